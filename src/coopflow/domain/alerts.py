@@ -1,0 +1,193 @@
+"""Alerts: what people should look at, each with the span of time in which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from coopflow.domain.base import Instant, Slug
+from coopflow.domain.calendar import Span, end_of
+from coopflow.domain.conditions import holds
+from coopflow.domain.disagreements import blocking
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.facts import View
+from coopflow.domain.facts.people import mean_attendance, plenaries_of
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Alert, Cooperation
+from coopflow.domain.turn import Due, Rank, Turn
+
+Severity = Literal["red", "amber", "info"]
+
+SEVERITIES: dict[str, Severity] = {
+    "mandate_lapsed": "red",
+    "cure_soon": "red",
+    "gate_blocked": "red",
+    "guard_failing": "red",
+    "mandate_ending": "amber",
+    "document_stale": "amber",
+    "attendance_low": "amber",
+    "no_plenary": "amber",
+    "decision_lapsed": "amber",
+    "review_due": "amber",
+    "renewal_due": "amber",
+    "expiry_soon": "info",
+    "member_moved": "info",
+}
+"""How urgent each alert is."""
+
+
+class AlertRaised(Event):
+    """Something should be looked at."""
+
+    type: Literal["alert_raised"] = "alert_raised"
+    code: Slug
+    about: str
+    since: Instant
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Add the alert."""
+        alert = Alert(code=self.code, about=self.about, since=self.since)
+        return {"alerts": {**state.alerts, alert.key: alert}}
+
+
+class AlertCleared(Event):
+    """The cause of an alert is gone."""
+
+    type: Literal["alert_cleared"] = "alert_cleared"
+    code: Slug
+    about: str
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Drop the alert."""
+        key = f"{self.code}:{self.about}"
+        return {"alerts": {known: one for known, one in state.alerts.items() if known != key}}
+
+
+class Stands(NamedTuple):
+    """An alert about something, and the half-open span of time in which it stands."""
+
+    code: str
+    about: str
+    since: datetime
+    until: datetime | None = None
+
+
+def spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Stands]:
+    """Yield the alerts that this state gives rise to, now or by itself later."""
+    if state.status not in {"active", "paused", "closing"} or state.opened_at is None:
+        return
+    yield from _of_support(state, rules)
+    yield from _of_gates(state, rules, at)
+    yield from _of_documents(state, rules)
+    yield from _of_meetings(state, rules)
+    yield from _of_events(state, rules)
+    yield from _of_reviews(state, rules)
+
+
+def _before(span: Span, instant: datetime) -> datetime:
+    return instant - (span.after(instant) - instant)
+
+
+def _of_support(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    mandate = state.mandate
+    if mandate is None:
+        if state.mandate_ended_at is not None:
+            yield Stands("mandate_lapsed", "support", state.mandate_ended_at)
+    elif mandate.ends_on is not None:
+        end = end_of(mandate.ends_on)
+        yield Stands(
+            "mandate_ending",
+            mandate.holder,
+            _before(rules.policy.alerts.mandate_ends_within, end),
+            end,
+        )
+
+
+def _of_gates(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Stands]:
+    for clock in state.clocks.values():
+        within = rules.policy.alerts.cure_ends_within
+        since = max(_before(within, clock.until), clock.since)
+        yield Stands("cure_soon", clock.condition, since, None if state.is_frozen else clock.until)
+    for slug in blocking(state):
+        yield Stands("gate_blocked", slug, state.disagreements[slug].entered_at)
+    view = View(state, at, False, rules.policy.measures.current_for)  # noqa: FBT003
+    if state.floor is not None:
+        for guard in rules.gate_policy(state.floor).guards:
+            if guard.lasting:
+                held, until = holds(guard, view, rules)
+                if not held:
+                    yield Stands("guard_failing", guard.id, at, until)
+    gate = rules.lifecycle.gate(state.floor) if state.floor else None
+    for leaving in rules.lifecycle.gates_from(state.stage):
+        if leaving.term is not None and gate is not None and state.floor_since is not None:
+            yield Stands("renewal_due", leaving.id, leaving.term.after(state.floor_since))
+
+
+def _of_documents(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    within = rules.policy.alerts.expires_within
+    for kind, versions in state.documents.items():
+        for document in versions:
+            if document.status == "stale" and document.stale_since is not None:
+                yield Stands("document_stale", kind, document.stale_since)
+            elif document.status in {"approved", "in_force"} and document.valid_until is not None:
+                since = _before(within, document.valid_until)
+                yield Stands("expiry_soon", kind, since, document.valid_until)
+
+
+def _of_meetings(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    numbers = rules.policy.alerts
+    plenaries = plenaries_of(state)
+    if plenaries and mean_attendance(state, numbers.attendance_last) < numbers.attendance_below:
+        yield Stands("attendance_low", "plenary", plenaries[-1].held_at)
+    last = plenaries[-1].held_at if plenaries else state.opened_at
+    if last is not None:
+        yield Stands("no_plenary", "plenary", numbers.no_plenary_for.after(last))
+
+
+def _of_events(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    stands = rules.policy.alerts.event_stands_for
+    for slug, decision in state.decisions.items():
+        if decision.result == "lapsed" and decision.closed_at is not None:
+            yield Stands(
+                "decision_lapsed", slug, decision.closed_at, stands.after(decision.closed_at)
+            )
+    for slug, member in state.members.items():
+        moved = member.moved_at
+        if moved is not None:
+            yield Stands("member_moved", slug, moved, stands.after(moved))
+
+
+def _of_reviews(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:  # noqa: ARG001
+    for kind, convened in state.convened.items():
+        done = [
+            review.id
+            for review in state.reviews.values()
+            if review.kind == kind and review.closed_at is not None and review.closed_at >= convened
+        ]
+        if not done:
+            yield Stands("review_due", kind, convened)
+
+
+def settle(turn: Turn) -> None:
+    """Raise what stands now, and clear what no longer does."""
+    at = turn.at
+    standing = {
+        f"{one.code}:{one.about}": one
+        for one in spans(turn.state, turn.rules, at)
+        if one.since <= at and (one.until is None or at < one.until)
+    }
+    for key, alert in turn.state.alerts.items():
+        if key not in standing:
+            turn.emit(AlertCleared(code=alert.code, about=alert.about))
+    for key, one in standing.items():
+        if key not in turn.state.alerts:
+            turn.emit(AlertRaised(code=one.code, about=one.about, since=one.since))
+
+
+def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+    """Ask for another look when an alert begins or ends by itself."""
+    for one in spans(state, rules, after):
+        for instant in (one.since, one.until):
+            if instant is not None and instant > after:
+                yield Due(instant, Rank.REMINDER)

@@ -1,0 +1,214 @@
+"""The one pair that everything runs: ``decide`` and ``evolve``, and time telling in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from coopflow.domain import (
+    alerts,
+    conditions,
+    decisions,
+    disagreements,
+    documents,
+    gates,
+    mandates,
+    members,
+    opening,
+    reviews,
+    roadmap,
+)
+from coopflow.domain.commands import Command
+from coopflow.domain.decisions import DecisionClosed, ObjectionIntegrated
+from coopflow.domain.documents import DocumentApproved
+from coopflow.domain.events import Entry, Event, evolve
+from coopflow.domain.members import MemberLeft, MemberSuspended
+from coopflow.domain.refusals import Refusal, RefusedError, refuse
+from coopflow.domain.roles import is_permitted
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import UNOPENED, Cooperation
+from coopflow.domain.turn import Due, Dues, Rank, Reaction, Turn
+
+REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
+    {
+        DecisionClosed: (
+            documents.on_decision_closed,
+            mandates.on_decision_closed,
+            members.on_decision_closed,
+            disagreements.on_decision_closed,
+            gates.on_decision_closed,
+            opening.on_decision_closed,
+        ),
+        DocumentApproved: (mandates.on_document_approved, roadmap.on_document_approved),
+        ObjectionIntegrated: (documents.on_objection_integrated,),
+        MemberLeft: (
+            decisions.on_member_gone,
+            mandates.on_member_left,
+            disagreements.on_member_left,
+        ),
+        MemberSuspended: (decisions.on_member_gone,),
+    }
+)
+"""What follows from an event elsewhere in the domain, in this order."""
+
+DUES: Final[tuple[Dues, ...]] = (
+    documents.due,
+    mandates.due,
+    conditions.due,
+    decisions.due,
+    disagreements.due,
+    gates.due,
+    reviews.due,
+    alerts.due,
+)
+"""What can fall due, in the order that breaks ties of instant and rank."""
+
+_WHILE_PAUSED: Final = frozenset({"resume_cooperation", "erase_person"})
+_WHEN_CLOSED: Final = frozenset({"erase_person"})
+
+
+class Upcoming(NamedTuple):
+    """What will happen by itself at an instant if nobody acts."""
+
+    at: datetime
+    entries: tuple[Entry, ...]
+
+
+def decide(
+    state: Cooperation, command: Command, rules: Rulebook, grants: Iterable[str] = ()
+) -> tuple[Entry, ...] | Refusal:
+    """Decide a command: what fell due before it, then what follows from it.
+
+    Args:
+        state: the cooperation, ``UNOPENED`` before it is open.
+        command: what is asked, by whom and when.
+        rules: the definition that the cooperation follows.
+        grants: roles that the actor holds outside the cooperation.
+
+    Returns:
+        The entries of the journal that follow, or why the command is refused; a refusal changes
+        nothing, what fell due before it is then told by ``advance``.
+    """
+    if state.as_of is not None and command.at < state.as_of:
+        return Refusal(
+            code="invalid_command",
+            message=f"time has been told up to {state.as_of.isoformat()} already",
+            facts={"at": command.at.isoformat(), "as_of": state.as_of.isoformat()},
+        )
+    turn = Turn(state, state.as_of or command.at, rules, REACTIONS)
+    _tell(turn, command.at)
+    turn.at, turn.by, turn.command = command.at, command.actor, command.id
+    try:
+        _admit(command, turn.state, grants)
+        command.decide(turn)
+    except RefusedError as error:
+        return error.refusal
+    _settle(turn)
+    return tuple(turn.entries)
+
+
+def _admit(command: Command, state: Cooperation, grants: Iterable[str]) -> None:
+    """Look for the refusals that concern any command, in the order of the contract."""
+    name = command.command
+    if state.status == "unopened" and name != "open_cooperation":
+        refuse("wrong_state", "the cooperation has not been opened")
+    if state.status == "closed" and name not in _WHEN_CLOSED:
+        refuse("cooperation_closed", "the cooperation is closed", cooperation=state.id)
+    if state.status == "paused" and name not in _WHILE_PAUSED:
+        refuse(
+            "cooperation_paused", "the cooperation pauses; resume it first", cooperation=state.id
+        )
+    if not is_permitted(command, state, grants):
+        refuse("forbidden", f"{command.actor} may not {name}", actor=command.actor, command=name)
+
+
+def advance(state: Cooperation, to: datetime, rules: Rulebook) -> tuple[Entry, ...]:
+    """Return what falls due by itself up to and including an instant, in order."""
+    if state.as_of is None or to <= state.as_of:
+        return ()
+    turn = Turn(state, state.as_of, rules, REACTIONS)
+    _tell(turn, to)
+    return tuple(turn.entries)
+
+
+def upcoming(state: Cooperation, after: datetime, rules: Rulebook) -> Iterator[Upcoming]:
+    """Yield, in order, what will happen by itself after an instant if nobody acts.
+
+    Looks that change nothing are passed over, so the first element is what a cooperation may
+    sleep until. The iterator may be endless (reviews are convened again and again): bound it.
+    """
+    turn = Turn(state, after, rules, REACTIONS)
+    while (instant := _next(turn.state, rules, turn.at)) is not None:
+        told = len(turn.entries)
+        _tell_instant(turn, instant)
+        if len(turn.entries) > told:
+            yield Upcoming(instant, tuple(turn.entries[told:]))
+
+
+def next_due(state: Cooperation, after: datetime, rules: Rulebook) -> datetime | None:
+    """Return the next instant after ``after`` at which something will happen by itself."""
+    first = next(upcoming(state, after, rules), None)
+    return first.at if first else None
+
+
+def _all_dues(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+    if state.status in {"unopened", "closed"}:
+        return
+    for dues in DUES:
+        yield from dues(state, rules, after)
+
+
+def _next(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
+    earliest = min((due.at for due in _all_dues(state, rules, after)), default=None)
+    return None if earliest is None else max(earliest, after)
+
+
+def _tell(turn: Turn, to: datetime) -> None:
+    """Let everything happen that falls due up to an instant."""
+    while (instant := _next(turn.state, turn.rules, turn.at)) is not None and instant <= to:
+        _tell_instant(turn, instant)
+
+
+def _tell_instant(turn: Turn, instant: datetime) -> None:
+    """Let everything happen that falls due at one instant: by rank, levels before clocks."""
+    after, turn.at = turn.at, instant
+    settled = False
+    while True:
+        due = min(
+            (
+                due
+                for due in _all_dues(turn.state, turn.rules, after)
+                if due.fire is not None and due.at <= instant
+            ),
+            key=lambda due: (due.rank, due.at),
+            default=None,
+        )
+        if due is not None and due.fire is not None and (due.rank < Rank.CLOCK or settled):
+            due.fire(turn)
+            settled = False
+            continue
+        if settled:
+            return
+        _settle(turn)
+        settled = True
+
+
+def _settle(turn: Turn) -> None:
+    """Draw the consequences of what has happened: charter, levels, clocks, alerts."""
+    documents.settle(turn)
+    conditions.settle(turn)
+    gates.settle(turn)
+    alerts.settle(turn)
+
+
+__all__ = [
+    "UNOPENED",
+    "Upcoming",
+    "advance",
+    "decide",
+    "evolve",
+    "next_due",
+    "upcoming",
+]

@@ -1,0 +1,782 @@
+"""Decisions: opening them, answering, objecting and integrating, closing and counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, Text
+from coopflow.domain.commands import Command
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.policy import subject_kind
+from coopflow.domain.refusals import refuse
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import (
+    Ballot,
+    Cooperation,
+    Decision,
+    MandateTerms,
+    Objection,
+    Result,
+)
+from coopflow.domain.tools import Charter
+from coopflow.domain.turn import Due, Rank, Turn
+from coopflow.domain.voting import Consent, Outcome, Rule, Tally, colleges_of, settle
+
+OBJECTION = StateMachine(
+    "objection",
+    "raised",
+    [
+        Move("find_qualified", "raised", "qualified"),
+        Move("find_concern", "raised", "concern"),
+        *(
+            Move(trigger, source, dest)
+            for source in ("raised", "qualified")
+            for trigger, dest in (
+                ("integrate", "integrated"),
+                ("withdraw", "withdrawn"),
+                ("uphold", "upheld"),
+            )
+        ),
+    ],
+)
+"""What becomes of an objection."""
+
+_AS_VOTE: Final = {"consent": "yes", "concern": "yes", "objection": "no", "abstain": "abstain"}
+
+
+class DecisionOpened(Event):
+    """A question was put to the active members."""
+
+    type: Literal["decision_opened"] = "decision_opened"
+    decision: Slug
+    subject: str
+    question: str | None = None
+    rule: Rule
+    quorum: Ratio
+    electorate: tuple[Slug, ...]
+    recused: tuple[Slug, ...] = ()
+    colleges: dict[Slug, Slug] = Field(default_factory=dict)
+    secret: bool = False
+    cites: tuple[Slug, ...] = ()
+    closes_at: Instant
+    document: int | None = None
+    terms: MandateTerms | None = None
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Add the decision."""
+        decision = Decision(
+            id=self.decision,
+            subject=self.subject,
+            question=self.question,
+            rule=self.rule,
+            quorum=self.quorum,
+            electorate=self.electorate,
+            recused=self.recused,
+            colleges=self.colleges,
+            secret=self.secret,
+            cites=self.cites,
+            opened_at=entry.at,
+            closes_at=self.closes_at,
+            document=self.document,
+            terms=self.terms,
+        )
+        return {"decisions": {**state.decisions, self.decision: decision}}
+
+
+class _AboutDecision(Event):
+    decision: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        before = state.decisions[self.decision]
+        after = before.but(**self.becomes(before, entry))
+        return {"decisions": {**state.decisions, self.decision: after}}
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
+        """Return the fields of the decision that change."""
+        raise NotImplementedError
+
+
+class BallotCast(_AboutDecision):
+    """An organisation answered; its last answer counts."""
+
+    type: Literal["ballot_cast"] = "ballot_cast"
+    organisation: Slug
+    choice: str
+    reason: str | None = None
+    meeting: Slug | None = None
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
+        """Replace the ballot; an objection opens one, another answer takes it back."""
+        ballot = Ballot(
+            choice=self.choice, reason=self.reason, at=entry.at, by=entry.by or self.organisation
+        )
+        objections = decision.objections
+        if self.choice == "objection":
+            raised = Objection(status="raised", reason=self.reason, at=entry.at)
+            objections = {**objections, self.organisation: raised}
+        elif self.organisation in decision.open_objections:
+            withdrawn = objections[self.organisation].but(status="withdrawn")
+            objections = {**objections, self.organisation: withdrawn}
+        return {
+            "ballots": {**decision.ballots, self.organisation: ballot},
+            "objections": objections,
+        }
+
+
+class ObjectionQualified(_AboutDecision):
+    """The facilitator said what an objection is: one that stands, or a concern to be logged."""
+
+    type: Literal["objection_qualified"] = "objection_qualified"
+    organisation: Slug
+    verdict: Literal["qualified", "concern"]
+    reason: str | None = None
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Note the verdict."""
+        return _objection(decision, self.organisation, self.verdict)
+
+
+class ObjectionWithdrawn(_AboutDecision):
+    """Who objected took it back."""
+
+    type: Literal["objection_withdrawn"] = "objection_withdrawn"
+    organisation: Slug
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Note that it is withdrawn."""
+        return _objection(decision, self.organisation, "withdrawn")
+
+
+def _objection(decision: Decision, organisation: str, status: str) -> dict[str, Any]:
+    objection = decision.objections[organisation].but(status=status)
+    return {"objections": {**decision.objections, organisation: objection}}
+
+
+class ObjectionIntegrated(_AboutDecision):
+    """The proposal was changed to meet an objection; a material change asks everybody again."""
+
+    type: Literal["objection_integrated"] = "objection_integrated"
+    organisation: Slug
+    amendment: dict[str, Any]
+    material: bool
+    closes_at: Instant
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Count the round, and reset the ballots if the change is material."""
+        return _objection(decision, self.organisation, "integrated") | {
+            "rounds": decision.rounds + 1,
+            "closes_at": self.closes_at,
+            "ballots": {} if self.material else decision.ballots,
+            "question": self.amendment.get("question", decision.question),
+            "terms": decision.terms
+            and MandateTerms.model_validate(
+                decision.terms.model_dump()
+                | {k: v for k, v in self.amendment.items() if k in MandateTerms.model_fields}
+            ),
+        }
+
+
+class ProposalRevised(_AboutDecision):
+    """The decision is about a later version of its document."""
+
+    type: Literal["proposal_revised"] = "proposal_revised"
+    document: int
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Point to the version."""
+        return {"document": self.document}
+
+
+class RuleReplaced(_AboutDecision):
+    """Another rule decides: consent after silence was broken, the fallback after three rounds."""
+
+    type: Literal["rule_replaced"] = "rule_replaced"
+    rule: Rule
+    closes_at: Instant
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Replace the rule; answers given under consent are read as votes by a rule that votes."""
+        ballots = decision.ballots
+        if decision.rule.name == "consent":
+            ballots = {
+                organisation: ballot.but(choice=_AS_VOTE[ballot.choice])
+                for organisation, ballot in ballots.items()
+            }
+        return {"rule": self.rule, "closes_at": self.closes_at, "ballots": ballots}
+
+
+class ElectorLeft(_AboutDecision):
+    """An organisation left the electorate while the vote was open; its ballot is revoked."""
+
+    type: Literal["elector_left"] = "elector_left"
+    organisation: Slug
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Take out the elector, its ballot and its objection."""
+        return {
+            "left": (*decision.left, self.organisation),
+            "ballots": {k: v for k, v in decision.ballots.items() if k != self.organisation},
+            "objections": {k: v for k, v in decision.objections.items() if k != self.organisation},
+        }
+
+
+class VotersReminded(_AboutDecision):
+    """Those who had not answered were reminded."""
+
+    type: Literal["voters_reminded"] = "voters_reminded"
+    organisations: tuple[Slug, ...]
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
+        """Note when."""
+        return {"reminded": (*decision.reminded, entry.at)}
+
+
+class DecisionClosed(_AboutDecision):
+    """A decision ended: adopted, rejected, lapsed, cancelled or void, with its arithmetic."""
+
+    type: Literal["decision_closed"] = "decision_closed"
+    subject: str
+    result: Result
+    arithmetic: Label
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
+        """Note the result; objections that still stand are upheld."""
+        return {
+            "result": self.result,
+            "arithmetic": self.arithmetic,
+            "closed_at": entry.at,
+            "closed_seq": entry.seq,
+            "objections": {
+                organisation: one.but(status="upheld") if one.is_open else one
+                for organisation, one in decision.objections.items()
+            },
+        }
+
+
+def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
+    turn: Turn,
+    *,
+    subject: str,
+    slug: str | None = None,
+    question: str | None = None,
+    rule: Rule | None = None,
+    quorum: Fraction | None = None,
+    closes_at: datetime | None = None,
+    recused: tuple[str, ...] = (),
+    secret: bool = False,
+    cites: tuple[str, ...] = (),
+    document: int | None = None,
+    terms: MandateTerms | None = None,
+) -> None:
+    """Open a decision on a subject, with the policy's defaults for what is not said.
+
+    Raises:
+        RefusedError: the id is taken, the rule is not allowed for the subject, or the closing is
+            in the past or too early for the rule.
+    """
+    state, rules = turn.state, turn.rules
+    if slug is not None and slug in state.decisions:
+        refuse("already_exists", f"there is a decision {slug} already", decision=slug)
+    chosen = rule or default_rule(state, rules, subject)
+    numbers = rules.policy.decisions
+    forbidden = (
+        *numbers.not_allowed.get(subject, ()),
+        *numbers.not_allowed.get(subject_kind(subject), ()),
+    )
+    if chosen.name in forbidden or (secret and chosen.name == "consent"):
+        why = "in a secret ballot" if secret and chosen.name == "consent" else f"for {subject}"
+        refuse(
+            "rule_not_allowed",
+            f"{chosen.name} is not allowed {why}",
+            rule=chosen.name,
+            subject=subject,
+        )
+    closing = closes_at or numbers.open_for.after(turn.at)
+    if closing <= turn.at:
+        refuse("too_late", "the decision would close before it opens", closes_at=str(closing))
+    if chosen.name == "silence" and closing < numbers.silence_for.after(turn.at):
+        refuse("too_early", "silence needs more time to count as agreement", closes_at=str(closing))
+    electorate = tuple(slug for slug in state.active if slug not in recused)
+    colleges = colleges_of(state.members)
+    turn.emit(
+        DecisionOpened(
+            decision=slug or _next_id(state),
+            subject=subject,
+            question=question,
+            rule=chosen,
+            quorum=numbers.quorum if quorum is None else quorum,
+            electorate=electorate,
+            recused=recused,
+            colleges={elector: colleges[elector] for elector in electorate if elector in colleges},
+            secret=secret,
+            cites=cites,
+            closes_at=closing,
+            document=document,
+            terms=terms,
+        )
+    )
+
+
+def _next_id(state: Cooperation) -> str:
+    number = len(state.decisions) + 1
+    while f"decision-{number}" in state.decisions:
+        number += 1
+    return f"decision-{number}"
+
+
+def default_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
+    """Return the rule that decides a subject when nobody names one."""
+    kind, _, rest = subject.partition(":")
+    policy = rules.policy
+    if kind == "document":
+        return policy.documents.kinds[rest].rule  # type: ignore[index]
+    if kind == "disagreement":
+        return charter_rule(state, subject, fallback=False) or policy.decisions.fallback
+    return policy.decisions.rules.get(kind) or policy.decisions.fallback
+
+
+def charter_rule(state: Cooperation, subject: str, *, fallback: bool) -> Rule | None:
+    """Return the rule that the charter in force states for a subject, or its fallback."""
+    charter = state.current("charter")
+    if charter is None or charter.in_force_at is None or not isinstance(charter.typed, Charter):
+        return None
+    names = {subject, *subject.split(":")}
+    for stated in charter.typed.decision_rules:
+        if stated.subject in names:
+            return stated.fallback if fallback else stated.rule
+    return None
+
+
+def decision_of(state: Cooperation, name: str, *, must_be_open: bool = True) -> Decision:
+    """Return a decision by its id, or by its subject.
+
+    Raises:
+        RefusedError: ``unknown_decision``, or ``decision_closed`` when it must be open.
+    """
+    decision = state.decision_called(name)
+    if decision is None:
+        refuse("unknown_decision", f"there is no decision {name}", decision=name)
+    if must_be_open and not decision.is_open:
+        refuse(
+            "decision_closed", f"{name} is {decision.result}", decision=name, result=decision.result
+        )
+    return decision
+
+
+def tally(decision: Decision) -> Tally:
+    """Return the ballots of a decision, ready to be counted."""
+    return Tally(
+        electors=decision.electors,
+        choices={elector: ballot.choice for elector, ballot in decision.ballots.items()},
+        colleges=decision.colleges,
+        open_objections=decision.open_objections,
+    )
+
+
+def close(turn: Turn, slug: str) -> None:
+    """Count the ballots and close the decision."""
+    decision = turn.state.decisions[slug]
+    outcome: Outcome = settle(decision.rule, decision.quorum, tally(decision))
+    turn.emit(
+        DecisionClosed(
+            decision=slug,
+            subject=decision.subject,
+            result=outcome.result,
+            arithmetic=outcome.arithmetic,
+        )
+    )
+
+
+def _close_if_all_answered(turn: Turn, slug: str) -> None:
+    decision = turn.state.decisions[slug]
+    if decision.is_open and decision.rule.may_close_early and not decision.waited_for:
+        close(turn, slug)
+
+
+class OpenDecision(Command):
+    """Put a question to the members that no other command opens a decision for."""
+
+    command: Literal["open_decision"] = "open_decision"
+    decision: Slug | None = None
+    subject: Text
+    question: Text
+    rule: Rule | None = None
+    quorum: Share | None = None
+    closes_at: Instant | None = None
+    recused: tuple[Slug, ...] = ()
+    secret: bool = False
+    cites: tuple[Slug, ...] = ()
+
+    def decide(self, turn: Turn) -> None:
+        """Open it, once it is clear what its subject is about."""
+        self._check_subject(turn)
+        for organisation in self.recused:
+            if organisation not in turn.state.members:
+                refuse(
+                    "unknown_member", f"{organisation} is not a member", organisation=organisation
+                )
+        open_decision(
+            turn,
+            subject=self.subject,
+            slug=self.decision,
+            question=self.question,
+            rule=self.rule,
+            quorum=self.quorum,
+            closes_at=self.closes_at,
+            recused=self.recused,
+            secret=self.secret,
+            cites=self.cites,
+        )
+
+    def _check_subject(self, turn: Turn) -> None:
+        kind, _, rest = self.subject.partition(":")
+        if kind in _OPENED_BY:
+            refuse(
+                "invalid_command",
+                f"{kind} is decided through {_OPENED_BY[kind]}",
+                subject=self.subject,
+            )
+        check = _SUBJECTS.get(kind)
+        if check is None:
+            refuse(
+                "invalid_command",
+                f"nothing is decided under {self.subject}",
+                subject=self.subject,
+            )
+        check(turn, rest)
+
+
+def _about_exclusion(turn: Turn, organisation: str) -> None:
+    member = turn.state.members.get(organisation)
+    if member is None or member.status == "left":
+        refuse("unknown_member", f"{organisation} is not a member", organisation=organisation)
+
+
+def _about_return(turn: Turn, stage: str) -> None:
+    if stage not in _stages_before(turn):
+        refuse(
+            "wrong_stage", f"{stage} is no earlier stage", stage=turn.state.stage, returns_to=stage
+        )
+
+
+def _about_disagreement(turn: Turn, slug: str) -> None:
+    if slug not in turn.state.disagreements:
+        refuse("unknown_disagreement", f"there is no disagreement {slug}", disagreement=slug)
+
+
+def _about_closing(turn: Turn, _: str) -> None:
+    if turn.state.status != "active":
+        refuse("wrong_state", "the cooperation is not active", status=turn.state.status)
+
+
+def _about_anything(_: Turn, __: str) -> None:
+    return
+
+
+_SUBJECTS: Final[Mapping[str, Callable[[Turn, str], None]]] = {
+    "exclusion": _about_exclusion,
+    "return": _about_return,
+    "disagreement": _about_disagreement,
+    "closing": _about_closing,
+    "policy": _about_anything,
+    "money": _about_anything,
+    "other": _about_anything,
+}
+"""The subjects that ``open_decision`` takes, by their part before the colon."""
+
+_OPENED_BY: Final = {
+    "document": "submit_document",
+    "mandate": "propose_mandate",
+    "admission": "admit_member",
+    "gate": "request_gate",
+    "waiver": "waive_gate",
+}
+
+
+def _stages_before(turn: Turn) -> list[str]:
+    found: list[str] = []
+    stage = turn.rules.lifecycle.stage(turn.state.stage)
+    while stage is not None and stage.falls_back_to is not None:
+        found.append(stage.falls_back_to)
+        stage = turn.rules.lifecycle.stage(stage.falls_back_to)
+    return found
+
+
+def _check_choice(decision: Decision, organisation: str, choice: str) -> str:
+    if organisation not in decision.electors:
+        refuse(
+            "not_in_electorate",
+            f"{organisation} does not vote on {decision.id}",
+            decision=decision.id,
+            organisation=organisation,
+        )
+    choices = decision.rule.choices
+    if choice in choices:
+        return choice
+    if not decision.rounds or "no" not in choices or choice not in _AS_VOTE:
+        refuse(
+            "invalid_choice",
+            f"{choice} is none of {', '.join(choices)}",
+            decision=decision.id,
+            choice=choice,
+            choices=list(choices),
+        )
+    return _AS_VOTE[choice]  # the fallback rule has taken over from consent
+
+
+class CastBallot(Command):
+    """Answer a decision for one's own organisation."""
+
+    command: Literal["cast_ballot"] = "cast_ballot"
+    decision: Slug
+    organisation: Slug
+    choice: Text
+    reason: Text | None = None
+
+    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
+        """One's own organisation."""
+        return (self.organisation,)
+
+    def decide(self, turn: Turn) -> None:
+        """Record the answer; the last one that is needed may close the decision."""
+        decision = decision_of(turn.state, self.decision)
+        choice = _check_choice(decision, self.organisation, self.choice)
+        if choice == "objection" and self.reason is None:
+            refuse("reason_required", "an objection says why", decision=decision.id)
+        turn.emit(
+            BallotCast(
+                decision=decision.id,
+                organisation=self.organisation,
+                choice=choice,
+                reason=self.reason,
+            )
+        )
+        _heed_objections(turn, decision.id)
+        _close_if_all_answered(turn, decision.id)
+
+
+def _heed_objections(turn: Turn, slug: str) -> None:
+    """Let consent follow silence that was broken, and the fallback follow too many rounds."""
+    decision = turn.state.decisions[slug]
+    if not decision.open_objections:
+        return
+    numbers = turn.rules.policy.decisions
+    if decision.rule.name == "silence":
+        closing = max(decision.closes_at, numbers.objection_extends.after(turn.at))
+        turn.emit(RuleReplaced(decision=slug, rule=Consent(), closes_at=closing))
+    elif decision.rule.name == "consent" and decision.rounds >= numbers.rounds:
+        rule = charter_rule(turn.state, decision.subject, fallback=True) or numbers.fallback
+        turn.emit(RuleReplaced(decision=slug, rule=rule, closes_at=decision.closes_at))
+
+
+class RecordSessionVote(Command):
+    """Record the ballots given in a meeting and close the decision at once."""
+
+    command: Literal["record_session_vote"] = "record_session_vote"
+    decision: Slug
+    ballots: dict[Slug, Text]
+    meeting: Slug | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Record them and count, whoever is missing."""
+        decision = decision_of(turn.state, self.decision)
+        _not_by_support(self, turn.state, decision)
+        if self.meeting is not None and self.meeting not in turn.state.meetings:
+            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        for organisation, choice in self.ballots.items():
+            turn.emit(
+                BallotCast(
+                    decision=decision.id,
+                    organisation=organisation,
+                    choice=_check_choice(decision, organisation, choice),
+                    meeting=self.meeting,
+                )
+            )
+        close(turn, decision.id)
+
+
+def _not_by_support(command: Command, state: Cooperation, decision: Decision) -> None:
+    """Keep the support function from running the vote on its own mandate."""
+    own_vote = decision.subject in {"mandate", "document:support_model"}
+    holder = state.mandate.holder if state.mandate else None
+    if own_vote and holder is not None and holder in state.represented_by(command.actor):
+        refuse("forbidden", "the support function does not facilitate the vote on its own mandate")
+
+
+class QualifyObjection(Command):
+    """Say whether an objection stands in the way or is a concern to be logged."""
+
+    command: Literal["qualify_objection"] = "qualify_objection"
+    decision: Slug
+    organisation: Slug
+    verdict: Literal["qualified", "concern"]
+    reason: Text | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Qualify an objection that was raised."""
+        decision = decision_of(turn.state, self.decision)
+        _not_by_support(self, turn.state, decision)
+        _objection_in(decision, self.organisation, f"find_{self.verdict}")
+        turn.emit(
+            ObjectionQualified(
+                decision=decision.id,
+                organisation=self.organisation,
+                verdict=self.verdict,
+                reason=self.reason,
+            )
+        )
+
+
+def _objection_in(decision: Decision, organisation: str, trigger: str) -> None:
+    objection = decision.objections.get(organisation)
+    if objection is None or OBJECTION.after(objection.status, trigger) is None:
+        refuse(
+            "wrong_state",
+            f"{organisation} has no objection that this can be done with",
+            decision=decision.id,
+            organisation=organisation,
+            status=objection.status if objection else None,
+        )
+
+
+class WithdrawObjection(Command):
+    """Take one's own objection back."""
+
+    command: Literal["withdraw_objection"] = "withdraw_objection"
+    decision: Slug
+    organisation: Slug
+    reason: Text | None = None
+
+    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
+        """One's own organisation."""
+        return (self.organisation,)
+
+    def decide(self, turn: Turn) -> None:
+        """Withdraw an objection that stands."""
+        decision = decision_of(turn.state, self.decision)
+        _objection_in(decision, self.organisation, "withdraw")
+        turn.emit(ObjectionWithdrawn(decision=decision.id, organisation=self.organisation))
+
+
+class IntegrateObjection(Command):
+    """Change the proposal so that an objection is met."""
+
+    command: Literal["integrate_objection"] = "integrate_objection"
+    decision: Slug
+    organisation: Slug
+    amendment: dict[str, Any]
+    material: bool
+
+    def decide(self, turn: Turn) -> None:
+        """Integrate it; who keeps the proposal reacts to the event."""
+        decision = decision_of(turn.state, self.decision)
+        _objection_in(decision, self.organisation, "integrate")
+        numbers = turn.rules.policy.decisions
+        if decision.rounds >= numbers.rounds:
+            refuse("wrong_state", f"{numbers.rounds} rounds are over", decision=decision.id)
+        closing = decision.closes_at
+        if self.material:
+            closing = max(closing, numbers.material_extends.after(turn.at))
+        turn.emit(
+            ObjectionIntegrated(
+                decision=decision.id,
+                organisation=self.organisation,
+                amendment=self.amendment,
+                material=self.material,
+                closes_at=closing,
+            )
+        )
+
+
+class CloseDecision(Command):
+    """Close a decision before its deadline, once everyone has answered."""
+
+    command: Literal["close_decision"] = "close_decision"
+    decision: Slug
+
+    def decide(self, turn: Turn) -> None:
+        """Close it if the rule lets it close early."""
+        decision = decision_of(turn.state, self.decision)
+        _not_by_support(self, turn.state, decision)
+        if decision.waited_for or not decision.rule.may_close_early:
+            refuse(
+                "too_early",
+                "not everyone has answered"
+                if decision.waited_for
+                else "consent waits for its deadline",
+                decision=decision.id,
+                closes_at=decision.closes_at.isoformat(),
+                waited_for=list(decision.waited_for),
+            )
+        close(turn, decision.id)
+
+
+class CancelDecision(Command):
+    """Take a question back."""
+
+    command: Literal["cancel_decision"] = "cancel_decision"
+    decision: Slug
+    reason: Text | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Close it as cancelled."""
+        decision = decision_of(turn.state, self.decision)
+        _not_by_support(self, turn.state, decision)
+        turn.emit(
+            DecisionClosed(
+                decision=decision.id,
+                subject=decision.subject,
+                result="cancelled",
+                arithmetic=Label(en="the question was taken back", fr="la question a été retirée"),
+            )
+        )
+
+
+def on_member_gone(turn: Turn, event: Event) -> None:
+    """Take a member that left or was suspended out of the open electorates."""
+    organisation: str = getattr(event, "organisation")  # noqa: B009 - of both events
+    for slug, decision in turn.state.decisions.items():
+        if decision.is_open and organisation in decision.electors:
+            turn.emit(ElectorLeft(decision=slug, organisation=organisation))
+            _close_if_all_answered(turn, slug)
+
+
+def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+    """Yield the closings of open decisions, and the reminders before them."""
+    if state.is_frozen:
+        return
+    for slug, decision in state.decisions.items():
+        if not decision.is_open:
+            continue
+        yield Due(decision.closes_at, Rank.DECISION, lambda turn, slug=slug: close(turn, slug))  # type: ignore[misc]
+        reminder = _next_reminder(decision, rules, after)
+        if reminder is not None:
+            yield Due(reminder, Rank.REMINDER, lambda turn, slug=slug: _remind(turn, slug))  # type: ignore[misc]
+
+
+def _next_reminder(decision: Decision, rules: Rulebook, after: datetime) -> datetime | None:
+    if not decision.waited_for or not decision.rule.needs_quorum:
+        return None
+    reminders = rules.policy.decisions.reminders
+    instants = []
+    if reminders.half_time:
+        instants.append(decision.opened_at + (decision.closes_at - decision.opened_at) / 2)
+    instants += [
+        decision.closes_at - (span.after(decision.closes_at) - decision.closes_at)
+        for span in reminders.before_closing
+    ]
+    last = max((decision.opened_at, *decision.reminded))
+    return min(
+        (i for i in instants if i > last and i > after and i < decision.closes_at), default=None
+    )
+
+
+def _remind(turn: Turn, slug: str) -> None:
+    waited_for = turn.state.decisions[slug].waited_for
+    turn.emit(VotersReminded(decision=slug, organisations=waited_for))

@@ -1,0 +1,72 @@
+"""What has happened: the base of all events, and the journal entry that carries one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import SerializeAsAny, WrapValidator
+from pydantic_core import PydanticCustomError
+
+from coopflow.domain.base import Instant, Shape, Slug
+from coopflow.domain.state import Cooperation
+
+
+class Event(Shape):
+    """Something that has happened to a cooperation; named in the past tense, never changed."""
+
+    kinds: ClassVar[dict[str, type[Event]]] = {}
+    """Every kind of event by its wire name; filled by the definitions of the events."""
+
+    type: str
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Make the event known by its wire name."""
+        super().__pydantic_init_subclass__(**kwargs)
+        name = cls.model_fields["type"].default
+        if isinstance(name, str):  # bases of several have no name of their own
+            Event.kinds[name] = cls
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Return the fields of the state that this event gives new values.
+
+        Args:
+            state: the state before the event.
+            entry: the entry that carries it, with its number and instant.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+
+def _known(value: Any, _: Any) -> Event:
+    if isinstance(value, Event):
+        return value
+    kind = value.get("type") if isinstance(value, dict) else None
+    found = Event.kinds.get(kind) if isinstance(kind, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "unknown_event", "there is no event of type {kind}", {"kind": kind}
+        )
+    return found.model_validate(value)
+
+
+class Entry(Shape):
+    """One line of the journal.
+
+    Attributes:
+        seq: numbers the events of a cooperation from 1, without gaps.
+        at: the instant at which it happened.
+        by: the person whose command caused it; None when it was due by itself.
+        command: the id of that command, if it had one.
+        event: what happened.
+    """
+
+    seq: int
+    at: Instant
+    by: Slug | None = None
+    command: Slug | None = None
+    event: Annotated[SerializeAsAny[Event], WrapValidator(_known)]
+
+
+def evolve(state: Cooperation, entry: Entry) -> Cooperation:
+    """Return the state after an entry of the journal."""
+    return state.but(seq=entry.seq, as_of=entry.at, **entry.event.changes(state, entry))

@@ -1,0 +1,99 @@
+"""What a fact is: a typed reading of the state at an instant, with its source and its validity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from coopflow.domain.base import Label, Shape, Source
+from coopflow.domain.calendar import Span, earliest
+from coopflow.domain.state import Cooperation, Document
+from coopflow.domain.tools import Frequency
+
+FactType = Literal["bool", "int", "double"]
+FactValue = bool | int | float
+
+
+class Fact(NamedTuple):
+    """The value of a fact, where it came from, and the instant from which it may be another.
+
+    ``until`` is None when only an event can change the value. Ratios are the float nearest to
+    the exact fraction, so that comparing them with a fraction written in CEL is exact.
+    """
+
+    value: FactValue
+    sources: tuple[Source, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A state looked at: when, in which reading, and how long measures are current.
+
+    In the forward reading stale documents do not count.
+    """
+
+    state: Cooperation
+    at: datetime
+    forward: bool = False
+    current_for: Mapping[Frequency, Span] = field(default_factory=dict)
+
+    def usable(self, kind: str) -> Document | None:
+        """Return the adopted version of a kind, if it counts in this reading."""
+        document = self.state.current(kind)
+        if document is None or document.status == "expired":
+            return None
+        return None if self.forward and document.status == "stale" else document
+
+    def within(self, instant: datetime, span: Span | None) -> bool:
+        """Whether a thing of this age still counts; without a span everything does."""
+        return span is None or self.at < span.after(instant)
+
+    def first_lapse(self, instants: Iterable[datetime], span: Span | None) -> datetime | None:
+        """Return when the first of some things ceases to count."""
+        if span is None:
+            return None
+        return earliest(*(span.after(instant) for instant in instants))
+
+
+class Query(Shape):
+    """One reading of a published fact: the fact's name and its parameters.
+
+    Subclasses say what type of value they give (``gives``), which fields of the state they read
+    (``reads``; a value is remembered while those are unchanged), and what they mean (``says``).
+    """
+
+    gives: ClassVar[FactType]
+    reads: ClassVar[tuple[str, ...]]
+    says: ClassVar[Label]
+
+    def read(self, view: View) -> Fact:
+        """Read the fact off the state."""
+        raise NotImplementedError(type(self).__name__)
+
+
+def document_source(document: Document) -> Source:
+    """Return a version of a document as a source."""
+    return Source(kind="document", id=document.kind, version=document.version)
+
+
+def of_document(
+    kind: str, measure: Callable[[Any], FactValue], empty: FactValue
+) -> Callable[[View], Fact]:
+    """Make a reader that measures the content of the usable version of a kind.
+
+    Args:
+        kind: the kind of document.
+        measure: from the typed content to a value.
+        empty: the value when there is no usable version.
+    """
+
+    def read(view: View) -> Fact:
+        document = view.usable(kind)
+        if document is None:
+            return Fact(empty)
+        return Fact(measure(document.typed), (document_source(document),))
+
+    return read

@@ -1,0 +1,232 @@
+"""Facts about the support function: the mandate that runs, its model and its means."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Literal
+
+from coopflow.domain.base import Label, Source
+from coopflow.domain.calendar import Span, add_months, end_of, start_of
+from coopflow.domain.facts.base import Fact, FactType, Query, View, document_source
+from coopflow.domain.state import Document, Mandate
+from coopflow.domain.tools import BudgetItem, SupportModel
+
+_DAY: Final = timedelta(days=1)
+_TICK: Final = timedelta(microseconds=1)
+
+
+def _mandate_source(mandate: Mandate) -> tuple[Source, ...]:
+    if mandate.decision is None:
+        return (Source(kind="mandate", id=mandate.holder),)
+    return (Source(kind="decision", id=mandate.decision),)
+
+
+class _MandateQuery(Query):
+    reads: ClassVar[tuple[str, ...]] = ("mandate",)
+
+
+class MandateRunning(_MandateQuery):
+    """Whether a mandate given by a decision runs."""
+
+    fact: Literal["mandate.running"] = "mandate.running"
+    gives: ClassVar[FactType] = "bool"
+    says: ClassVar[Label] = Label(
+        fr="un mandat donné par une décision est en cours", en="a mandate given by a decision runs"
+    )
+
+    def read(self, view: View) -> Fact:
+        """Read the mandate."""
+        mandate = view.state.mandate
+        if mandate is None or mandate.decision is None:
+            return Fact(value=False)
+        return Fact(value=True, sources=_mandate_source(mandate))
+
+
+class MandateMissions(_MandateQuery):
+    """How many missions the running mandate states."""
+
+    fact: Literal["mandate.missions"] = "mandate.missions"
+    gives: ClassVar[FactType] = "int"
+    says: ClassVar[Label] = Label(
+        fr="missions énoncées par le mandat en cours", en="missions stated by the running mandate"
+    )
+
+    def read(self, view: View) -> Fact:
+        """Count them."""
+        mandate = view.state.mandate
+        return Fact(len(set(mandate.missions)), _mandate_source(mandate)) if mandate else Fact(0)
+
+
+class MandateHours(_MandateQuery):
+    """How many hours a month the running mandate states."""
+
+    fact: Literal["mandate.hours_month"] = "mandate.hours_month"
+    gives: ClassVar[FactType] = "double"
+    says: ClassVar[Label] = Label(
+        fr="heures par mois énoncées par le mandat en cours",
+        en="hours per month stated by the running mandate",
+    )
+
+    def read(self, view: View) -> Fact:
+        """Read them; 0 when none are stated."""
+        mandate = view.state.mandate
+        if mandate is None or not mandate.hours_month:
+            return Fact(0.0)
+        return Fact(float(mandate.hours_month), _mandate_source(mandate))
+
+
+class MandateEnd(_MandateQuery):
+    """Whether the running mandate states when it ends."""
+
+    fact: Literal["mandate.has_end"] = "mandate.has_end"
+    gives: ClassVar[FactType] = "bool"
+    says: ClassVar[Label] = Label(
+        fr="le mandat en cours a une date de fin", en="the running mandate states its end"
+    )
+
+    def read(self, view: View) -> Fact:
+        """Read the end."""
+        mandate = view.state.mandate
+        if mandate is None or mandate.ends_on is None:
+            return Fact(value=False)
+        return Fact(value=True, sources=_mandate_source(mandate))
+
+
+class _ModelQuery(Query):
+    reads: ClassVar[tuple[str, ...]] = ("documents",)
+
+    def _model(self, view: View) -> tuple[Document, SupportModel] | None:
+        document = view.usable("support_model")
+        if document is None or not isinstance(document.typed, SupportModel):
+            return None
+        return document, document.typed
+
+    def _secured(self, model: SupportModel) -> tuple[BudgetItem, ...]:
+        return tuple(item for item in model.budget if item.secured)
+
+
+class ModelMissions(_ModelQuery):
+    """How many missions are held in the adopted support model."""
+
+    fact: Literal["support.missions"] = "support.missions"
+    gives: ClassVar[FactType] = "int"
+    says: ClassVar[Label] = Label(
+        fr="missions tenues selon le modèle de la fonction de soutien",
+        en="missions held in the adopted support model",
+    )
+
+    def read(self, view: View) -> Fact:
+        """Count them."""
+        found = self._model(view)
+        return Fact(len(found[1].missions), (document_source(found[0]),)) if found else Fact(0)
+
+
+class ModelDeputy(_ModelQuery):
+    """Whether the adopted support model names a deputy who is not the holder."""
+
+    fact: Literal["support.deputy"] = "support.deputy"
+    gives: ClassVar[FactType] = "bool"
+    says: ClassVar[Label] = Label(
+        fr="le modèle de la fonction de soutien nomme une suppléance",
+        en="the adopted support model names a deputy",
+    )
+
+    def read(self, view: View) -> Fact:
+        """Read the deputy."""
+        found = self._model(view)
+        if found is None:
+            return Fact(value=False)
+        return Fact(found[1].deputy != found[1].holder, (document_source(found[0]),))
+
+
+class Funded(_ModelQuery):
+    """Whether resources are secured for some time ahead."""
+
+    fact: Literal["support.funded"] = "support.funded"
+    months: int
+    gives: ClassVar[FactType] = "bool"
+    says: ClassVar[Label] = Label(
+        fr="des ressources sont assurées pour les mois à venir",
+        en="resources are secured for the months ahead",
+    )
+
+    def read(self, view: View) -> Fact:
+        """Compare the latest end of a secured resource with the months ahead of now."""
+        found = self._model(view)
+        ends = [end_of(item.until) for item in self._secured(found[1])] if found else []
+        if found is None or not ends:
+            return Fact(value=False)
+        sources = (document_source(found[0]),)
+        if max(ends) < add_months(view.at, self.months):
+            return Fact(value=False, sources=sources)
+        return Fact(value=True, sources=sources, until=_lapse(max(ends), self.months))
+
+
+def _lapse(end: datetime, months: int) -> datetime:
+    """Return the first instant at which ``months`` ahead lies beyond ``end``, a midnight."""
+    last = add_months(end, -months)
+    while add_months(last + _DAY, months) <= end:  # several days may lead to one end of month
+        last += _DAY
+    return last + (_TICK if add_months(last, months) == end else _DAY)
+
+
+class SecuredSources(_ModelQuery):
+    """How many secured sources of money there are now."""
+
+    fact: Literal["support.secured_sources"] = "support.secured_sources"
+    gives: ClassVar[FactType] = "int"
+    says: ClassVar[Label] = Label(
+        fr="sources de financement assurées", en="secured sources of money"
+    )
+
+    def read(self, view: View) -> Fact:
+        """Count the different sources that have not ended."""
+        found = self._model(view)
+        if found is None:
+            return Fact(0)
+        running = [item for item in self._secured(found[1]) if end_of(item.until) > view.at]
+        return Fact(
+            len({item.source for item in running}),
+            (document_source(found[0]),),
+            min((end_of(item.until) for item in running), default=None),
+        )
+
+
+class FeedbackScore(_ModelQuery):
+    """The mean score that members gave the support function recently; 0 without one."""
+
+    fact: Literal["support.feedback"] = "support.feedback"
+    within: Span
+    gives: ClassVar[FactType] = "double"
+    says: ClassVar[Label] = Label(
+        fr="note récente donnée à la fonction de soutien",
+        en="recent score given to the support function",
+    )
+
+    def read(self, view: View) -> Fact:
+        """Take the mean of the scores within the window."""
+        found = self._model(view)
+        if found is None:
+            return Fact(0.0)
+        recent = [
+            one
+            for one in found[1].feedback
+            if start_of(one.on) <= view.at < self.within.after(start_of(one.on))
+        ]
+        coming = [start_of(one.on) for one in found[1].feedback if start_of(one.on) > view.at]
+        ends = [self.within.after(start_of(one.on)) for one in recent]
+        score = sum(one.score for one in recent) / len(recent) if recent else 0.0
+        return Fact(score, (document_source(found[0]),), min((*ends, *coming), default=None))
+
+
+SUPPORT_FACTS = (
+    MandateRunning,
+    MandateMissions,
+    MandateHours,
+    MandateEnd,
+    ModelMissions,
+    ModelDeputy,
+    Funded,
+    SecuredSources,
+    FeedbackScore,
+)

@@ -1,0 +1,417 @@
+"""Gates: verdicts and their ratification, the clocks that follow, and falling back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+from coopflow.domain.base import Instant, Label, Shape, Slug
+from coopflow.domain.commands import Command
+from coopflow.domain.conditions import Finding, find, levels
+from coopflow.domain.decisions import DecisionClosed, open_decision
+from coopflow.domain.disagreements import blocking
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.facts import View
+from coopflow.domain.lifecycle import FALL_BACK
+from coopflow.domain.policy import Criterion, Remedy
+from coopflow.domain.refusals import refuse
+from coopflow.domain.remedies import smallest_cover
+from coopflow.domain.roles import MATRIX
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Clock, Cooperation, GateRecord, Reservation, Verdict
+from coopflow.domain.turn import Due, Fire, Rank, Turn
+
+
+class GateRequested(Event):
+    """A gate was asked for, and this is the verdict."""
+
+    type: Literal["gate_requested"] = "gate_requested"
+    verdict: Verdict
+    levels: dict[Slug, int]
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Record the verdict."""
+        return _gate(state, self.verdict.gate, verdict=self.verdict, requested_at=entry.at)
+
+
+class RatificationOpened(Event):
+    """The members were asked to ratify a passed gate."""
+
+    type: Literal["ratification_opened"] = "ratification_opened"
+    gate: Slug
+    decision: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Count it."""
+        record = state.gates.get(self.gate, GateRecord())
+        return _gate(state, self.gate, ratifications=record.ratifications + 1)
+
+
+def _gate(state: Cooperation, gate: str, **changed: Any) -> dict[str, Any]:
+    record = state.gates.get(gate, GateRecord()).but(**changed)
+    return {"gates": {**state.gates, gate: record}}
+
+
+class GatePassed(Event):
+    """A gate was passed; from now on its minima must hold."""
+
+    type: Literal["gate_passed"] = "gate_passed"
+    gate: Slug
+    stage: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Enter the stage; staying in it for another term keeps the days spent there."""
+        moved = {"stage": self.stage, "stage_since": entry.at} if self.stage != state.stage else {}
+        return (
+            moved
+            | {"floor": self.gate, "floor_since": entry.at}
+            | _gate(state, self.gate, passed_at=entry.at)
+        )
+
+
+class ReservationMade(Event):
+    """A gate was passed on the condition that something is remedied in time."""
+
+    type: Literal["reservation_made"] = "reservation_made"
+    gate: Slug
+    condition: Slug
+    until: Instant
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Take the place of the condition's clock."""
+        reservation = Reservation(gate=self.gate, condition=self.condition, until=self.until)
+        clocks = {name: one for name, one in state.clocks.items() if name != self.condition}
+        return {"reservation": reservation, "clocks": clocks}
+
+
+class ReservationLifted(Event):
+    """What a conditional pass left open is remedied."""
+
+    type: Literal["reservation_lifted"] = "reservation_lifted"
+    condition: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Drop the reservation."""
+        return {"reservation": None}
+
+
+class ClockStarted(Event):
+    """A condition is below its minimum and has some time to come back."""
+
+    type: Literal["clock_started"] = "clock_started"
+    condition: Slug
+    until: Instant
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Start the clock."""
+        clock = Clock(condition=self.condition, since=entry.at, until=self.until)
+        return {"clocks": {**state.clocks, self.condition: clock}}
+
+
+class ClockStopped(Event):
+    """A condition is back at its minimum."""
+
+    type: Literal["clock_stopped"] = "clock_stopped"
+    condition: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Stop the clock."""
+        return {
+            "clocks": {name: one for name, one in state.clocks.items() if name != self.condition}
+        }
+
+
+class FellBack(Event):
+    """The cooperation is one stage back: something was not remedied in time, or it chose so."""
+
+    type: Literal["fell_back"] = "fell_back"
+    stage: Slug
+    floor: Slug | None
+    condition: Slug | None = None
+    decision: Slug | None = None
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Enter the lower stage, with the minima of the gate that leads into it."""
+        return {
+            "stage": self.stage,
+            "stage_since": entry.at,
+            "floor": self.floor,
+            "floor_since": entry.at if self.floor else None,
+            "clocks": {},
+            "reservation": None,
+        }
+
+
+class CriterionFinding(Shape):
+    """A criterion of a gate: whether it is met, what it read, and what to do when it is not."""
+
+    id: Slug
+    label: Label
+    condition: Slug | None = None
+    level: int | None = None
+    met: bool
+    stale: bool = False
+    error: str | None = None
+    facts: tuple[Any, ...] = ()
+    remedies: tuple[Slug, ...] = ()
+
+
+class RemedyOffer(Shape):
+    """Something that would help: the commands, in order, and the roles that may give each."""
+
+    id: Slug
+    label: Label
+    steps: tuple[Slug, ...]
+    roles: dict[Slug, tuple[str, ...]]
+    document: str | None = None
+
+
+class Examination(Shape):
+    """A verdict on a gate that explains itself; nothing is changed by making one."""
+
+    gate: Slug
+    label: Label
+    at: Instant
+    stage: Slug
+    result: Literal["pass", "conditional", "fail", "blocked"]
+    levels: dict[Slug, int]
+    minima: dict[Slug, int]
+    short: dict[Slug, int]
+    blocked_by: tuple[Slug, ...] = ()
+    guards: tuple[CriterionFinding, ...] = ()
+    criteria: tuple[CriterionFinding, ...] = ()
+    remedies: tuple[RemedyOffer, ...] = ()
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The guards and the criteria that stand in the way."""
+        return tuple(one.id for one in (*self.guards, *self.criteria) if not one.met)
+
+    def verdict(self) -> Verdict:
+        """Return what is recorded of the examination."""
+        return Verdict(gate=self.gate, result=self.result, unmet=self.unmet, short=self.short)
+
+
+def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Examination:
+    """Check a gate in the forward reading.
+
+    Raises:
+        RefusedError: the lifecycle has no such gate (``unknown_gate``).
+    """
+    known = rules.lifecycle.gate(gate)
+    if known is None:
+        refuse("unknown_gate", f"there is no gate {gate}", gate=gate)
+    asked = rules.gate_policy(gate)
+    view = View(state, at, forward=True, current_for=rules.policy.measures.current_for)
+    reached = levels(view, rules).levels
+    short = {
+        condition: minimum - reached[condition]
+        for condition, minimum in asked.minima.items()
+        if reached[condition] < minimum
+    }
+    guards = tuple(_said(guard, find(guard, view, rules)) for guard in asked.guards)
+    criteria = tuple(
+        _said(criterion, find(criterion, view, rules), condition.id, criterion.level)
+        for condition in rules.policy.conditions
+        for criterion in condition.criteria
+        if criterion.level <= asked.minima.get(condition.id, 0)
+    )
+    blocked_by = blocking(state)
+    result = _result(blocked_by, guards, short, rules)
+    return Examination(
+        gate=gate,
+        label=known.label,
+        at=at,
+        stage=state.stage,
+        result=result,
+        levels=reached,
+        minima=dict(asked.minima),
+        short=short,
+        blocked_by=blocked_by,
+        guards=guards,
+        criteria=criteria,
+        remedies=_offers((*guards, *criteria), rules),
+    )
+
+
+def _said(
+    criterion: Criterion, found: Finding, condition: str | None = None, level: int | None = None
+) -> CriterionFinding:
+    return CriterionFinding(
+        id=criterion.id,
+        label=criterion.label,
+        condition=condition,
+        level=level,
+        met=found.met,
+        stale=found.stale,
+        error=found.error,
+        facts=found.facts,
+        remedies=() if found.met else criterion.remedies,
+    )
+
+
+def _result(
+    blocked_by: tuple[str, ...],
+    guards: tuple[CriterionFinding, ...],
+    short: dict[str, int],
+    rules: Rulebook,
+) -> Literal["pass", "conditional", "fail", "blocked"]:
+    terms = rules.policy.ratification
+    if blocked_by:
+        return "blocked"
+    if not all(guard.met for guard in guards):
+        return "fail"
+    if not short:
+        return "pass"
+    tolerable = (
+        len(short) <= terms.conditions_short
+        and max(short.values()) <= terms.levels_short
+        and not set(short).intersection(terms.never_short)
+    )
+    return "conditional" if tolerable else "fail"
+
+
+def _offers(found: tuple[CriterionFinding, ...], rules: Rulebook) -> tuple[RemedyOffer, ...]:
+    """Return the smallest set of remedies that covers every criterion that is not met."""
+    unmet = [set(one.remedies) for one in found if not one.met and one.remedies]
+    return tuple(
+        _offer(slug, rules.policy.remedies[slug])
+        for slug in smallest_cover(unmet, rules.policy.remedies)
+    )
+
+
+def _offer(slug: str, remedy: Remedy) -> RemedyOffer:
+    return RemedyOffer(
+        id=slug,
+        label=remedy.label,
+        steps=remedy.steps,
+        roles={step: tuple(MATRIX[step]) for step in remedy.steps},
+        document=remedy.document,
+    )
+
+
+class RequestGate(Command):
+    """Ask to pass a gate."""
+
+    command: Literal["request_gate"] = "request_gate"
+    gate: Slug
+
+    def decide(self, turn: Turn) -> None:
+        """Record the verdict; a pass is put to the members for ratification."""
+        state, rules = turn.state, turn.rules
+        known = rules.lifecycle.gate(self.gate)
+        if known is None:
+            refuse("unknown_gate", f"there is no gate {self.gate}", gate=self.gate)
+        if rules.lifecycle.machine.after(state.stage, self.gate) is None:
+            refuse(
+                "wrong_stage",
+                f"{self.gate} leaves {known.leaves}, the cooperation is in {state.stage}",
+                gate=self.gate,
+                stage=state.stage,
+            )
+        if state.status != "active":
+            refuse("wrong_state", f"the cooperation is {state.status}", status=state.status)
+        subject = f"gate:{self.gate}"
+        waiting = [d.id for d in state.decisions.values() if d.is_open and d.subject == subject]
+        if waiting:
+            refuse("wrong_state", "its ratification is open", gate=self.gate, decision=waiting[0])
+        examination = examine(state, self.gate, turn.at, rules)
+        turn.emit(GateRequested(verdict=examination.verdict(), levels=examination.levels))
+        if examination.result in {"pass", "conditional"}:
+            self._open_ratification(turn)
+
+    def _open_ratification(self, turn: Turn) -> None:
+        terms = turn.rules.policy.ratification
+        number = turn.state.gates[self.gate].ratifications + 1
+        slug = f"ratify-{self.gate}-{number}"
+        open_decision(
+            turn,
+            subject=f"gate:{self.gate}",
+            slug=slug,
+            rule=terms.rule,
+            quorum=terms.quorum,
+            closes_at=terms.open_for.after(turn.at),
+        )
+        turn.emit(RatificationOpened(gate=self.gate, decision=slug))
+
+
+def on_decision_closed(turn: Turn, event: Event) -> None:
+    """Pass a ratified gate; step back where the members chose to."""
+    assert isinstance(event, DecisionClosed)
+    kind, _, rest = event.subject.partition(":")
+    if event.result != "adopted":
+        return
+    if kind == "gate":
+        _pass(turn, rest)
+    elif kind == "return":
+        fall_back(turn, rest, decision=event.decision)
+
+
+def _pass(turn: Turn, gate: str) -> None:
+    stage = turn.rules.lifecycle.machine.after(turn.state.stage, gate)
+    verdict = turn.state.gates[gate].verdict
+    if stage is None or verdict is None:
+        return  # the cooperation fell back while the members were voting
+    turn.emit(GatePassed(gate=gate, stage=stage))
+    if verdict.result == "conditional":
+        for condition in verdict.short:
+            until = turn.rules.policy.ratification.remedy_within.after(turn.at)
+            turn.emit(ReservationMade(gate=gate, condition=condition, until=until))
+
+
+def fall_back(
+    turn: Turn, stage: str, *, condition: str | None = None, decision: str | None = None
+) -> None:
+    """Move to an earlier stage, with the minima of the gate that leads into it."""
+    gate = turn.rules.lifecycle.gate_into(stage)
+    turn.emit(
+        FellBack(
+            stage=stage, floor=gate.id if gate else None, condition=condition, decision=decision
+        )
+    )
+
+
+def minima(state: Cooperation, rules: Rulebook) -> dict[str, int]:
+    """Return the levels that must keep holding."""
+    return rules.gate_policy(state.floor).minima if state.floor else {}
+
+
+def settle(turn: Turn) -> None:
+    """Start and stop the clocks, and lift a reservation that is remedied."""
+    state, rules = turn.state, turn.rules
+    if state.status not in {"active", "paused"}:
+        return
+    floor = minima(state, rules)
+    reserved = state.reservation.condition if state.reservation else None
+    for condition in [one.id for one in rules.policy.conditions]:
+        is_short = state.levels.get(condition, 0) < floor.get(condition, 0)
+        if condition == reserved:
+            if not is_short:
+                turn.emit(ReservationLifted(condition=condition))
+        elif is_short and condition not in state.clocks and not state.is_frozen:
+            until = rules.policy.cure_span(condition).after(turn.at)
+            turn.emit(ClockStarted(condition=condition, until=until))
+        elif not is_short and condition in state.clocks:
+            turn.emit(ClockStopped(condition=condition))
+
+
+def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+    """Yield the ends of clocks and of the reservation."""
+    if state.is_frozen or state.status not in {"active", "paused"}:
+        return
+    for clock in state.clocks.values():
+        yield Due(clock.until, Rank.CLOCK, _running_out(clock.condition))
+    if state.reservation is not None:
+        yield Due(state.reservation.until, Rank.CLOCK, _running_out(state.reservation.condition))
+
+
+def _running_out(condition: str) -> Fire:
+    def fire(turn: Turn) -> None:
+        stage = turn.rules.lifecycle.machine.after(turn.state.stage, FALL_BACK)
+        if stage is not None:
+            fall_back(turn, stage, condition=condition)
+        else:
+            turn.emit(ClockStopped(condition=condition))
+
+    return fire

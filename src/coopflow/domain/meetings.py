@@ -1,0 +1,143 @@
+"""Meetings with their minutes, and the pulse of the collective."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from coopflow.domain.base import Count, Instant, Slug, Text
+from coopflow.domain.commands import Command
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.members import member_of
+from coopflow.domain.refusals import refuse
+from coopflow.domain.state import Cooperation, Meeting, Pulse
+from coopflow.domain.turn import Turn
+
+MeetingKind = Literal["plenary", "committee", "working_group", "discovery"]
+
+
+class MeetingRecorded(Event):
+    """A meeting took place; ``active`` are the members that were active when it was held."""
+
+    type: Literal["meeting_recorded"] = "meeting_recorded"
+    meeting: Slug
+    kind: MeetingKind
+    held_at: Instant
+    attendees: tuple[Slug, ...]
+    active: tuple[Slug, ...]
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Add the meeting."""
+        meeting = Meeting(
+            id=self.meeting,
+            kind=self.kind,
+            held_at=self.held_at,
+            attendees=self.attendees,
+            active=self.active,
+        )
+        return {"meetings": {**state.meetings, self.meeting: meeting}}
+
+
+class MinutesPublished(Event):
+    """The minutes of a meeting were published."""
+
+    type: Literal["minutes_published"] = "minutes_published"
+    meeting: Slug
+    minutes: str
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Note when; the first publication counts."""
+        meeting = state.meetings[self.meeting]
+        minuted = meeting.but(minuted_at=meeting.minuted_at or entry.at)
+        return {"meetings": {**state.meetings, self.meeting: minuted}}
+
+
+class PulseRecorded(Event):
+    """Members were asked how they feel about the cooperation."""
+
+    type: Literal["pulse_recorded"] = "pulse_recorded"
+    score: float
+    answers: Count
+    asked: Count
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Add the pulse; the latest dozen are enough to judge by."""
+        pulse = Pulse(score=self.score, answers=self.answers, asked=self.asked, at=entry.at)
+        return {"pulses": (*state.pulses[-11:], pulse)}
+
+
+class RecordMeeting(Command):
+    """Record a meeting, with its minutes if they are there."""
+
+    command: Literal["record_meeting"] = "record_meeting"
+    meeting: Slug
+    kind: MeetingKind
+    attendees: tuple[Slug, ...]
+    held_at: Instant | None = None
+    minutes: Text | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Record a meeting of the past."""
+        state = turn.state
+        held_at = self.held_at or turn.at
+        if self.meeting in state.meetings:
+            refuse("already_exists", f"there is a meeting {self.meeting}", meeting=self.meeting)
+        if held_at > turn.at:
+            refuse("too_early", "the meeting has not been held yet", held_at=held_at.isoformat())
+        for organisation in self.attendees:
+            _was_member(state, organisation, held_at)
+        turn.emit(
+            MeetingRecorded(
+                meeting=self.meeting,
+                kind=self.kind,
+                held_at=held_at,
+                attendees=tuple(dict.fromkeys(self.attendees)),
+                active=tuple(
+                    slug for slug, member in state.members.items() if member.was_active(held_at)
+                ),
+            )
+        )
+        if self.minutes is not None:
+            turn.emit(MinutesPublished(meeting=self.meeting, minutes=self.minutes))
+
+
+def _was_member(state: Cooperation, organisation: str, at: datetime) -> None:
+    member = state.members.get(organisation)
+    if member is None or not member.was_active(at):
+        member_of(state, organisation)
+
+
+class PublishMinutes(Command):
+    """Publish the minutes of a meeting."""
+
+    command: Literal["publish_minutes"] = "publish_minutes"
+    meeting: Slug
+    minutes: Text
+
+    def decide(self, turn: Turn) -> None:
+        """Publish them."""
+        if self.meeting not in turn.state.meetings:
+            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        turn.emit(MinutesPublished(meeting=self.meeting, minutes=self.minutes))
+
+
+class RecordPulse(Command):
+    """Record a survey of how members feel: the mean score out of five."""
+
+    command: Literal["record_pulse"] = "record_pulse"
+    score: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
+    answers: Count
+    asked: Count
+
+    def decide(self, turn: Turn) -> None:
+        """Record it."""
+        if self.answers > self.asked:
+            refuse(
+                "invalid_command",
+                "more answers than people asked",
+                answers=self.answers,
+                asked=self.asked,
+            )
+        turn.emit(PulseRecorded(score=self.score, answers=self.answers, asked=self.asked))

@@ -1,0 +1,305 @@
+"""Reviews: feedback loops that are opened, propose changes, and are closed as a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Literal
+
+from coopflow.domain.base import Slug, Text
+from coopflow.domain.commands import Command
+from coopflow.domain.documents import draft, submit
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.policy import ReviewKind
+from coopflow.domain.refusals import refuse
+from coopflow.domain.roadmap import known_indicators
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Change, Cooperation, Review
+from coopflow.domain.turn import Due, Fire, Rank, Turn
+
+CHANGE = StateMachine(
+    "change",
+    "open",
+    [
+        Move("accepted", "open", "accepted"),
+        Move("declined", "open", "declined"),
+        Move("deferred", "open", "deferred"),
+    ],
+)
+"""What becomes of a change that a review proposes."""
+
+
+class ReviewConvened(Event):
+    """It is time for a review: the policy's cadence says so."""
+
+    type: Literal["review_convened"] = "review_convened"
+    kind: ReviewKind
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Note when."""
+        return {"convened": {**state.convened, self.kind: entry.at}}
+
+
+class ReviewOpened(Event):
+    """A review began."""
+
+    type: Literal["review_opened"] = "review_opened"
+    review: Slug
+    kind: ReviewKind
+    period: str | None = None
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Add the review."""
+        review = Review(
+            id=self.review, kind=self.kind, period=self.period, opened_at=entry.at, by=entry.by
+        )
+        return {"reviews": {**state.reviews, self.review: review}}
+
+
+class ChangeProposed(Event):
+    """A review proposes to change something."""
+
+    type: Literal["change_proposed"] = "change_proposed"
+    review: Slug
+    change: Slug
+    target: str
+    text: str
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Add the proposal."""
+        return _with_change(
+            state, self.review, Change(id=self.change, target=self.target, text=self.text)
+        )
+
+
+class ChangeResolved(Event):
+    """A proposed change was accepted, declined or deferred."""
+
+    type: Literal["change_resolved"] = "change_resolved"
+    review: Slug
+    change: Slug
+    verdict: Literal["accepted", "declined", "deferred"]
+    reason: str | None = None
+    until: date | None = None
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Note the verdict."""
+        change = state.reviews[self.review].changes[self.change]
+        resolved = change.but(status=self.verdict, reason=self.reason, until=self.until)
+        return _with_change(state, self.review, resolved)
+
+
+def _with_change(state: Cooperation, slug: str, change: Change) -> dict[str, Any]:
+    review = state.reviews[slug]
+    changed = review.but(changes={**review.changes, change.id: change})
+    return {"reviews": {**state.reviews, slug: changed}}
+
+
+class ReviewClosed(Event):
+    """A review ended; what it found is kept as a feedback loop."""
+
+    type: Literal["review_closed"] = "review_closed"
+    review: Slug
+    kind: ReviewKind
+    measures: tuple[Slug, ...]
+    summary_published: bool
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Note when, and what it examined."""
+        closed = state.reviews[self.review].but(
+            closed_at=entry.at,
+            closed_seq=entry.seq,
+            measures=self.measures,
+            summary_published=self.summary_published,
+        )
+        return {"reviews": {**state.reviews, self.review: closed}}
+
+
+class _AboutReview(Command):
+    """A command on a review; an evaluator acts on the evaluations, the programme on its own."""
+
+    def is_within(self, scope: str, state: Cooperation) -> bool:
+        kind = self._kind(state)
+        if scope == "exceptional":
+            return self.command == "open_review" and kind == "exceptional"
+        if scope == "own_review":
+            return kind == "evaluation"
+        return super().is_within(scope, state)
+
+    def _kind(self, state: Cooperation) -> str | None:
+        raise NotImplementedError
+
+
+class OpenReview(_AboutReview):
+    """Begin a review."""
+
+    command: Literal["open_review"] = "open_review"
+    review: Slug | None = None
+    kind: ReviewKind
+    period: Text | None = None
+
+    def _kind(self, state: Cooperation) -> str | None:  # noqa: ARG002
+        return self.kind
+
+    def decide(self, turn: Turn) -> None:
+        """Open it."""
+        slug = self.review or _next_id("review", turn.state.reviews)
+        if slug in turn.state.reviews:
+            refuse("already_exists", f"there is a review {slug}", review=slug)
+        turn.emit(ReviewOpened(review=slug, kind=self.kind, period=self.period))
+
+
+def _next_id(kind: str, known: dict[str, Any]) -> str:
+    number = len(known) + 1
+    while f"{kind}-{number}" in known:
+        number += 1
+    return f"{kind}-{number}"
+
+
+class _InReview(_AboutReview):
+    review: Slug
+
+    def _kind(self, state: Cooperation) -> str | None:
+        found = state.reviews.get(self.review)
+        return found.kind if found else None
+
+    def _open_review(self, state: Cooperation) -> Review:
+        review = state.reviews.get(self.review)
+        if review is None:
+            refuse("unknown_review", f"there is no review {self.review}", review=self.review)
+        if not review.is_open:
+            refuse("wrong_state", f"{self.review} is closed", review=self.review)
+        return review
+
+
+class ProposeChange(_InReview):
+    """Propose to change something; who answers for it decides."""
+
+    command: Literal["propose_change"] = "propose_change"
+    change: Slug | None = None
+    target: Text
+    text: Text
+
+    def decide(self, turn: Turn) -> None:
+        """Add the proposal to an open review."""
+        review = self._open_review(turn.state)
+        slug = self.change or _next_id("change", review.changes)
+        if slug in review.changes:
+            refuse("already_exists", f"there is a change {slug}", change=slug)
+        turn.emit(
+            ChangeProposed(review=self.review, change=slug, target=self.target, text=self.text)
+        )
+
+
+class ResolveChange(_InReview):
+    """Accept, decline or defer a proposed change; accepting changes nothing by itself."""
+
+    command: Literal["resolve_change"] = "resolve_change"
+    change: Slug
+    verdict: Literal["accepted", "declined", "deferred"]
+    reason: Text | None = None
+    until: date | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Resolve an open proposal."""
+        change = self._open_review(turn.state).changes.get(self.change)
+        if change is None:
+            refuse("unknown_review", f"there is no change {self.change}", change=self.change)
+        if CHANGE.after(change.status, self.verdict) is None:
+            refuse("wrong_state", f"{self.change} is {change.status}", change=self.change)
+        if self.verdict == "declined" and self.reason is None:
+            refuse("reason_required", "declining a change says why", change=self.change)
+        if self.verdict == "deferred" and self.until is None:
+            refuse("invalid_command", "deferring a change says until when", change=self.change)
+        turn.emit(
+            ChangeResolved(
+                review=self.review,
+                change=self.change,
+                verdict=self.verdict,
+                reason=self.reason,
+                until=self.until,
+            )
+        )
+
+
+class CloseReview(_InReview):
+    """End a review and keep its record as a feedback loop."""
+
+    command: Literal["close_review"] = "close_review"
+    expected: Text
+    observed: Text
+    why: Text
+    lessons: tuple[Text, ...]
+    measures: tuple[Slug, ...] = ()
+    beneficiary_voice: Text | None = None
+    summary_published: bool = False
+
+    def decide(self, turn: Turn) -> None:
+        """Close a review none of whose proposals is open."""
+        review = self._open_review(turn.state)
+        waiting = [change.id for change in review.changes.values() if change.status == "open"]
+        if waiting:
+            refuse(
+                "wrong_state",
+                "a proposed change is still open",
+                review=self.review,
+                changes=waiting,
+            )
+        unknown = [one for one in self.measures if one not in known_indicators(turn.state)]
+        if unknown:
+            refuse("unknown_document", f"no indicator {unknown[0]}", indicator=unknown[0])
+        turn.emit(
+            ReviewClosed(
+                review=self.review,
+                kind=review.kind,
+                measures=self.measures,
+                summary_published=self.summary_published,
+            )
+        )
+        self._write_feedback_loop(turn, review)
+
+    def _write_feedback_loop(self, turn: Turn, review: Review) -> None:
+        content = {
+            "review": self.review,
+            "kind": review.kind,
+            "expected": self.expected,
+            "observed": self.observed,
+            "why": self.why,
+            "lessons": list(self.lessons),
+            "measures": list(self.measures),
+            "summary_published": self.summary_published,
+            "changes": [one.model_dump(mode="json") for one in review.changes.values()],
+        }
+        if self.beneficiary_voice is not None:
+            content["beneficiary_voice"] = self.beneficiary_voice
+        version = draft(turn, "feedback_loop", content, self.actor)
+        submit(turn, turn.state.documents["feedback_loop"][version - 1])
+
+
+def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+    """Yield the instants at which the policy's cadence convenes a review."""
+    if state.is_frozen or state.status not in {"active", "paused"}:
+        return
+    for kind, cadence in rules.policy.reviews.cadence.items():
+        if state.stage in cadence.stages and state.stage_since is not None:
+            last = _last_of(state, kind)
+            begin = max(instant for instant in (state.stage_since, last) if instant is not None)
+            convened = state.convened.get(kind)
+            if convened is None or convened < begin:
+                at = cadence.every.after(begin)
+            else:
+                at = cadence.every.after(convened)
+            yield Due(at, Rank.REMINDER, _convening(kind))
+
+
+def _last_of(state: Cooperation, kind: str) -> datetime | None:
+    closed = [r.closed_at for r in state.reviews.values() if r.kind == kind and r.closed_at]
+    return max(closed, default=None)
+
+
+def _convening(kind: ReviewKind) -> Fire:
+    def fire(turn: Turn) -> None:
+        turn.emit(ReviewConvened(kind=kind))
+
+    return fire

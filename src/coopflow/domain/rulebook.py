@@ -1,0 +1,100 @@
+"""What a cooperation is judged by: its lifecycle and its policy, ready to be applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+from coopflow.domain.base import Shape, Slug
+from coopflow.domain.facts import FactValue, Query
+from coopflow.domain.lifecycle import Lifecycle
+from coopflow.domain.policy import Criterion, GatePolicy, Policy
+
+
+class Definition(Shape):
+    """A lifecycle and a policy as plain data: what travels with a cooperation.
+
+    ``digest`` is the SHA-256 of the canonical JSON of both contents; ``lifecycle`` and ``policy``
+    are the contents of the files, checked when they were read.
+    """
+
+    lifecycle: dict[str, Any]
+    policy: dict[str, Any]
+    digest: str
+
+    @property
+    def lifecycle_name(self) -> str:
+        """The lifecycle's name and version, ``name@version``."""
+        return f"{self.lifecycle['lifecycle']}@{self.lifecycle['version']}"
+
+    @property
+    def policy_name(self) -> Slug:
+        """The policy's name and version, ``name@version``."""
+        return f"{self.policy['policy']}@{self.policy['version']}"
+
+
+class Finding(NamedTuple):
+    """Whether an expression holds; when it could not be computed it does not, and says why."""
+
+    holds: bool
+    error: str | None = None
+
+
+class Predicate(Protocol):
+    """A compiled expression over facts."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The facts it reads, in the order in which they first appear."""
+        ...
+
+    def __call__(self, values: tuple[FactValue, ...]) -> Finding:
+        """Evaluate it on the values of ``names``, in that order; never raises."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A checked and compiled definition.
+
+    Attributes:
+        definition: the data it was compiled from.
+        lifecycle: the stages and gates.
+        policy: the numbers, criteria and rules.
+        queries: every fact that a criterion may read, by name.
+        predicates: the compiled ``when`` of every criterion, guard and piece of advice, by id.
+    """
+
+    definition: Definition
+    lifecycle: Lifecycle
+    policy: Policy
+    queries: Mapping[str, Query]
+    predicates: Mapping[str, Predicate] = field(repr=False)
+
+    def gate_policy(self, gate: str) -> GatePolicy:
+        """Return what a gate asks for; a gate that the policy leaves out asks for nothing."""
+        return self.policy.gates.get(gate) or GatePolicy(minima={})
+
+    @cached_property
+    def level_reads(self) -> tuple[str, ...]:
+        """The fields of the state that the levels of all conditions depend on."""
+        names = [
+            name
+            for condition in self.policy.conditions
+            for criterion in condition.criteria
+            for name in self.predicates[criterion.id].names
+        ]
+        return tuple(sorted({part for name in names for part in self.queries[name].reads}))
+
+    @cached_property
+    def criteria(self) -> Mapping[str, Criterion]:
+        """Every criterion, guard and piece of advice by its id."""
+        found: dict[str, Criterion] = {}
+        for condition in self.policy.conditions:
+            found.update({criterion.id: criterion for criterion in condition.criteria})
+        for gate in self.policy.gates.values():
+            found.update({guard.id: guard for guard in gate.guards})
+        found.update({criterion.id: criterion for criterion in self.policy.advice})
+        return found

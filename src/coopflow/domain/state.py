@@ -1,0 +1,479 @@
+"""The state of one cooperation: what all its events so far have come to.
+
+Everything is immutable and shares structure from one state to the next, so that "did this part
+change?" is a comparison of identities. Things are kept in dictionaries by id, in order of arrival.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final, Literal
+
+from pydantic import Field, PrivateAttr
+
+from coopflow.domain.base import Count, Instant, Label, Ratio, Shape, Slug
+from coopflow.domain.tools import Action, Category, Kind, Mission, ToolContent, read
+from coopflow.domain.voting import Rule
+
+MemberStatus = Literal["invited", "active", "suspended", "left"]
+Role = Literal["facilitator", "mediator", "evaluator", "funder", "observer"]
+DocumentStatus = Literal[
+    "draft", "submitted", "approved", "in_force", "stale", "expired", "superseded"
+]
+Result = Literal["adopted", "rejected", "lapsed", "cancelled", "void"]
+CooperationStatus = Literal["unopened", "active", "paused", "closing", "closed"]
+
+
+class Profile(Shape):
+    """What partners should know of an organisation to work with it."""
+
+    logic: str | None = None
+    constraints: str | None = None
+    culture: str | None = None
+    expectations: str | None = None
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether all four parts say something."""
+        return all((self.logic, self.constraints, self.culture, self.expectations))
+
+
+class Standing(Shape):
+    """From when on a member had a status."""
+
+    status: MemberStatus
+    since: Instant
+
+
+class Member(Shape):
+    """An organisation of the collective, and who speaks for it."""
+
+    id: Slug
+    name: str
+    category: Category
+    college: Slug | None = None
+    representative: Slug
+    alternate: Slug | None = None
+    profile: Profile = Profile()
+    standings: tuple[Standing, ...]
+
+    @property
+    def status(self) -> MemberStatus:
+        """The status now."""
+        return self.standings[-1].status
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the member votes and signs."""
+        return self.status == "active"
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The representative, and the alternate where there is one."""
+        return tuple(p for p in (self.representative, self.alternate) if p is not None)
+
+    @property
+    def moved_at(self) -> datetime | None:
+        """When the member last joined or left; being suspended is neither."""
+        before = "invited"
+        moved = None
+        for standing in self.standings:
+            if standing.status == "left" or (standing.status == "active" and before == "invited"):
+                moved = standing.since
+            before = standing.status
+        return moved
+
+    def was_active(self, at: datetime) -> bool:
+        """Whether the member was active at an instant of the past."""
+        before = [standing for standing in self.standings if standing.since <= at]
+        return bool(before) and before[-1].status == "active"
+
+
+class Document(Shape):
+    """One version of a document.
+
+    ``approved_seq`` is the number of the event that approved it: order counts also within one
+    instant. ``moves_at_force`` is the count of joinings and leavings when a charter came into
+    force, ``members_at_force`` the active members then.
+    """
+
+    kind: Kind
+    version: int
+    status: DocumentStatus
+    minor: bool = False
+    authors: tuple[Slug, ...]
+    content: dict[str, Any]
+    decision: Slug | None = None
+    approved_at: Instant | None = None
+    approved_seq: int | None = None
+    valid_until: Instant | None = None
+    stale_since: Instant | None = None
+    in_force_at: Instant | None = None
+    signatures: tuple[Slug, ...] = ()
+    members_at_force: Count = 0
+    moves_at_force: Count = 0
+
+    @cached_property
+    def typed(self) -> ToolContent | None:
+        """The content as a typed value, or None while it is incomplete."""
+        return read(self.kind, self.content)
+
+
+class Ballot(Shape):
+    """The last answer of an organisation."""
+
+    choice: str
+    reason: str | None = None
+    at: Instant
+    by: Slug
+    delegated: bool = False
+
+
+class Objection(Shape):
+    """An objection and what became of it."""
+
+    status: Literal["raised", "qualified", "concern", "integrated", "withdrawn", "upheld"]
+    reason: str | None = None
+    at: Instant
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands in the way; one not yet qualified does."""
+        return self.status in {"raised", "qualified"}
+
+
+class MandateTerms(Shape):
+    """Who is proposed to hold the support function, for which missions, until when."""
+
+    holder: Slug
+    missions: tuple[Mission, ...]
+    hours_month: float | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    interim: bool = False
+
+
+class Decision(Shape):
+    """One approval process. ``electorate`` is frozen at opening; ``left`` are those gone since."""
+
+    id: Slug
+    subject: str
+    question: str | None = None
+    rule: Rule
+    quorum: Ratio
+    electorate: tuple[Slug, ...]
+    left: tuple[Slug, ...] = ()
+    recused: tuple[Slug, ...] = ()
+    colleges: dict[Slug, Slug] = Field(default_factory=dict)
+    secret: bool = False
+    cites: tuple[Slug, ...] = ()
+    opened_at: Instant
+    closes_at: Instant
+    ballots: dict[Slug, Ballot] = Field(default_factory=dict)
+    objections: dict[Slug, Objection] = Field(default_factory=dict)
+    rounds: Count = 0
+    document: int | None = None
+    terms: MandateTerms | None = None
+    result: Result | None = None
+    arithmetic: Label | None = None
+    closed_at: Instant | None = None
+    closed_seq: int | None = None
+    reminded: tuple[Instant, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still takes ballots."""
+        return self.result is None
+
+    @property
+    def electors(self) -> tuple[Slug, ...]:
+        """The electorate without those who left or were suspended since."""
+        return tuple(elector for elector in self.electorate if elector not in self.left)
+
+    @property
+    def waited_for(self) -> tuple[Slug, ...]:
+        """The electors who have not answered."""
+        return tuple(elector for elector in self.electors if elector not in self.ballots)
+
+    @property
+    def open_objections(self) -> tuple[Slug, ...]:
+        """The organisations whose objection stands."""
+        return tuple(org for org, objection in self.objections.items() if objection.is_open)
+
+
+class Mandate(MandateTerms):
+    """A mandate that runs, given by a decision."""
+
+    decision: Slug | None
+    since: Instant
+
+
+class Meeting(Shape):
+    """A meeting that took place, with the members that were active then."""
+
+    id: Slug
+    kind: Literal["plenary", "committee", "working_group", "discovery"]
+    held_at: Instant
+    attendees: tuple[Slug, ...]
+    active: tuple[Slug, ...]
+    minuted_at: Instant | None = None
+
+
+class Pulse(Shape):
+    """A short survey of how members feel: mean score out of five, answers and people asked."""
+
+    score: float
+    answers: Count
+    asked: Count
+    at: Instant
+
+
+class Measure(Shape):
+    """One value of an indicator."""
+
+    value: float
+    organisation: Slug
+    period: str | None = None
+    at: Instant
+
+
+class Series(Shape):
+    """The values of one indicator: how many there have been, and the latest ones."""
+
+    count: Count = 0
+    latest: tuple[Measure, ...] = ()
+
+
+class Adjustment(Shape):
+    """The event at which an action was last dropped or replanned."""
+
+    seq: int
+    action: Slug
+    at: Instant
+
+
+class Change(Shape):
+    """A change that a review proposes."""
+
+    id: Slug
+    target: str
+    text: str
+    status: Literal["open", "accepted", "declined", "deferred"] = "open"
+    reason: str | None = None
+    until: date | None = None
+
+
+class Review(Shape):
+    """One feedback loop."""
+
+    id: Slug
+    kind: Literal["after_action", "quarterly", "annual", "evaluation", "exceptional"]
+    period: str | None = None
+    opened_at: Instant
+    by: Slug | None = None
+    changes: dict[Slug, Change] = Field(default_factory=dict)
+    closed_at: Instant | None = None
+    closed_seq: int | None = None
+    measures: tuple[Slug, ...] = ()
+    summary_published: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the review is still going on."""
+        return self.closed_at is None
+
+
+class Disagreement(Shape):
+    """One mediation ladder. Its content is sealed and never part of the state.
+
+    ``limit`` is when the present step runs out; in ``closed``, when the follow-up is due.
+    ``asking``: the mediation ended without agreement, a party may ask the collective to decide.
+    """
+
+    id: Slug
+    subject: str
+    state: str
+    parties: tuple[Slug, ...]
+    touches: str
+    raised_at: Instant
+    entered_at: Instant
+    limit: Instant | None = None
+    flagged: bool = False
+    confirmed: bool = False
+    blocks: bool = False
+    blocks_until: Instant | None = None
+    by_expiry: bool = False
+    mediator: Slug | None = None
+    accepted_by: tuple[Slug, ...] = ()
+    extended: bool = False
+    asking: bool = False
+    outcome: str | None = None
+    followed_up: bool = False
+    reopened: bool = False
+
+
+class Verdict(Shape):
+    """What a gate request came to."""
+
+    gate: Slug
+    result: Literal["pass", "conditional", "fail", "blocked"]
+    unmet: tuple[Slug, ...] = ()
+    short: dict[Slug, int] = Field(default_factory=dict)
+
+
+class GateRecord(Shape):
+    """What has happened at one gate."""
+
+    verdict: Verdict | None = None
+    requested_at: Instant | None = None
+    ratifications: Count = 0
+    passed_at: Instant | None = None
+
+
+class Clock(Shape):
+    """The time a condition has left to come back to its minimum."""
+
+    condition: Slug
+    since: Instant
+    until: Instant
+
+
+class Reservation(Shape):
+    """A conditional pass: the condition to be remedied, and until when."""
+
+    gate: Slug
+    condition: Slug
+    until: Instant
+
+
+class Alert(Shape):
+    """Something that people should look at: a code of the contract, about what, since when."""
+
+    code: Slug
+    about: str
+    since: Instant
+
+    @property
+    def key(self) -> str:
+        """What tells one alert from another."""
+        return f"{self.code}:{self.about}"
+
+
+class Pause(Shape):
+    """Since when the cooperation pauses, and whether clocks and deadlines stand still."""
+
+    since: Instant
+    clocks: Literal["freeze", "keep"]
+
+
+class Cooperation(Shape):
+    """One collective around one issue.
+
+    ``seq`` numbers the last event, ``as_of`` is the instant up to which time has been told,
+    ``levels`` are the levels in the holding reading, ``floor`` the gate whose minima must hold.
+    ``members_moved`` counts joinings and leavings.
+    """
+
+    id: str = ""
+    programme: str = ""
+    title: str = ""
+    issue: str = ""
+    territory: str = ""
+    lifecycle: str = ""
+    policy: str = ""
+    status: CooperationStatus = "unopened"
+    seq: Count = 0
+    as_of: Instant | None = None
+    opened_at: Instant | None = None
+    stage: str = ""
+    stage_since: Instant | None = None
+    floor: Slug | None = None
+    floor_since: Instant | None = None
+    pause: Pause | None = None
+    members: dict[Slug, Member] = Field(default_factory=dict)
+    members_moved: Count = 0
+    last_move_at: Instant | None = None
+    roles: dict[Slug, tuple[Role, ...]] = Field(default_factory=dict)
+    documents: dict[Kind, tuple[Document, ...]] = Field(default_factory=dict)
+    decisions: dict[Slug, Decision] = Field(default_factory=dict)
+    mandate: Mandate | None = None
+    next_mandate: Mandate | None = None
+    mandate_ended_at: Instant | None = None
+    meetings: dict[Slug, Meeting] = Field(default_factory=dict)
+    pulses: tuple[Pulse, ...] = ()
+    measures: dict[Slug, Series] = Field(default_factory=dict)
+    actions: dict[Slug, Action] = Field(default_factory=dict)
+    adjustment: Adjustment | None = None
+    reviews: dict[Slug, Review] = Field(default_factory=dict)
+    convened: dict[str, Instant] = Field(default_factory=dict)
+    disagreements: dict[Slug, Disagreement] = Field(default_factory=dict)
+    gates: dict[Slug, GateRecord] = Field(default_factory=dict)
+    levels: dict[Slug, int] = Field(default_factory=dict)
+    clocks: dict[Slug, Clock] = Field(default_factory=dict)
+    reservation: Reservation | None = None
+    alerts: dict[str, Alert] = Field(default_factory=dict)
+    _memo: dict[object, object] = PrivateAttr(default_factory=dict)
+
+    @property
+    def memo(self) -> dict[object, object]:
+        """What was read off this state and those before it; entries say what they hold for."""
+        private = self.__pydantic_private__  # read directly: attribute look-up here is hot
+        assert private is not None
+        memo: dict[object, object] = private["_memo"]
+        return memo
+
+    @cached_property
+    def active(self) -> tuple[str, ...]:
+        """The ids of the active members, in order of arrival."""
+        return tuple(slug for slug, member in self.members.items() if member.is_active)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether clocks and deadlines stand still."""
+        return self.pause is not None and self.pause.clocks == "freeze"
+
+    def current(self, kind: str) -> Document | None:
+        """Return the version that counts: approved, in force, stale or expired, not superseded.
+
+        Of a charter, the one in force goes before a later one that waits for signatures.
+        """
+        adopted = [
+            version
+            for version in self.documents.get(kind, ())  # type: ignore[call-overload]
+            if version.status in {"approved", "in_force", "stale", "expired"}
+        ]
+        in_force = [version for version in adopted if version.in_force_at is not None]
+        found = in_force or adopted
+        return found[-1] if found else None
+
+    def newest(self, kind: str, *statuses: str) -> Document | None:
+        """Return the newest version that has one of the statuses; of any status if none given."""
+        versions = self.documents.get(kind, ())  # type: ignore[call-overload]
+        return next((v for v in reversed(versions) if not statuses or v.status in statuses), None)
+
+    def represented_by(self, person: str) -> tuple[str, ...]:
+        """Return the organisations, not gone, that a person represents."""
+        return tuple(
+            slug
+            for slug, member in self.members.items()
+            if member.status != "left" and person in member.people
+        )
+
+    def decision_called(self, name: str) -> Decision | None:
+        """Find a decision by its id, or the latest on a subject by the name of the subject."""
+        if name in self.decisions:
+            return self.decisions[name]
+        spelled = name.replace(":", "-")
+        return next(
+            (
+                decision
+                for decision in reversed(self.decisions.values())
+                if decision.subject.replace(":", "-") == spelled
+            ),
+            None,
+        )
+
+
+UNOPENED: Final = Cooperation()
+"""What there is before ``open_cooperation``."""
