@@ -109,15 +109,19 @@ def _of_gates(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Sta
         within = rules.policy.alerts.cure_ends_within
         since = max(_before(within, clock.until), clock.since)
         yield Stands("cure_soon", clock.condition, since, None if state.is_frozen else clock.until)
+    for reservation in state.reservations.values():
+        since = _before(rules.policy.alerts.cure_ends_within, reservation.until)
+        until = None if state.is_frozen else reservation.until
+        yield Stands("cure_soon", reservation.about, since, until)
     for slug in blocking(state):
         yield Stands("gate_blocked", slug, state.disagreements[slug].entered_at)
     view = View(state, at, False, rules.policy.measures.current_for)  # noqa: FBT003
     if state.floor is not None:
         for guard in rules.gate_policy(state.floor).guards:
             if guard.lasting:
-                held, until = holds(guard, view, rules)
-                if not held:
-                    yield Stands("guard_failing", guard.id, at, until)
+                held = holds(guard, view, rules)
+                if not held.holds:
+                    yield Stands("guard_failing", guard.id, at, held.until)
     gate = rules.lifecycle.gate(state.floor) if state.floor else None
     for leaving in rules.lifecycle.gates_from(state.stage):
         if leaving.term is not None and gate is not None and state.floor_since is not None:

@@ -81,12 +81,19 @@ def read(name: str, view: View, rules: Rulebook) -> Fact:
     return _remembering(view, (name, view.forward), query, query.reads, lambda: query.read(view))
 
 
-def holds(criterion: Criterion, view: View, rules: Rulebook) -> tuple[bool, datetime | None]:
-    """Return whether a criterion holds, and the instant from which it may not, or may."""
+class Held(NamedTuple):
+    """Whether a criterion holds, and the instant from which that may be otherwise."""
+
+    holds: bool
+    until: datetime | None
+
+
+def holds(criterion: Criterion, view: View, rules: Rulebook) -> Held:
+    """Return whether a criterion holds, and until when that is sure."""
     predicate = rules.predicates[criterion.id]
     facts = [read(name, view, rules) for name in predicate.names]
     held = predicate(tuple([fact.value for fact in facts])).holds
-    return held, earliest(*(fact.until for fact in facts))
+    return Held(held, earliest(*(fact.until for fact in facts)))
 
 
 def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
@@ -99,7 +106,7 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     found = predicate(tuple([fact.value for fact in facts]))
     ahead = View(view.state, view.at, forward=True, current_for=view.current_for)
     lax = View(view.state, view.at, forward=False, current_for=view.current_for)
-    stale = holds(criterion, lax, rules)[0] and not holds(criterion, ahead, rules)[0]
+    stale = holds(criterion, lax, rules).holds and not holds(criterion, ahead, rules).holds
     return Finding(
         criterion=criterion.id,
         met=found.holds,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from coopflow.domain import (
     alerts,
+    clocks,
     conditions,
     decisions,
     disagreements,
@@ -19,35 +20,58 @@ from coopflow.domain import (
     opening,
     reviews,
     roadmap,
+    vetoes,
+    waivers,
 )
+from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionClosed, ObjectionIntegrated
+from coopflow.domain.decisions import (
+    DecisionClosed,
+    EffectAbandoned,
+    EffectRestored,
+    EffectSuspended,
+)
+from coopflow.domain.disagreements import DisagreementClosed
 from coopflow.domain.documents import DocumentApproved
 from coopflow.domain.events import Entry, Event, evolve
 from coopflow.domain.members import MemberLeft, MemberSuspended
+from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import Refusal, RefusedError, refuse
 from coopflow.domain.roles import is_permitted
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import UNOPENED, Cooperation
 from coopflow.domain.turn import Due, Dues, Rank, Reaction, Turn
 
+_ON_EFFECT: Final[tuple[Reaction, ...]] = (
+    documents.on_decision_closed,
+    mandates.on_decision_closed,
+    members.on_decision_closed,
+    disagreements.on_decision_closed,
+    gates.on_decision_closed,
+    waivers.on_decision_closed,
+    opening.on_decision_closed,
+)
+
 REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
     {
-        DecisionClosed: (
-            documents.on_decision_closed,
-            mandates.on_decision_closed,
-            members.on_decision_closed,
-            disagreements.on_decision_closed,
-            gates.on_decision_closed,
-            opening.on_decision_closed,
+        DecisionClosed: _ON_EFFECT,
+        EffectRestored: _ON_EFFECT,
+        EffectSuspended: (
+            documents.on_effect_suspended,
+            mandates.on_effect_suspended,
+            members.on_effect_suspended,
         ),
+        EffectAbandoned: (documents.on_effect_abandoned,),
+        DisagreementClosed: (vetoes.on_disagreement_closed,),
         DocumentApproved: (mandates.on_document_approved, roadmap.on_document_approved),
         ObjectionIntegrated: (documents.on_objection_integrated,),
         MemberLeft: (
             decisions.on_member_gone,
             mandates.on_member_left,
             disagreements.on_member_left,
+            reviews.on_member_left,
         ),
+        FellBack: (reviews.on_fell_back,),
         MemberSuspended: (decisions.on_member_gone,),
     }
 )
@@ -59,7 +83,7 @@ DUES: Final[tuple[Dues, ...]] = (
     conditions.due,
     decisions.due,
     disagreements.due,
-    gates.due,
+    clocks.due,
     reviews.due,
     alerts.due,
 )
@@ -199,7 +223,7 @@ def _settle(turn: Turn) -> None:
     """Draw the consequences of what has happened: charter, levels, clocks, alerts."""
     documents.settle(turn)
     conditions.settle(turn)
-    gates.settle(turn)
+    clocks.settle(turn)
     alerts.settle(turn)
 
 

@@ -1,4 +1,4 @@
-"""Decisions: opening them, answering, objecting and integrating, closing and counting."""
+"""Decisions: what is put to the members, under which rule, until when, and how it ends."""
 
 from __future__ import annotations
 
@@ -12,42 +12,21 @@ from pydantic import Field
 from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
-from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
-from coopflow.domain.state import (
-    Ballot,
-    Cooperation,
-    Decision,
-    MandateTerms,
-    Objection,
-    Result,
-)
+from coopflow.domain.state import Cooperation, Decision, MandateTerms, Result
 from coopflow.domain.tools import Charter
 from coopflow.domain.turn import Due, Rank, Turn
-from coopflow.domain.voting import Consent, Outcome, Rule, Tally, colleges_of, settle
+from coopflow.domain.voting import Outcome, Rule, Tally, colleges_of, settle
 
-OBJECTION = StateMachine(
-    "objection",
-    "raised",
-    [
-        Move("find_qualified", "raised", "qualified"),
-        Move("find_concern", "raised", "concern"),
-        *(
-            Move(trigger, source, dest)
-            for source in ("raised", "qualified")
-            for trigger, dest in (
-                ("integrate", "integrated"),
-                ("withdraw", "withdrawn"),
-                ("uphold", "upheld"),
-            )
-        ),
-    ],
-)
-"""What becomes of an objection."""
-
-_AS_VOTE: Final = {"consent": "yes", "concern": "yes", "objection": "no", "abstain": "abstain"}
+AS_VOTE: Final[Mapping[str, str]] = {
+    "consent": "yes",
+    "concern": "yes",
+    "objection": "no",
+    "abstain": "abstain",
+}
+"""How an answer given under consent reads under a rule that votes."""
 
 
 class DecisionOpened(Event):
@@ -85,104 +64,28 @@ class DecisionOpened(Event):
             closes_at=self.closes_at,
             document=self.document,
             terms=self.terms,
+            opened_by=entry.by,
         )
         return {"decisions": {**state.decisions, self.decision: decision}}
 
 
-class _AboutDecision(Event):
+class AboutDecision(Event):
+    """An event that changes one decision."""
+
     decision: Slug
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Replace the decision."""
         before = state.decisions[self.decision]
         after = before.but(**self.becomes(before, entry))
         return {"decisions": {**state.decisions, self.decision: after}}
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
         """Return the fields of the decision that change."""
-        raise NotImplementedError
+        raise NotImplementedError(type(self).__name__)
 
 
-class BallotCast(_AboutDecision):
-    """An organisation answered; its last answer counts."""
-
-    type: Literal["ballot_cast"] = "ballot_cast"
-    organisation: Slug
-    choice: str
-    reason: str | None = None
-    meeting: Slug | None = None
-
-    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
-        """Replace the ballot; an objection opens one, another answer takes it back."""
-        ballot = Ballot(
-            choice=self.choice, reason=self.reason, at=entry.at, by=entry.by or self.organisation
-        )
-        objections = decision.objections
-        if self.choice == "objection":
-            raised = Objection(status="raised", reason=self.reason, at=entry.at)
-            objections = {**objections, self.organisation: raised}
-        elif self.organisation in decision.open_objections:
-            withdrawn = objections[self.organisation].but(status="withdrawn")
-            objections = {**objections, self.organisation: withdrawn}
-        return {
-            "ballots": {**decision.ballots, self.organisation: ballot},
-            "objections": objections,
-        }
-
-
-class ObjectionQualified(_AboutDecision):
-    """The facilitator said what an objection is: one that stands, or a concern to be logged."""
-
-    type: Literal["objection_qualified"] = "objection_qualified"
-    organisation: Slug
-    verdict: Literal["qualified", "concern"]
-    reason: str | None = None
-
-    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Note the verdict."""
-        return _objection(decision, self.organisation, self.verdict)
-
-
-class ObjectionWithdrawn(_AboutDecision):
-    """Who objected took it back."""
-
-    type: Literal["objection_withdrawn"] = "objection_withdrawn"
-    organisation: Slug
-
-    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Note that it is withdrawn."""
-        return _objection(decision, self.organisation, "withdrawn")
-
-
-def _objection(decision: Decision, organisation: str, status: str) -> dict[str, Any]:
-    objection = decision.objections[organisation].but(status=status)
-    return {"objections": {**decision.objections, organisation: objection}}
-
-
-class ObjectionIntegrated(_AboutDecision):
-    """The proposal was changed to meet an objection; a material change asks everybody again."""
-
-    type: Literal["objection_integrated"] = "objection_integrated"
-    organisation: Slug
-    amendment: dict[str, Any]
-    material: bool
-    closes_at: Instant
-
-    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Count the round, and reset the ballots if the change is material."""
-        return _objection(decision, self.organisation, "integrated") | {
-            "rounds": decision.rounds + 1,
-            "closes_at": self.closes_at,
-            "ballots": {} if self.material else decision.ballots,
-            "question": self.amendment.get("question", decision.question),
-            "terms": decision.terms
-            and MandateTerms.model_validate(
-                decision.terms.model_dump()
-                | {k: v for k, v in self.amendment.items() if k in MandateTerms.model_fields}
-            ),
-        }
-
-
-class ProposalRevised(_AboutDecision):
+class ProposalRevised(AboutDecision):
     """The decision is about a later version of its document."""
 
     type: Literal["proposal_revised"] = "proposal_revised"
@@ -193,7 +96,7 @@ class ProposalRevised(_AboutDecision):
         return {"document": self.document}
 
 
-class RuleReplaced(_AboutDecision):
+class RuleReplaced(AboutDecision):
     """Another rule decides: consent after silence was broken, the fallback after three rounds."""
 
     type: Literal["rule_replaced"] = "rule_replaced"
@@ -205,13 +108,13 @@ class RuleReplaced(_AboutDecision):
         ballots = decision.ballots
         if decision.rule.name == "consent":
             ballots = {
-                organisation: ballot.but(choice=_AS_VOTE[ballot.choice])
+                organisation: ballot.but(choice=AS_VOTE[ballot.choice])
                 for organisation, ballot in ballots.items()
             }
         return {"rule": self.rule, "closes_at": self.closes_at, "ballots": ballots}
 
 
-class ElectorLeft(_AboutDecision):
+class ElectorLeft(AboutDecision):
     """An organisation left the electorate while the vote was open; its ballot is revoked."""
 
     type: Literal["elector_left"] = "elector_left"
@@ -226,7 +129,7 @@ class ElectorLeft(_AboutDecision):
         }
 
 
-class VotersReminded(_AboutDecision):
+class VotersReminded(AboutDecision):
     """Those who had not answered were reminded."""
 
     type: Literal["voters_reminded"] = "voters_reminded"
@@ -237,12 +140,17 @@ class VotersReminded(_AboutDecision):
         return {"reminded": (*decision.reminded, entry.at)}
 
 
-class DecisionClosed(_AboutDecision):
+class TakesEffect(AboutDecision):
+    """A decision has a result that those whom it concerns act on."""
+
+    subject: str
+    result: Result
+
+
+class DecisionClosed(TakesEffect):
     """A decision ended: adopted, rejected, lapsed, cancelled or void, with its arithmetic."""
 
     type: Literal["decision_closed"] = "decision_closed"
-    subject: str
-    result: Result
     arithmetic: Label
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
@@ -256,6 +164,67 @@ class DecisionClosed(_AboutDecision):
                 organisation: one.but(status="upheld") if one.is_open else one
                 for organisation, one in decision.objections.items()
             },
+        }
+
+
+class EffectRestored(TakesEffect):
+    """A veto fell: what was adopted takes effect after all."""
+
+    type: Literal["effect_restored"] = "effect_restored"
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Drop the veto."""
+        return {"vetoed": False}
+
+
+class EffectSuspended(AboutDecision):
+    """A holder of a veto suspended what was adopted, with a reason."""
+
+    type: Literal["effect_suspended"] = "effect_suspended"
+    subject: str
+    organisation: Slug
+    reason: str
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Note the veto."""
+        return {"vetoed": True}
+
+
+class EffectAbandoned(AboutDecision):
+    """A veto stands: what was adopted does not take effect."""
+
+    type: Literal["effect_abandoned"] = "effect_abandoned"
+    subject: str
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Leave the decision as it is, vetoed."""
+        return {}
+
+
+class DecisionRecalled(AboutDecision):
+    """A lapsed decision is put again to those who are active now, with a smaller quorum."""
+
+    type: Literal["decision_recalled"] = "decision_recalled"
+    electorate: tuple[Slug, ...]
+    quorum: Ratio
+    closes_at: Instant
+
+    def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Open it afresh."""
+        return {
+            "result": None,
+            "arithmetic": None,
+            "closed_at": None,
+            "closed_seq": None,
+            "recalled": True,
+            "electorate": self.electorate,
+            "left": (),
+            "quorum": self.quorum,
+            "opened_at": entry.at,
+            "closes_at": self.closes_at,
+            "ballots": {},
+            "objections": {},
+            "reminded": (),
         }
 
 
@@ -393,7 +362,8 @@ def close(turn: Turn, slug: str) -> None:
     )
 
 
-def _close_if_all_answered(turn: Turn, slug: str) -> None:
+def close_if_all_answered(turn: Turn, slug: str) -> None:
+    """Close a decision that nobody is waited for, if its rule lets it close early."""
     decision = turn.state.decisions[slug]
     if decision.is_open and decision.rule.may_close_early and not decision.waited_for:
         close(turn, slug)
@@ -459,7 +429,7 @@ def _about_exclusion(turn: Turn, organisation: str) -> None:
 
 
 def _about_return(turn: Turn, stage: str) -> None:
-    if stage not in _stages_before(turn):
+    if stage not in turn.rules.lifecycle.stages_before(turn.state.stage):
         refuse(
             "wrong_stage", f"{stage} is no earlier stage", stage=turn.state.stage, returns_to=stage
         )
@@ -499,199 +469,12 @@ _OPENED_BY: Final = {
 }
 
 
-def _stages_before(turn: Turn) -> list[str]:
-    found: list[str] = []
-    stage = turn.rules.lifecycle.stage(turn.state.stage)
-    while stage is not None and stage.falls_back_to is not None:
-        found.append(stage.falls_back_to)
-        stage = turn.rules.lifecycle.stage(stage.falls_back_to)
-    return found
-
-
-def _check_choice(decision: Decision, organisation: str, choice: str) -> str:
-    if organisation not in decision.electors:
-        refuse(
-            "not_in_electorate",
-            f"{organisation} does not vote on {decision.id}",
-            decision=decision.id,
-            organisation=organisation,
-        )
-    choices = decision.rule.choices
-    if choice in choices:
-        return choice
-    if not decision.rounds or "no" not in choices or choice not in _AS_VOTE:
-        refuse(
-            "invalid_choice",
-            f"{choice} is none of {', '.join(choices)}",
-            decision=decision.id,
-            choice=choice,
-            choices=list(choices),
-        )
-    return _AS_VOTE[choice]  # the fallback rule has taken over from consent
-
-
-class CastBallot(Command):
-    """Answer a decision for one's own organisation."""
-
-    command: Literal["cast_ballot"] = "cast_ballot"
-    decision: Slug
-    organisation: Slug
-    choice: Text
-    reason: Text | None = None
-
-    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
-        """One's own organisation."""
-        return (self.organisation,)
-
-    def decide(self, turn: Turn) -> None:
-        """Record the answer; the last one that is needed may close the decision."""
-        decision = decision_of(turn.state, self.decision)
-        choice = _check_choice(decision, self.organisation, self.choice)
-        if choice == "objection" and self.reason is None:
-            refuse("reason_required", "an objection says why", decision=decision.id)
-        turn.emit(
-            BallotCast(
-                decision=decision.id,
-                organisation=self.organisation,
-                choice=choice,
-                reason=self.reason,
-            )
-        )
-        _heed_objections(turn, decision.id)
-        _close_if_all_answered(turn, decision.id)
-
-
-def _heed_objections(turn: Turn, slug: str) -> None:
-    """Let consent follow silence that was broken, and the fallback follow too many rounds."""
-    decision = turn.state.decisions[slug]
-    if not decision.open_objections:
-        return
-    numbers = turn.rules.policy.decisions
-    if decision.rule.name == "silence":
-        closing = max(decision.closes_at, numbers.objection_extends.after(turn.at))
-        turn.emit(RuleReplaced(decision=slug, rule=Consent(), closes_at=closing))
-    elif decision.rule.name == "consent" and decision.rounds >= numbers.rounds:
-        rule = charter_rule(turn.state, decision.subject, fallback=True) or numbers.fallback
-        turn.emit(RuleReplaced(decision=slug, rule=rule, closes_at=decision.closes_at))
-
-
-class RecordSessionVote(Command):
-    """Record the ballots given in a meeting and close the decision at once."""
-
-    command: Literal["record_session_vote"] = "record_session_vote"
-    decision: Slug
-    ballots: dict[Slug, Text]
-    meeting: Slug | None = None
-
-    def decide(self, turn: Turn) -> None:
-        """Record them and count, whoever is missing."""
-        decision = decision_of(turn.state, self.decision)
-        _not_by_support(self, turn.state, decision)
-        if self.meeting is not None and self.meeting not in turn.state.meetings:
-            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
-        for organisation, choice in self.ballots.items():
-            turn.emit(
-                BallotCast(
-                    decision=decision.id,
-                    organisation=organisation,
-                    choice=_check_choice(decision, organisation, choice),
-                    meeting=self.meeting,
-                )
-            )
-        close(turn, decision.id)
-
-
-def _not_by_support(command: Command, state: Cooperation, decision: Decision) -> None:
+def not_by_support(command: Command, state: Cooperation, decision: Decision) -> None:
     """Keep the support function from running the vote on its own mandate."""
     own_vote = decision.subject in {"mandate", "document:support_model"}
     holder = state.mandate.holder if state.mandate else None
     if own_vote and holder is not None and holder in state.represented_by(command.actor):
         refuse("forbidden", "the support function does not facilitate the vote on its own mandate")
-
-
-class QualifyObjection(Command):
-    """Say whether an objection stands in the way or is a concern to be logged."""
-
-    command: Literal["qualify_objection"] = "qualify_objection"
-    decision: Slug
-    organisation: Slug
-    verdict: Literal["qualified", "concern"]
-    reason: Text | None = None
-
-    def decide(self, turn: Turn) -> None:
-        """Qualify an objection that was raised."""
-        decision = decision_of(turn.state, self.decision)
-        _not_by_support(self, turn.state, decision)
-        _objection_in(decision, self.organisation, f"find_{self.verdict}")
-        turn.emit(
-            ObjectionQualified(
-                decision=decision.id,
-                organisation=self.organisation,
-                verdict=self.verdict,
-                reason=self.reason,
-            )
-        )
-
-
-def _objection_in(decision: Decision, organisation: str, trigger: str) -> None:
-    objection = decision.objections.get(organisation)
-    if objection is None or OBJECTION.after(objection.status, trigger) is None:
-        refuse(
-            "wrong_state",
-            f"{organisation} has no objection that this can be done with",
-            decision=decision.id,
-            organisation=organisation,
-            status=objection.status if objection else None,
-        )
-
-
-class WithdrawObjection(Command):
-    """Take one's own objection back."""
-
-    command: Literal["withdraw_objection"] = "withdraw_objection"
-    decision: Slug
-    organisation: Slug
-    reason: Text | None = None
-
-    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
-        """One's own organisation."""
-        return (self.organisation,)
-
-    def decide(self, turn: Turn) -> None:
-        """Withdraw an objection that stands."""
-        decision = decision_of(turn.state, self.decision)
-        _objection_in(decision, self.organisation, "withdraw")
-        turn.emit(ObjectionWithdrawn(decision=decision.id, organisation=self.organisation))
-
-
-class IntegrateObjection(Command):
-    """Change the proposal so that an objection is met."""
-
-    command: Literal["integrate_objection"] = "integrate_objection"
-    decision: Slug
-    organisation: Slug
-    amendment: dict[str, Any]
-    material: bool
-
-    def decide(self, turn: Turn) -> None:
-        """Integrate it; who keeps the proposal reacts to the event."""
-        decision = decision_of(turn.state, self.decision)
-        _objection_in(decision, self.organisation, "integrate")
-        numbers = turn.rules.policy.decisions
-        if decision.rounds >= numbers.rounds:
-            refuse("wrong_state", f"{numbers.rounds} rounds are over", decision=decision.id)
-        closing = decision.closes_at
-        if self.material:
-            closing = max(closing, numbers.material_extends.after(turn.at))
-        turn.emit(
-            ObjectionIntegrated(
-                decision=decision.id,
-                organisation=self.organisation,
-                amendment=self.amendment,
-                material=self.material,
-                closes_at=closing,
-            )
-        )
 
 
 class CloseDecision(Command):
@@ -703,7 +486,7 @@ class CloseDecision(Command):
     def decide(self, turn: Turn) -> None:
         """Close it if the rule lets it close early."""
         decision = decision_of(turn.state, self.decision)
-        _not_by_support(self, turn.state, decision)
+        not_by_support(self, turn.state, decision)
         if decision.waited_for or not decision.rule.may_close_early:
             refuse(
                 "too_early",
@@ -727,7 +510,7 @@ class CancelDecision(Command):
     def decide(self, turn: Turn) -> None:
         """Close it as cancelled."""
         decision = decision_of(turn.state, self.decision)
-        _not_by_support(self, turn.state, decision)
+        not_by_support(self, turn.state, decision)
         turn.emit(
             DecisionClosed(
                 decision=decision.id,
@@ -738,13 +521,58 @@ class CancelDecision(Command):
         )
 
 
+class RecallDecision(Command):
+    """Put a lapsed decision to the members a second time, at a part of its quorum."""
+
+    command: Literal["recall_decision"] = "recall_decision"
+    decision: Slug
+    closes_at: Instant | None = None
+
+    def decide(self, turn: Turn) -> None:
+        """Recall it once, in the span of time that the policy gives."""
+        decision = decision_of(turn.state, self.decision, must_be_open=False)
+        not_by_support(self, turn.state, decision)
+        if decision.result != "lapsed" or decision.closed_at is None or decision.recalled:
+            refuse(
+                "wrong_state",
+                "only a decision that lapsed, and only once, is called again",
+                decision=decision.id,
+                result=decision.result or "open",
+            )
+        terms = turn.rules.policy.decisions.second_call
+        if {decision.subject, subject_kind(decision.subject)} & set(terms.never_for):
+            refuse(
+                "rule_not_allowed",
+                f"there is no second call on {decision.subject}",
+                decision=decision.id,
+                subject=decision.subject,
+            )
+        earliest = terms.earliest.after(decision.closed_at)
+        latest = terms.latest.after(decision.closed_at)
+        if turn.at < earliest:
+            refuse("too_early", "a second call waits", decision=decision.id, from_=str(earliest))
+        if turn.at >= latest:
+            refuse("too_late", "the time for a second call is over", decision=decision.id)
+        closing = self.closes_at or turn.rules.policy.decisions.open_for.after(turn.at)
+        if closing <= turn.at:
+            refuse("too_late", "the decision would close before it opens", closes_at=str(closing))
+        turn.emit(
+            DecisionRecalled(
+                decision=decision.id,
+                electorate=tuple(o for o in turn.state.active if o not in decision.recused),
+                quorum=decision.quorum * terms.quorum_factor,
+                closes_at=closing,
+            )
+        )
+
+
 def on_member_gone(turn: Turn, event: Event) -> None:
     """Take a member that left or was suspended out of the open electorates."""
     organisation: str = getattr(event, "organisation")  # noqa: B009 - of both events
     for slug, decision in turn.state.decisions.items():
         if decision.is_open and organisation in decision.electors:
             turn.emit(ElectorLeft(decision=slug, organisation=organisation))
-            _close_if_all_answered(turn, slug)
+            close_if_all_answered(turn, slug)
 
 
 def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:

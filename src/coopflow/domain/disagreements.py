@@ -15,7 +15,7 @@ from pydantic import Field
 from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.calendar import Span
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionClosed
+from coopflow.domain.decisions import TakesEffect
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.members import MemberLeft, member_of
@@ -612,7 +612,7 @@ class ConfirmFollowUp(_OnLadder):
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """Close a disagreement that the members decided."""
-    assert isinstance(event, DecisionClosed)
+    assert isinstance(event, TakesEffect)
     kind, _, slug = event.subject.partition(":")
     found = turn.state.disagreements.get(slug)
     if kind != "disagreement" or event.result != "adopted" or found is None:

@@ -11,14 +11,16 @@ from coopflow.domain.base import Instant, Slug
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
-    DecisionClosed,
-    ObjectionIntegrated,
+    EffectAbandoned,
+    EffectSuspended,
     ProposalRevised,
+    TakesEffect,
     open_decision,
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.members import active_member
+from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation, Document
@@ -38,6 +40,7 @@ DOCUMENT = StateMachine(
     [
         Move("submit", "draft", "submitted"),
         Move("return", "submitted", "draft"),
+        *(Move("suspend", status, "submitted") for status in ("approved", "in_force", "stale")),
         Move("approve", "submitted", "approved"),
         Move("come_into_force", "approved", "in_force"),
         Move("go_stale", "approved", "stale"),
@@ -131,6 +134,22 @@ class DocumentApproved(_AboutVersion):
             "approved_seq": entry.seq,
             "valid_until": self.valid_until,
         }
+
+
+class DocumentSuspended(_AboutVersion):
+    """What was adopted is suspended by a veto; what it had replaced counts again."""
+
+    type: Literal["document_suspended"] = "document_suspended"
+    restores: dict[int, Literal["approved", "in_force", "stale"]]
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Put the version back to being submitted, and earlier ones to what they were."""
+        status = {**self.restores, self.version: "submitted"}
+        versions = tuple(
+            known.but(status=status[known.version]) if known.version in status else known
+            for known in state.documents[self.kind]
+        )
+        return {"documents": {**state.documents, self.kind: versions}}
 
 
 class DocumentSuperseded(_AboutVersion):
@@ -325,16 +344,51 @@ class SignCharter(Command):
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """Approve the version that was decided on, or return it to its authors."""
-    assert isinstance(event, DecisionClosed)
-    decision = turn.state.decisions[event.decision]
-    subject, _, kind = decision.subject.partition(":")
-    if subject != "document" or decision.document is None:
+    assert isinstance(event, TakesEffect)
+    document = _decided_on(turn.state, event.decision)
+    if document is None:
         return
-    document = turn.state.documents[kind][decision.document - 1]  # type: ignore[index]
     if event.result == "adopted":
         approve(turn, document, event.decision)
     else:
         turn.emit(DocumentReturned(kind=document.kind, version=document.version))
+
+
+def on_effect_suspended(turn: Turn, event: Event) -> None:
+    """Suspend the version that was vetoed, unless a later one has replaced it."""
+    assert isinstance(event, EffectSuspended)
+    document = _decided_on(turn.state, event.decision)
+    if document is None or document.status not in {"approved", "in_force", "stale"}:
+        return
+    earlier = [
+        one
+        for one in turn.state.documents[document.kind][: document.version - 1]
+        if one.status == "superseded" and one.approved_at is not None
+    ]
+    restores = {one.version: _as_it_was(one) for one in earlier[-1:]}
+    turn.emit(DocumentSuspended(kind=document.kind, version=document.version, restores=restores))
+
+
+def _as_it_was(document: Document) -> Literal["approved", "in_force", "stale"]:
+    if document.stale_since is not None:
+        return "stale"
+    return "approved" if document.in_force_at is None else "in_force"
+
+
+def on_effect_abandoned(turn: Turn, event: Event) -> None:
+    """Return the vetoed version to its authors."""
+    assert isinstance(event, EffectAbandoned)
+    document = _decided_on(turn.state, event.decision)
+    if document is not None and document.status == "submitted":
+        turn.emit(DocumentReturned(kind=document.kind, version=document.version))
+
+
+def _decided_on(state: Cooperation, decision: str) -> Document | None:
+    decided = state.decisions[decision]
+    subject, _, kind = decided.subject.partition(":")
+    if subject != "document" or decided.document is None:
+        return None
+    return state.documents[kind][decided.document - 1]  # type: ignore[index]
 
 
 def approve(turn: Turn, document: Document, decision: str) -> None:
@@ -374,18 +428,18 @@ def _supersede_before(turn: Turn, document: Document, *, keep_in_force: bool) ->
 def on_objection_integrated(turn: Turn, event: Event) -> None:
     """Write the amended proposal as the next version, which takes the place of the earlier one."""
     assert isinstance(event, ObjectionIntegrated)
-    decision = turn.state.decisions[event.decision]
-    subject, _, kind = decision.subject.partition(":")
-    if subject != "document" or decision.document is None:
+    earlier = _decided_on(turn.state, event.decision)
+    if earlier is None:
         return
-    earlier = turn.state.documents[kind][decision.document - 1]  # type: ignore[index]
     content = earlier.content | event.amendment
-    _refuse_faults(kind, submission_faults(kind, content, frozenset(turn.state.active)))
+    _refuse_faults(
+        earlier.kind, submission_faults(earlier.kind, content, frozenset(turn.state.active))
+    )
     author = turn.by or earlier.authors[-1]
     turn.emit(DocumentReturned(kind=earlier.kind, version=earlier.version))
     version = draft(turn, earlier.kind, content, author, minor=earlier.minor)
-    turn.emit(ProposalRevised(decision=decision.id, document=version))
-    turn.emit(DocumentSubmitted(kind=earlier.kind, version=version, decision=decision.id))
+    turn.emit(ProposalRevised(decision=event.decision, document=version))
+    turn.emit(DocumentSubmitted(kind=earlier.kind, version=version, decision=event.decision))
 
 
 def settle(turn: Turn) -> None:

@@ -1,26 +1,25 @@
-"""Gates: verdicts and their ratification, the clocks that follow, and falling back."""
+"""Gates: verdicts that explain themselves, and their ratification by the members."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Label, Shape, Slug
+from coopflow.domain.clocks import ReservationMade, fall_back
 from coopflow.domain.commands import Command
-from coopflow.domain.conditions import Finding, find, levels
-from coopflow.domain.decisions import DecisionClosed, open_decision
+from coopflow.domain.conditions import FactRead, Finding, find, levels
+from coopflow.domain.decisions import TakesEffect, open_decision
 from coopflow.domain.disagreements import blocking
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import View
-from coopflow.domain.lifecycle import FALL_BACK
 from coopflow.domain.policy import Criterion, Remedy
 from coopflow.domain.refusals import refuse
 from coopflow.domain.remedies import smallest_cover
 from coopflow.domain.roles import MATRIX
 from coopflow.domain.rulebook import Rulebook
-from coopflow.domain.state import Clock, Cooperation, GateRecord, Reservation, Verdict
-from coopflow.domain.turn import Due, Fire, Rank, Turn
+from coopflow.domain.state import Cooperation, GateRecord, Verdict
+from coopflow.domain.turn import Turn
 
 
 class GateRequested(Event):
@@ -32,7 +31,7 @@ class GateRequested(Event):
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
         """Record the verdict."""
-        return _gate(state, self.verdict.gate, verdict=self.verdict, requested_at=entry.at)
+        return gate_record(state, self.verdict.gate, verdict=self.verdict, requested_at=entry.at)
 
 
 class RatificationOpened(Event):
@@ -45,10 +44,11 @@ class RatificationOpened(Event):
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Count it."""
         record = state.gates.get(self.gate, GateRecord())
-        return _gate(state, self.gate, ratifications=record.ratifications + 1)
+        return gate_record(state, self.gate, ratifications=record.ratifications + 1)
 
 
-def _gate(state: Cooperation, gate: str, **changed: Any) -> dict[str, Any]:
+def gate_record(state: Cooperation, gate: str, **changed: Any) -> dict[str, Any]:
+    """Return the change of the state that changes the record of a gate."""
     record = state.gates.get(gate, GateRecord()).but(**changed)
     return {"gates": {**state.gates, gate: record}}
 
@@ -59,88 +59,16 @@ class GatePassed(Event):
     type: Literal["gate_passed"] = "gate_passed"
     gate: Slug
     stage: Slug
+    waived: bool = False
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
         """Enter the stage; staying in it for another term keeps the days spent there."""
         moved = {"stage": self.stage, "stage_since": entry.at} if self.stage != state.stage else {}
-        return (
-            moved
-            | {"floor": self.gate, "floor_since": entry.at}
-            | _gate(state, self.gate, passed_at=entry.at)
-        )
+        return moved | {"floor": self.gate, "floor_since": entry.at} | self._record(state, entry)
 
-
-class ReservationMade(Event):
-    """A gate was passed on the condition that something is remedied in time."""
-
-    type: Literal["reservation_made"] = "reservation_made"
-    gate: Slug
-    condition: Slug
-    until: Instant
-
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Take the place of the condition's clock."""
-        reservation = Reservation(gate=self.gate, condition=self.condition, until=self.until)
-        clocks = {name: one for name, one in state.clocks.items() if name != self.condition}
-        return {"reservation": reservation, "clocks": clocks}
-
-
-class ReservationLifted(Event):
-    """What a conditional pass left open is remedied."""
-
-    type: Literal["reservation_lifted"] = "reservation_lifted"
-    condition: Slug
-
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Drop the reservation."""
-        return {"reservation": None}
-
-
-class ClockStarted(Event):
-    """A condition is below its minimum and has some time to come back."""
-
-    type: Literal["clock_started"] = "clock_started"
-    condition: Slug
-    until: Instant
-
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
-        """Start the clock."""
-        clock = Clock(condition=self.condition, since=entry.at, until=self.until)
-        return {"clocks": {**state.clocks, self.condition: clock}}
-
-
-class ClockStopped(Event):
-    """A condition is back at its minimum."""
-
-    type: Literal["clock_stopped"] = "clock_stopped"
-    condition: Slug
-
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Stop the clock."""
-        return {
-            "clocks": {name: one for name, one in state.clocks.items() if name != self.condition}
-        }
-
-
-class FellBack(Event):
-    """The cooperation is one stage back: something was not remedied in time, or it chose so."""
-
-    type: Literal["fell_back"] = "fell_back"
-    stage: Slug
-    floor: Slug | None
-    condition: Slug | None = None
-    decision: Slug | None = None
-
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Enter the lower stage, with the minima of the gate that leads into it."""
-        return {
-            "stage": self.stage,
-            "stage_since": entry.at,
-            "floor": self.floor,
-            "floor_since": entry.at if self.floor else None,
-            "clocks": {},
-            "reservation": None,
-        }
+    def _record(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        waived = state.gates.get(self.gate, GateRecord()).waived + int(self.waived)
+        return gate_record(state, self.gate, passed_at=entry.at, waived=waived, waiver=None)
 
 
 class CriterionFinding(Shape):
@@ -152,8 +80,9 @@ class CriterionFinding(Shape):
     level: int | None = None
     met: bool
     stale: bool = False
+    waived: bool = False
     error: str | None = None
-    facts: tuple[Any, ...] = ()
+    facts: tuple[FactRead, ...] = ()
     remedies: tuple[Slug, ...] = ()
 
 
@@ -210,9 +139,18 @@ def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Exa
         for condition, minimum in asked.minima.items()
         if reached[condition] < minimum
     }
-    guards = tuple(_said(guard, find(guard, view, rules)) for guard in asked.guards)
+    waived = {one.about for one in state.reservations.values() if one.waived}
+    guards = tuple(
+        _said(guard, find(guard, view, rules), waived=guard.id in waived) for guard in asked.guards
+    )
     criteria = tuple(
-        _said(criterion, find(criterion, view, rules), condition.id, criterion.level)
+        _said(
+            criterion,
+            find(criterion, view, rules),
+            condition.id,
+            criterion.level,
+            waived=condition.id in waived,
+        )
         for condition in rules.policy.conditions
         for criterion in condition.criteria
         if criterion.level <= asked.minima.get(condition.id, 0)
@@ -236,7 +174,12 @@ def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Exa
 
 
 def _said(
-    criterion: Criterion, found: Finding, condition: str | None = None, level: int | None = None
+    criterion: Criterion,
+    found: Finding,
+    condition: str | None = None,
+    level: int | None = None,
+    *,
+    waived: bool,
 ) -> CriterionFinding:
     return CriterionFinding(
         id=criterion.id,
@@ -245,6 +188,7 @@ def _said(
         level=level,
         met=found.met,
         stale=found.stale,
+        waived=waived and not found.met,
         error=found.error,
         facts=found.facts,
         remedies=() if found.met else criterion.remedies,
@@ -338,80 +282,28 @@ class RequestGate(Command):
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """Pass a ratified gate; step back where the members chose to."""
-    assert isinstance(event, DecisionClosed)
+    assert isinstance(event, TakesEffect)
     kind, _, rest = event.subject.partition(":")
     if event.result != "adopted":
         return
     if kind == "gate":
         _pass(turn, rest)
-    elif kind == "return":
+    elif kind == "return" and rest in turn.rules.lifecycle.stages_before(turn.state.stage):
         fall_back(turn, rest, decision=event.decision)
 
 
 def _pass(turn: Turn, gate: str) -> None:
-    stage = turn.rules.lifecycle.machine.after(turn.state.stage, gate)
     verdict = turn.state.gates[gate].verdict
-    if stage is None or verdict is None:
-        return  # the cooperation fell back while the members were voting
-    turn.emit(GatePassed(gate=gate, stage=stage))
-    if verdict.result == "conditional":
-        for condition in verdict.short:
-            until = turn.rules.policy.ratification.remedy_within.after(turn.at)
-            turn.emit(ReservationMade(gate=gate, condition=condition, until=until))
-
-
-def fall_back(
-    turn: Turn, stage: str, *, condition: str | None = None, decision: str | None = None
-) -> None:
-    """Move to an earlier stage, with the minima of the gate that leads into it."""
-    gate = turn.rules.lifecycle.gate_into(stage)
-    turn.emit(
-        FellBack(
-            stage=stage, floor=gate.id if gate else None, condition=condition, decision=decision
-        )
-    )
-
-
-def minima(state: Cooperation, rules: Rulebook) -> dict[str, int]:
-    """Return the levels that must keep holding."""
-    return rules.gate_policy(state.floor).minima if state.floor else {}
-
-
-def settle(turn: Turn) -> None:
-    """Start and stop the clocks, and lift a reservation that is remedied."""
-    state, rules = turn.state, turn.rules
-    if state.status not in {"active", "paused"}:
+    if verdict is None or not enter(turn, gate):
         return
-    floor = minima(state, rules)
-    reserved = state.reservation.condition if state.reservation else None
-    for condition in [one.id for one in rules.policy.conditions]:
-        is_short = state.levels.get(condition, 0) < floor.get(condition, 0)
-        if condition == reserved:
-            if not is_short:
-                turn.emit(ReservationLifted(condition=condition))
-        elif is_short and condition not in state.clocks and not state.is_frozen:
-            until = rules.policy.cure_span(condition).after(turn.at)
-            turn.emit(ClockStarted(condition=condition, until=until))
-        elif not is_short and condition in state.clocks:
-            turn.emit(ClockStopped(condition=condition))
+    until = turn.rules.policy.ratification.remedy_within.after(turn.at)
+    for condition in verdict.short:
+        turn.emit(ReservationMade(gate=gate, about=condition, until=until))
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
-    """Yield the ends of clocks and of the reservation."""
-    if state.is_frozen or state.status not in {"active", "paused"}:
-        return
-    for clock in state.clocks.values():
-        yield Due(clock.until, Rank.CLOCK, _running_out(clock.condition))
-    if state.reservation is not None:
-        yield Due(state.reservation.until, Rank.CLOCK, _running_out(state.reservation.condition))
-
-
-def _running_out(condition: str) -> Fire:
-    def fire(turn: Turn) -> None:
-        stage = turn.rules.lifecycle.machine.after(turn.state.stage, FALL_BACK)
-        if stage is not None:
-            fall_back(turn, stage, condition=condition)
-        else:
-            turn.emit(ClockStopped(condition=condition))
-
-    return fire
+def enter(turn: Turn, gate: str, *, waived: bool = False) -> bool:
+    """Pass a gate, unless the cooperation has fallen back while the members were voting."""
+    stage = turn.rules.lifecycle.machine.after(turn.state.stage, gate)
+    if stage is not None:
+        turn.emit(GatePassed(gate=gate, stage=stage, waived=waived))
+    return stage is not None

@@ -158,6 +158,15 @@ class Lifecycle(Shape):
         """Return a stage by its id."""
         return next((known for known in self.stages if known.id == stage), None)
 
+    def stages_before(self, stage: str) -> tuple[str, ...]:
+        """Return the stages that falling back leads to from a stage, nearest first."""
+        found: list[str] = []
+        here = self.stage(stage)
+        while here is not None and here.falls_back_to not in {None, stage, *found}:
+            found.append(here.falls_back_to or "")
+            here = self.stage(found[-1])
+        return tuple(found)
+
     def gates_from(self, stage: str) -> tuple[Gate, ...]:
         """Return the gates that lead out of a stage, in the order of the file."""
         return tuple(gate for gate in self.gates if gate.leaves == stage)

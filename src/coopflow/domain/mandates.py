@@ -11,7 +11,7 @@ from pydantic import Field
 from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.calendar import end_of, start_of
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionClosed, open_decision
+from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
 from coopflow.domain.documents import DocumentApproved
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.members import MemberLeft, active_member
@@ -116,7 +116,7 @@ class EndMandate(Command):
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """Start an adopted mandate, or keep it until its day."""
-    assert isinstance(event, DecisionClosed)
+    assert isinstance(event, TakesEffect)
     terms = turn.state.decisions[event.decision].terms
     if terms is not None and event.result == "adopted":
         _give(turn, terms, event.decision)
@@ -144,6 +144,14 @@ def _give(turn: Turn, terms: MandateTerms, decision: str) -> None:
         turn.emit(MandateScheduled(terms=terms, decision=decision))
     elif terms.ends_on is None or turn.at < end_of(terms.ends_on):
         turn.emit(MandateStarted(terms=terms, decision=decision))
+
+
+def on_effect_suspended(turn: Turn, event: Event) -> None:
+    """End a mandate that was given by a vetoed decision."""
+    assert isinstance(event, EffectSuspended)
+    mandate = turn.state.mandate
+    if mandate is not None and mandate.decision == event.decision:
+        turn.emit(MandateEnded(holder=mandate.holder, reason="veto"))
 
 
 def on_member_left(turn: Turn, event: Event) -> None:

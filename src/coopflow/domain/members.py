@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Shape, Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionClosed, open_decision
+from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.refusals import refuse
@@ -320,16 +320,27 @@ class AppointRepresentative(Command):
         )
 
 
+def on_effect_suspended(turn: Turn, event: Event) -> None:
+    """Make a member that was admitted by a vetoed decision wait again."""
+    assert isinstance(event, EffectSuspended)
+    kind, _, organisation = event.subject.partition(":")
+    member = turn.state.members.get(organisation)
+    if kind == "admission" and member is not None and member.is_active:
+        turn.emit(MemberSuspended(organisation=organisation, reason="veto"))
+
+
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """Let an admitted organisation join, or go again; let an excluded one go."""
-    assert isinstance(event, DecisionClosed)
+    assert isinstance(event, TakesEffect)
     subject = turn.state.decisions[event.decision].subject
     kind, _, organisation = subject.partition(":")
     member = turn.state.members.get(organisation)
     if member is None or member.status == "left":
         return
-    if kind == "admission" and member.status == "invited":
-        if event.result == "adopted":
+    if kind == "admission" and member.status in {"invited", "suspended"}:
+        if event.result == "adopted" and member.status == "suspended":
+            turn.emit(MemberReinstated(organisation=organisation, reason="the veto fell"))
+        elif event.result == "adopted":
             turn.emit(MemberJoined(organisation=organisation))
         else:
             turn.emit(MemberLeft(organisation=organisation, reason=f"admission {event.result}"))

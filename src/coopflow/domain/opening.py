@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionClosed
+from coopflow.domain.decisions import TakesEffect
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.refusals import refuse
@@ -180,8 +180,9 @@ class CooperationResumed(Event):
             "clocks": {
                 name: clock.but(until=clock.until + by) for name, clock in state.clocks.items()
             },
-            "reservation": state.reservation
-            and state.reservation.but(until=state.reservation.until + by),
+            "reservations": {
+                name: one.but(until=one.until + by) for name, one in state.reservations.items()
+            },
             "decisions": {
                 slug: _later(decision, state.pause.since, by)
                 for slug, decision in state.decisions.items()
@@ -238,7 +239,7 @@ class CooperationClosing(Event):
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """End clocks and reservations: nothing falls back from here on."""
-        return {"status": "closing", "clocks": {}, "reservation": None}
+        return {"status": "closing", "clocks": {}, "reservations": {}}
 
 
 class CooperationClosed(Event):
@@ -273,7 +274,7 @@ class CloseCooperation(Command):
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
     """React to the adoption of closing."""
-    assert isinstance(event, DecisionClosed)
+    assert isinstance(event, TakesEffect)
     adopted = turn.state.decisions[event.decision]
     if adopted.subject == "closing" and event.result == "adopted":
         turn.emit(CooperationClosing())

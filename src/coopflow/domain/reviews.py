@@ -291,6 +291,39 @@ def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]: 
             else:
                 at = cadence.every.after(convened)
             yield Due(at, Rank.REMINDER, _convening(kind))
+    yield from _renewals(state, rules)
+
+
+def _renewals(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
+    """Yield the end of the term after which the yearly review is convened."""
+    if state.floor_since is None:
+        return
+    for gate in rules.lifecycle.gates_from(state.stage):
+        if gate.term is not None:
+            at = gate.term.after(state.floor_since)
+            convened = state.convened.get("annual")
+            if convened is None or convened < at:
+                yield Due(at, Rank.REMINDER, _convening("annual"))
+
+
+def on_fell_back(turn: Turn, event: Event) -> None:  # noqa: ARG001 - any fall-back
+    """Convene an exceptional review after a stage was lost."""
+    turn.emit(ReviewConvened(kind="exceptional"))
+
+
+def on_member_left(turn: Turn, event: Event) -> None:  # noqa: ARG001 - any leaving
+    """Convene an exceptional review once many members are gone."""
+    state = turn.state
+    since = max(
+        (i for i in (state.opened_at, state.convened.get("exceptional")) if i is not None),
+        default=turn.at,
+    )
+    gone = [m for m in state.members.values() if m.moved_at and m.status == "left"]
+    lately = [member for member in gone if (member.moved_at or since) > since]
+    if len(lately) > turn.rules.policy.reviews.members_gone_share * (
+        len(state.active) + len(lately)
+    ):
+        turn.emit(ReviewConvened(kind="exceptional"))
 
 
 def _last_of(state: Cooperation, kind: str) -> datetime | None:

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from pydantic import Field, PrivateAttr
 
 from coopflow.domain.base import Count, Instant, Label, Ratio, Shape, Slug
+from coopflow.domain.calendar import end_of
 from coopflow.domain.tools import Action, Category, Kind, Mission, ToolContent, read
 from coopflow.domain.voting import Rule
 
@@ -130,6 +131,20 @@ class Ballot(Shape):
     delegated: bool = False
 
 
+class Delegation(Shape):
+    """A vote entrusted to another organisation, for one decision or until a date."""
+
+    to: Slug
+    decision: Slug | None = None
+    until: date | None = None
+
+    def covers(self, decision: str, at: datetime) -> bool:
+        """Whether the vote on a decision is entrusted at an instant."""
+        if self.decision is not None:
+            return self.decision == decision
+        return self.until is not None and at < end_of(self.until)
+
+
 class Objection(Shape):
     """An objection and what became of it."""
 
@@ -180,6 +195,9 @@ class Decision(Shape):
     closed_at: Instant | None = None
     closed_seq: int | None = None
     reminded: tuple[Instant, ...] = ()
+    opened_by: Slug | None = None
+    recalled: bool = False
+    vetoed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -322,12 +340,24 @@ class Verdict(Shape):
     short: dict[Slug, int] = Field(default_factory=dict)
 
 
+class Waiver(Shape):
+    """A request to pass a gate all the same: what the members and the programme said to it."""
+
+    decision: Slug
+    reason: str
+    adopted: bool = False
+    cosigned: bool = False
+
+
 class GateRecord(Shape):
-    """What has happened at one gate."""
+    """What has happened at one gate; ``waived`` counts how often it was passed by a waiver."""
 
     verdict: Verdict | None = None
     requested_at: Instant | None = None
     ratifications: Count = 0
+    waivers: Count = 0
+    waiver: Waiver | None = None
+    waived: Count = 0
     passed_at: Instant | None = None
 
 
@@ -340,11 +370,15 @@ class Clock(Shape):
 
 
 class Reservation(Shape):
-    """A conditional pass: the condition to be remedied, and until when."""
+    """Something that a gate was passed without, to be remedied in time.
+
+    ``about`` is a condition below its minimum or, under a waiver, also a guard that failed.
+    """
 
     gate: Slug
-    condition: Slug
+    about: Slug
     until: Instant
+    waived: bool = False
 
 
 class Alert(Shape):
@@ -397,6 +431,7 @@ class Cooperation(Shape):
     roles: dict[Slug, tuple[Role, ...]] = Field(default_factory=dict)
     documents: dict[Kind, tuple[Document, ...]] = Field(default_factory=dict)
     decisions: dict[Slug, Decision] = Field(default_factory=dict)
+    delegations: dict[Slug, tuple[Delegation, ...]] = Field(default_factory=dict)
     mandate: Mandate | None = None
     next_mandate: Mandate | None = None
     mandate_ended_at: Instant | None = None
@@ -411,7 +446,7 @@ class Cooperation(Shape):
     gates: dict[Slug, GateRecord] = Field(default_factory=dict)
     levels: dict[Slug, int] = Field(default_factory=dict)
     clocks: dict[Slug, Clock] = Field(default_factory=dict)
-    reservation: Reservation | None = None
+    reservations: dict[Slug, Reservation] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
     _memo: dict[object, object] = PrivateAttr(default_factory=dict)
 

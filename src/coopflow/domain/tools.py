@@ -208,7 +208,9 @@ class Charter(ToolContent):
     bodies: Annotated[tuple[Body, ...], Field(min_length=1)]
     roles: SomeTexts
     decision_rules: Annotated[tuple[DecisionRule, ...], Field(min_length=1)]
-    vetoes: tuple[VetoRight, ...] = ()
+    vetoes: tuple[VetoRight, ...] = Field(
+        default=(), validation_alias=AliasChoices("vetoes", "veto")
+    )
     joining: Text
     leaving: Text
     exclusion: Text

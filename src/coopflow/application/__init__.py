@@ -1,0 +1,1 @@
+"""Use cases: what is asked of an engine, in which order; no I/O of their own."""

@@ -1,0 +1,102 @@
+"""The port through which cooperations are run, whatever keeps them: memory or Temporal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
+
+from coopflow.domain.base import Shape
+from coopflow.domain.events import Entry
+from coopflow.domain.gates import Examination
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
+from coopflow.domain.state import Cooperation
+
+
+class Address(NamedTuple):
+    """Where a cooperation is found: its programme and its id."""
+
+    programme: str
+    cooperation: str
+
+    def __str__(self) -> str:
+        """Write the address as people quote it."""
+        return f"{self.programme}/{self.cooperation}"
+
+
+class Reply(Shape):
+    """What an accepted command came to.
+
+    ``entries`` hold what fell due before the command and what followed from it; they are empty
+    for a ``duplicate``, whose events carry the numbers ``seq_from`` to ``seq_to``.
+    """
+
+    seq_from: int
+    seq_to: int
+    entries: tuple[Entry, ...] = ()
+    duplicate: bool = False
+
+
+Mode = Literal["live", "recorded"]
+"""How time passes: by the clock of the engine, or as dated commands say."""
+
+
+class Engine(Protocol):
+    """Runs cooperations.
+
+    Commands are in wire form, ``{command, actor, id?, ...payload}``. In recorded mode they carry
+    ``at``; a live cooperation takes the time from the engine. ``grants`` are roles that the actor
+    holds outside the cooperation; the caller vouches for them.
+    """
+
+    async def open(
+        self,
+        definition: Definition,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        mode: Mode = "live",
+    ) -> Reply | Refusal:
+        """Open a cooperation with an ``open_cooperation`` command."""
+        ...
+
+    async def execute(
+        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+    ) -> Reply | Refusal:
+        """Give a command to a cooperation."""
+        ...
+
+    async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
+        """Let happen what falls due up to an instant; in recorded mode only."""
+        ...
+
+    async def go_live(self, address: Address) -> Reply | Refusal:
+        """End the recording: from now on time passes by the clock of the engine."""
+        ...
+
+    async def state(self, address: Address) -> Cooperation:
+        """Return the cooperation as it is.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        ...
+
+    async def check_gate(
+        self, address: Address, gate: str, at: datetime | None = None
+    ) -> Examination | Refusal:
+        """Check a gate at an instant, by default now, without changing anything."""
+        ...
+
+
+class UnknownCooperationError(LookupError):
+    """There is no cooperation at an address."""
+
+    def __init__(self, address: Address) -> None:
+        """Name the address."""
+        super().__init__(f"there is no cooperation {address.cooperation} in {address.programme}")
+        self.address = address
+
+
+class UnavailableError(ConnectionError):
+    """Something that the engine needs does not answer; the message says what and what to do."""

@@ -1,0 +1,28 @@
+"""Checking a gate at any instant: a question that changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from coopflow.domain.cooperation import advance, evolve
+from coopflow.domain.gates import Examination, examine
+from coopflow.domain.refusals import Refusal, RefusedError
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Cooperation
+
+
+def told(state: Cooperation, at: datetime, rules: Rulebook) -> Cooperation:
+    """Return the state as it will be at an instant if nobody acts."""
+    for entry in advance(state, at, rules):
+        state = evolve(state, entry)
+    return state
+
+
+def check_gate(
+    state: Cooperation, gate: str, at: datetime, rules: Rulebook
+) -> Examination | Refusal:
+    """Examine a gate as it will stand at an instant, from now on."""
+    try:
+        return examine(told(state, at, rules), gate, at, rules)
+    except RefusedError as error:
+        return error.refusal

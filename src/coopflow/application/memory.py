@@ -1,0 +1,117 @@
+"""An engine that keeps cooperations in memory: for trying policies, what-if and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
+from coopflow.application.gate_check import check_gate
+from coopflow.application.receipts import Receipts
+from coopflow.domain.commands import parse
+from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve
+from coopflow.domain.events import Entry
+from coopflow.domain.gates import Examination
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition, Rulebook
+from coopflow.domain.state import Cooperation
+
+
+@dataclass
+class _Kept:
+    rules: Rulebook
+    state: Cooperation = UNOPENED
+    journal: list[Entry] = field(default_factory=list)
+    receipts: Receipts = field(default_factory=Receipts)
+
+    def accept(self, entries: tuple[Entry, ...], command: str | None = None) -> Reply:
+        before = self.state.seq
+        for entry in entries:
+            self.state = evolve(self.state, entry)
+        self.journal.extend(entries)
+        self.receipts.note(command, before, entries)
+        return Reply(seq_from=before + 1, seq_to=self.state.seq, entries=entries)
+
+
+class MemoryEngine:
+    """Runs cooperations in recorded mode, in this process, for as long as it lives."""
+
+    def __init__(self, compiled: Mapping[str, Rulebook]) -> None:
+        """Take the rulebooks, by the digest of their definition."""
+        self._compiled = compiled
+        self._kept: dict[Address, _Kept] = {}
+
+    async def open(
+        self,
+        definition: Definition,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        mode: Mode = "recorded",  # noqa: ARG002 - memory knows no other
+    ) -> Reply | Refusal:
+        """Open a cooperation."""
+        parsed = parse(command)
+        if isinstance(parsed, Refusal):
+            return parsed
+        address = Address(str(command.get("programme")), str(command.get("cooperation")))
+        kept = self._kept.get(address) or _Kept(self._compiled[definition.digest])
+        reply = self._decide(kept, command, grants)
+        if isinstance(reply, Reply):
+            self._kept[address] = kept
+        return reply
+
+    async def execute(
+        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+    ) -> Reply | Refusal:
+        """Give a command to a cooperation."""
+        return self._decide(self._at(address), command, grants)
+
+    def _decide(
+        self, kept: _Kept, command: Mapping[str, Any], grants: Iterable[str]
+    ) -> Reply | Refusal:
+        parsed = parse(command)
+        if isinstance(parsed, Refusal):
+            return parsed
+        known = kept.receipts.of(parsed.id)
+        if known is not None:
+            return Reply(seq_from=known.seq_from, seq_to=known.seq_to, duplicate=True)
+        decided = decide(kept.state, parsed, kept.rules, grants)
+        if isinstance(decided, Refusal):
+            return decided
+        return kept.accept(decided, parsed.id)
+
+    async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
+        """Let happen what falls due up to an instant."""
+        kept = self._at(address)
+        return kept.accept(advance(kept.state, at, kept.rules))
+
+    async def go_live(self, address: Address) -> Reply | Refusal:
+        """Refuse: memory has no clock."""
+        return Refusal(
+            code="wrong_state",
+            message="a cooperation in memory has no clock to live by",
+            facts={"cooperation": address.cooperation},
+        )
+
+    async def state(self, address: Address) -> Cooperation:
+        """Return the cooperation as it is."""
+        return self._at(address).state
+
+    async def journal(self, address: Address) -> tuple[Entry, ...]:
+        """Return all its entries."""
+        return tuple(self._at(address).journal)
+
+    async def check_gate(
+        self, address: Address, gate: str, at: datetime | None = None
+    ) -> Examination | Refusal:
+        """Check a gate at an instant, by default the latest that was told."""
+        kept = self._at(address)
+        instant = at or kept.state.as_of
+        assert instant is not None, "an open cooperation has told some time"
+        return check_gate(kept.state, gate, instant, kept.rules)
+
+    def _at(self, address: Address) -> _Kept:
+        if address not in self._kept:
+            raise UnknownCooperationError(address)
+        return self._kept[address]

@@ -1,0 +1,178 @@
+"""Expressions over facts: the only module that knows the CEL engine.
+
+The engine's environment declares every fact with its type, so an unknown fact, a comparison of
+unlike types and a result that is no truth value are found when a policy is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from cel_expr_python import cel
+
+from coopflow.definitions.faults import suggestion
+from coopflow.domain.facts import FACTS, FactType, FactValue
+from coopflow.domain.rulebook import Finding
+
+MAX_LENGTH: Final = 2000
+"""The longest expression, in characters; the engine bounds nesting and iterations itself."""
+
+_REMEMBERED: Final = 1024
+_TYPES: Final[Mapping[FactType | None, cel.Type]] = {
+    "bool": cel.Type.BOOL,
+    "int": cel.Type.INT,
+    "double": cel.Type.DOUBLE,
+    None: cel.Type.DYN,
+}
+_ERROR = re.compile(r"^(?:[A-Z_]+: )?ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_SELECTED: Final = "cannot be the operand of a select operation"
+_TRAILER = re.compile(r" *\[[A-Z_]+\] *$")
+_TOKEN = re.compile(
+    r"""
+      //[^\n]*                                          # a comment
+    | [bB]?[rR][bB]?(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\n]*"|'[^'\n]*')
+    | [bB]?(?:\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3})
+    | [bB]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
+    | (?<!\w)(?P<name>[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)   # a word, or several joined by dots
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+
+
+class ExpressionFault(NamedTuple):
+    """What is wrong with an expression; line and column count from 1 within it."""
+
+    line: int
+    column: int
+    message: str
+    remedy: str = ""
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be used; carries every fault that the engine found."""
+
+    def __init__(self, faults: Iterable[ExpressionFault]) -> None:
+        """Carry the faults."""
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in self.faults))
+
+
+class Expression:
+    """A compiled expression: a pure function of the values of the facts that it names."""
+
+    def __init__(self, compiled: cel.Expression, names: tuple[str, ...]) -> None:
+        """Wrap what the engine compiled; use ``Environment.compile``."""
+        self._compiled = compiled
+        self._names = names
+        # The same values come back at every look at a cooperation that has not changed.
+        self._find = lru_cache(maxsize=_REMEMBERED)(self._evaluate)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The facts it reads, in the order in which they first appear."""
+        return self._names
+
+    def __call__(self, values: tuple[FactValue, ...]) -> Finding:
+        """Evaluate it on the values of ``names``, in that order; never raises.
+
+        What cannot be computed does not hold, and says why.
+        """
+        return self._find(values)
+
+    def _evaluate(self, values: tuple[FactValue, ...]) -> Finding:
+        try:
+            value = self._compiled.eval(data=dict(zip(self._names, values, strict=True))).value()
+        except (RuntimeError, TypeError, ValueError) as error:
+            return Finding(holds=False, error=_plain(str(error)))
+        if isinstance(value, bool):
+            return Finding(holds=value)
+        return Finding(holds=False, error=_plain(str(value)))
+
+
+class Environment:
+    """The facts that expressions may read, by name and type.
+
+    A fact whose type is None may be compared with anything: it stands for a reading that is
+    itself at fault, so that expressions over it are not reported as well.
+    """
+
+    def __init__(self, types: Mapping[str, FactType | None]) -> None:
+        """Declare the facts."""
+        self._types = dict(types)
+        self._engine = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in types.items()})
+
+    def compile(self, source: str) -> Expression:
+        """Compile an expression whose value is true or false.
+
+        Raises:
+            ExpressionError: it is too long or malformed, names an unknown fact, compares unlike
+                types or gives something else than a truth value.
+        """
+        if len(source) > MAX_LENGTH:
+            message = f"the expression is longer than {MAX_LENGTH} characters"
+            raise ExpressionError([ExpressionFault(1, 1, message, "split the criterion")])
+        try:
+            compiled = self._engine.compile(source)
+        except RuntimeError as error:
+            raise ExpressionError(self._faults(source, str(error))) from error
+        gives = compiled.return_type()
+        unknown = gives == cel.Type.DYN and None in self._types.values()
+        if gives != cel.Type.BOOL and not unknown:
+            message = f"the expression gives {gives.name().lower()}, not true or false"
+            raise ExpressionError([ExpressionFault(1, 1, message, "compare it with something")])
+        return Expression(compiled, self._read_by(source))
+
+    def _read_by(self, source: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for match in _TOKEN.finditer(source):
+            words = re.sub(r"\s", "", match["name"] or "").split(".")
+            prefixes = (".".join(words[:end]) for end in range(len(words), 0, -1))
+            name = next((prefix for prefix in prefixes if prefix in self._types), None)
+            if name is not None:
+                found[name] = None
+        return tuple(found)
+
+    def _faults(self, source: str, said: str) -> Iterator[ExpressionFault]:
+        errors = _ERROR.findall(said)
+        if not errors:
+            yield ExpressionFault(1, 1, _plain(said))
+        if errors and errors[0][2].startswith("Syntax error"):
+            del errors[1:]  # what follows a syntax error follows from it
+        for line, column, message in errors:
+            yield self._fault(source, int(line), int(column), _TRAILER.sub("", message))
+
+    def _fault(self, source: str, line: int, column: int, message: str) -> ExpressionFault:
+        text = source.split("\n")[line - 1]
+        undeclared = _UNDECLARED.search(message)
+        if undeclared is not None and text[column - 1 : column] == "(":
+            name = undeclared[1]
+            message = f"there is no function named {name}"
+            return ExpressionFault(line, max(1, column - len(name)), message)
+        if undeclared is not None or _SELECTED in message:
+            return self._unknown(text, line, column)
+        message, _, _ = message.partition(" expecting {")
+        unlike = "no matching overload" in message and "int" in message and "double" in message
+        remedy = "compare whole numbers with 2, ratios with 2.0" if unlike else ""
+        return ExpressionFault(line, column, message, remedy)
+
+    def _unknown(self, text: str, line: int, column: int) -> ExpressionFault:
+        # The engine points at one of the dots of a dotted name, or at its beginning.
+        words = (match for match in _TOKEN.finditer(text) if match["name"])
+        word = next((m for m in words if m.start() < column <= m.end()), None)
+        if word is None:
+            return ExpressionFault(line, column, "a fact is named by words joined by dots")
+        name, column = re.sub(r"\s", "", word["name"]), word.start("name") + 1
+        if name in FACTS:
+            message = f"the fact {name} needs parameters"
+            return ExpressionFault(line, column, message, "name a reading of it under facts")
+        remedy = suggestion(name, self._types, otherwise="see docs/reference/facts.md")
+        return ExpressionFault(line, column, f"there is no fact named {name}", remedy)
+
+
+def _plain(said: str) -> str:
+    """Return what the engine says without its status codes."""
+    return _TRAILER.sub("", re.sub(r"^[A-Z_]+: ", "", said)).strip()

@@ -1,0 +1,101 @@
+"""From a definition that travels with a cooperation to the rulebook it is judged by.
+
+This runs inside workflow code: it reads no file and gives the same rulebook for the same data. It
+asks only for what the engine needs, shapes and expressions: the further checks of ``checks`` are
+for people who edit files, and a cooperation that lives by an old definition must not stop because
+a later version of the engine became stricter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from coopflow.definitions.cel import Environment, Expression, ExpressionError
+from coopflow.domain.facts import PLAIN_FACTS, Query
+from coopflow.domain.lifecycle import Lifecycle
+from coopflow.domain.policy import Policy
+from coopflow.domain.rulebook import Definition, Rulebook
+
+_REMEMBERED: Final = 64
+
+
+class DefinitionError(ValueError):
+    """A definition that cannot be compiled; says which part and why."""
+
+
+class _ByDigest:
+    """A definition as a key: equal digests are told apart by their contents."""
+
+    __slots__ = ("definition",)
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+
+    def __hash__(self) -> int:
+        return hash(self.definition.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and self.definition == other.definition
+
+
+def definition_of(lifecycle: Mapping[str, Any], policy: Mapping[str, Any]) -> Definition:
+    """Make the definition of two contents, with its digest; the contents are not checked.
+
+    Args:
+        lifecycle: the content of a lifecycle file, JSON values only.
+        policy: the content of a policy file, JSON values only.
+
+    Raises:
+        DefinitionError: a value is no JSON value.
+    """
+    contents = {"lifecycle": dict(lifecycle), "policy": dict(policy)}
+    return Definition(**contents, digest=_digest(contents))
+
+
+def compile_definition(definition: Definition) -> Rulebook:
+    """Return the rulebook of a definition, compiled once and then remembered.
+
+    Raises:
+        DefinitionError: the digest is not that of the contents, or they are no lifecycle, no
+            policy, or hold an expression that does not compile.
+    """
+    return _compiled(_ByDigest(definition))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compiled(key: _ByDigest) -> Rulebook:
+    definition = key.definition
+    contents = {"lifecycle": definition.lifecycle, "policy": definition.policy}
+    if definition.digest != _digest(contents):
+        raise DefinitionError("the digest is not that of the lifecycle and the policy")
+    try:
+        lifecycle = Lifecycle.model_validate(definition.lifecycle)
+        policy = Policy.model_validate(definition.policy)
+    except ValidationError as error:
+        raise DefinitionError(str(error)) from error
+    queries: dict[str, Query] = {**PLAIN_FACTS, **policy.facts}
+    environment = Environment({name: query.gives for name, query in queries.items()})
+    rulebook = Rulebook(definition, lifecycle, policy, queries, {})
+    predicates: dict[str, Expression] = {}
+    for name, criterion in rulebook.criteria.items():
+        try:
+            predicates[name] = environment.compile(criterion.when)
+        except ExpressionError as error:
+            raise DefinitionError(f"criterion {name}: {error}") from error
+    return Rulebook(definition, lifecycle, policy, queries, predicates)
+
+
+def _digest(contents: Mapping[str, Any]) -> str:
+    try:
+        canonical = json.dumps(
+            contents, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode()
+    except (TypeError, ValueError) as error:  # no JSON value, no finite number, no Unicode
+        raise DefinitionError(f"the contents cannot be written as JSON: {error}") from error
+    return hashlib.sha256(canonical).hexdigest()

@@ -1,0 +1,122 @@
+"""Where lifecycles, policies and examples lie, and how a definition is read from two files.
+
+An installed package carries the files; in a checkout they are the folders at its top, so that an
+edited file takes effect at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from coopflow.definitions.checks import flaws_of
+from coopflow.definitions.compile import compile_definition, definition_of
+from coopflow.definitions.faults import Fault, FaultsError, suggestion
+from coopflow.definitions.validation import validate
+from coopflow.definitions.yaml import Document, load
+from coopflow.domain.lifecycle import Lifecycle
+from coopflow.domain.policy import Policy
+from coopflow.domain.rulebook import Definition
+
+Shelf = Literal["workflows", "policies", "examples"]
+"""One of the folders of files that people edit."""
+
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+_SUFFIXES: Final = (".yaml", ".yml")
+_WHAT: Final[Mapping[Shelf, str]] = {
+    "workflows": "lifecycle",
+    "policies": "policy",
+    "examples": "example",
+}
+
+
+class UnknownNameError(LookupError):
+    """There is no file of that name; says which there are."""
+
+    def __init__(self, shelf: Shelf, name: str, known: Collection[str]) -> None:
+        """Say what was looked for and what there is."""
+        listed = f"there are: {', '.join(known) or 'none'}"
+        near = suggestion(name, known)
+        super().__init__(
+            f"there is no {_WHAT[shelf]} named {name}; {f'{near} ' if near else ''}{listed}; "
+            "or give the path of a file, ending in .yaml"
+        )
+
+
+def shelf(name: Shelf) -> Path:
+    """Return the folder of the installed package, or of the checkout."""
+    shipped = _PACKAGE / "_shipped" / name
+    return shipped if shipped.is_dir() else _PACKAGE.parents[1] / name
+
+
+def available(name: Shelf) -> dict[str, Path]:
+    """Return the files of a folder by their names, sorted; ``x.y.yaml`` is none of them."""
+    files = (path for path in shelf(name).glob("*.yaml") if "." not in path.stem)
+    return {path.stem: path for path in sorted(files)}
+
+
+def find(name: Shelf, wanted: str | Path) -> Path:
+    """Return the file that is meant by a name, or by a path ending in ``.yaml`` or ``.yml``.
+
+    Raises:
+        UnknownNameError: nothing in the folder has that name.
+    """
+    if isinstance(wanted, Path) or wanted.endswith(_SUFFIXES):
+        return Path(wanted)
+    known = available(name)
+    if wanted not in known:
+        raise UnknownNameError(name, wanted, known)
+    return known[wanted]
+
+
+def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:
+    """Read, check and compile a lifecycle and a policy.
+
+    Args:
+        lifecycle: the name of a lifecycle, or the path of a file.
+        policy: the name of a policy, or the path of a file.
+
+    Raises:
+        UnknownNameError: there is no file of that name.
+        FaultsError: the files are at fault; carries every fault of both.
+    """
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in (find("workflows", lifecycle), find("policies", policy)):
+        try:
+            documents.append(load(path))
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
+    return read_definition(*documents)
+
+
+def read_definition(lifecycle: Document, policy: Document) -> Definition:
+    """Check and compile the contents of a lifecycle and a policy.
+
+    Raises:
+        FaultsError: they are at fault; carries every fault of both.
+    """
+    from coopflow.domain.catalogue import COMMANDS  # noqa: PLC0415 - loads the whole domain
+
+    documents = {"lifecycle": lifecycle, "policy": policy}
+    faults = [*lifecycle.faults, *policy.faults]
+    for part, path, message, remedy, offset in flaws_of(lifecycle.data, policy.data, COMMANDS):
+        document = documents[part]
+        place = document.place_within(path, *offset) if offset else document.place(path)
+        faults.append(document.fault(path, message, remedy, place=place))
+    checked = {fault.file for fault in faults}
+    for document, found in (
+        (lifecycle, validate(Lifecycle, lifecycle, lifecycle.data)),
+        (policy, validate(Policy, policy, policy.data)),
+    ):
+        if isinstance(found, list):
+            # What a shape says of the whole is said with its place by a check.
+            faults += [one for one in found if one.path or document.file not in checked]
+    if faults:
+        raise FaultsError(faults)
+    definition = definition_of(lifecycle.data, policy.data)
+    compile_definition(definition)
+    return definition

@@ -1,0 +1,394 @@
+"""YAML 1.2 for files that people edit: plain data, the place of everything, nothing surprising.
+
+The reader takes the events of the parser and builds data itself, because a file is input that may
+be hostile: no tag is obeyed, and size, depth and the expansion of aliases are bounded before
+anything is built. Only words that YAML 1.2 says are numbers, truth values or null become such;
+dates, instants and ratios stay the text that was written.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn, cast
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.domain.tools import path_of
+
+MAX_BYTES: Final = 1024 * 1024
+"""The largest file that is read."""
+
+MAX_DEPTH: Final = 50
+"""How deep lists and mappings may stand in each other, aliases expanded."""
+
+MAX_NODES: Final = 50_000
+"""How many values and keys a file may come to, aliases expanded."""
+
+MAX_DIGITS: Final = 40
+"""The longest whole number that is read as a number."""
+
+DataPath = tuple[str | int, ...]
+"""Where something stands: keys of mappings and indices of lists, from the top."""
+
+_NULL = re.compile(r"|~|null|Null|NULL")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]+")
+_OCTAL = re.compile(r"0o[0-7]+")
+_HEX = re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+
+
+class Place(NamedTuple):
+    """A position in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class _Node:
+    """A value with its place, and what it weighs once aliases are expanded."""
+
+    value: Any
+    place: Place
+    size: int = 1
+    height: int = 1
+    style: str | None = None
+    one_line: bool = True
+
+    def plain(self) -> Any:
+        """Build the data afresh, so that two uses of an alias share nothing."""
+        if isinstance(self.value, dict):
+            return {key: entry.node.plain() for key, entry in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+
+class _Entry(NamedTuple):
+    key: Place
+    node: _Node
+
+
+class Document:
+    """A file as data, with the place of every key and value.
+
+    Attributes:
+        file: the file as the caller named it.
+        data: nested dictionaries with text keys, lists, text, numbers, truth values and None.
+        faults: what is wrong with the file although it could be read, such as a repeated key.
+    """
+
+    def __init__(self, file: str, text: str, root: _Node, faults: tuple[Fault, ...]) -> None:
+        """Wrap what the reader composed; use ``load`` or ``loads``."""
+        self.file = file
+        self.faults = faults
+        self.data: Any = root.plain()
+        self._root = root
+        self._lines = text.split("\n")
+
+    def place(self, path: DataPath) -> Place:
+        """Return where a value stands; for one that is absent, where its nearest parent does.
+
+        A value that came in by an alias stands where the anchor is.
+        """
+        return self._entry(path).node.place
+
+    def key_place(self, path: DataPath) -> Place:
+        """Return where the key of a value stands; of a list's item, where the item stands."""
+        return self._entry(path).key
+
+    def place_within(self, path: DataPath, line: int, column: int) -> Place:
+        """Return where a position inside a text value stands in the file.
+
+        Args:
+            path: where the text stands.
+            line: a line of the text, from 1.
+            column: a column of that line, from 1.
+
+        Returns:
+            The exact place for texts on one line and for literal blocks (``|``); for texts that
+            YAML folds, the place of the text.
+        """
+        node = self._entry(path).node
+        start = node.place
+        if node.style == "|":
+            block = (text for text in self._lines[start.line :] if text.strip())
+            first = next(block, "")
+            return Place(start.line + line, len(first) - len(first.lstrip(" ")) + column)
+        if not node.one_line or line != 1:
+            return start
+        return Place(start.line, start.column + column - (0 if node.style else 1))
+
+    def known(self, path: DataPath) -> DataPath:
+        """Return the part of a path that the file has, steps that it has not left out."""
+        found: list[str | int] = []
+        node = self._root
+        for step in path:
+            child = _child(node, step)
+            if child is not None:
+                found.append(step)
+                node = child.node
+        return tuple(found)
+
+    def fault(
+        self, path: DataPath, message: str, remedy: str = "", *, place: Place | None = None
+    ) -> Fault:
+        """Return a fault of the value at a path."""
+        return Fault(self.file, *(place or self.place(path)), path_of(path), message, remedy)
+
+    def _entry(self, path: DataPath) -> _Entry:
+        entry = _Entry(self._root.place, self._root)
+        for step in path:
+            child = _child(entry.node, step)
+            if child is None:
+                break
+            entry = child
+        return entry
+
+
+def _child(node: _Node, step: str | int) -> _Entry | None:
+    if isinstance(node.value, dict):
+        return cast("dict[str | int, _Entry]", node.value).get(step)
+    if isinstance(node.value, list) and isinstance(step, int) and 0 <= step < len(node.value):
+        item = node.value[step]
+        return _Entry(item.place, item)
+    return None
+
+
+def load(path: Path) -> Document:
+    """Read a YAML file whose top is a mapping.
+
+    Raises:
+        FaultsError: it cannot be read, is no UTF-8, no YAML 1.2, or passes a limit.
+    """
+    file = str(path)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FaultsError([Fault(file, 1, 1, "", f"cannot be read: {reason}")]) from error
+    if len(content) > MAX_BYTES:
+        raise FaultsError([Fault(file, 1, 1, "", f"is larger than {MAX_BYTES} bytes")])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8 text"
+        raise FaultsError([Fault(file, line, 1, "", message, "save it as UTF-8")]) from error
+    return loads(text, file)
+
+
+def loads(text: str, file: str) -> Document:
+    """Read YAML whose top is a mapping from text; ``file`` names it in faults.
+
+    Raises:
+        FaultsError: it is no YAML 1.2, or passes a limit.
+    """
+    composer = _Composer(file)
+    try:
+        if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+            composer.stop(Place(1, 1), (), f"is larger than {MAX_BYTES} bytes")
+        root = composer.compose(YAML(typ="safe", pure=True).parse(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        composer.stop(place, (), error.problem or error.context or str(error), cause=error)
+    except ReaderError as error:
+        before = text[: error.position]
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"the character U+{ord(text[error.position]):04X} is not allowed"
+        composer.stop(place, (), message, cause=error)
+    except (ValueError, OverflowError) as error:  # an escape or a version beyond all bounds
+        composer.stop(composer.reached, (), f"is no YAML from here on: {error}", cause=error)
+    return Document(file, text, root, tuple(composer.faults))
+
+
+class _Composer:
+    """Builds nodes from parser events, within the limits."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+        self.reached = Place(1, 1)
+        self._anchors: dict[str, _Node | None] = {}
+        self._count = 0
+
+    def compose(self, events: Iterator[Event]) -> _Node:
+        """Build the one mapping that a file holds."""
+        events = self._followed(events)
+        next(events)  # the stream's start
+        if isinstance(next(events), StreamEndEvent):
+            self.stop(Place(1, 1), (), "is empty")
+        first = next(events)
+        root = self._node(first, events, ())
+        if not isinstance(first, MappingStartEvent):
+            self.stop(root.place, (), "holds no mapping", "write keys and values at the top")
+        next(events)  # the document's end
+        after = next(events)
+        if isinstance(after, DocumentStartEvent):
+            self.stop(_start(after), (), "holds a second document", "one file, one document")
+        return root
+
+    def _followed(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            self.reached = _start(event)
+            yield event
+
+    def stop(
+        self,
+        place: Place,
+        path: DataPath,
+        message: str,
+        remedy: str = "",
+        *,
+        cause: Exception | None = None,
+    ) -> NoReturn:
+        """Give up on the file, with what was found until here."""
+        self._add(place, path, message, remedy)
+        raise FaultsError(self.faults) from cause
+
+    def _add(self, place: Place, path: DataPath, message: str, remedy: str = "") -> None:
+        self.faults.append(Fault(self.file, *place, path_of(path), message, remedy))
+
+    def _node(self, event: Any, events: Iterator[Event], path: DataPath) -> _Node:
+        if isinstance(event, AliasEvent):
+            return self._alias(event, path)
+        self._grow(1, len(path) + 1, event, path)
+        if event.tag is not None:
+            message = f"has the tag {event.tag}, and tags are not obeyed"
+            self._add(_start(event), path, message, "remove the tag")
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        if isinstance(event, ScalarEvent):
+            node = self._scalar(event, path)
+        else:
+            read = self._mapping if isinstance(event, MappingStartEvent) else self._sequence
+            node = read(event, events, path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _grow(self, size: int, depth: int, event: Event, path: DataPath) -> None:
+        self._count += size
+        if depth > MAX_DEPTH:
+            self.stop(_start(event), path[:3], f"is nested deeper than {MAX_DEPTH} levels")
+        if self._count > MAX_NODES:
+            self.stop(_start(event), path, f"the file comes to more than {MAX_NODES} values")
+
+    def _alias(self, event: AliasEvent, path: DataPath) -> _Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            known = event.anchor in self._anchors
+            message = "contains itself" if known else f"there is no anchor &{event.anchor} before"
+            self._add(_start(event), path, message)
+            return _Node(None, _start(event))
+        self._grow(node.size, len(path) + node.height, event, path)
+        return node
+
+    def _sequence(
+        self, event: SequenceStartEvent, events: Iterator[Event], path: DataPath
+    ) -> _Node:
+        items: list[_Node] = []
+        while not isinstance(inner := next(events), SequenceEndEvent):
+            items.append(self._node(inner, events, (*path, len(items))))
+        return _Node(items, _start(event), *_weight(items))
+
+    def _mapping(self, event: MappingStartEvent, events: Iterator[Event], path: DataPath) -> _Node:
+        entries: dict[str, _Entry] = {}
+        while not isinstance(inner := next(events), MappingEndEvent):
+            place, key = _start(inner), self._key(inner, events, path)
+            node = self._node(next(events), events, (*path, "?" if key is None else key))
+            if key is None:
+                continue
+            if key in entries:
+                message = f"the key is given twice, first on line {entries[key].key.line}"
+                self._add(place, (*path, key), message, "keep one of them")
+                continue
+            entries[key] = _Entry(place, node)
+        return _Node(entries, _start(event), *_weight([entry.node for entry in entries.values()]))
+
+    def _key(self, event: Event, events: Iterator[Event], path: DataPath) -> str | None:
+        self._node(event, events, (*path, "?"))
+        if not isinstance(event, ScalarEvent):
+            self._add(_start(event), path, "a key is a word, not an alias, a list or a mapping")
+            return None
+        if event.value == "<<" and event.style is None:
+            message = "merge keys (<<) are no part of YAML 1.2"
+            self._add(_start(event), path, message, "write the keys out")
+            return None
+        return cast("str", event.value)
+
+    def _scalar(self, event: ScalarEvent, path: DataPath) -> _Node:
+        text: str = event.value
+        value: Any = text
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            self._add(_start(event), path, "holds half of a surrogate pair, which is no character")
+            value = ""
+        elif event.style is None:
+            value = self._resolve(text, _start(event), path)
+        one_line = event.start_mark.line == event.end_mark.line
+        return _Node(value, _start(event), style=event.style, one_line=one_line)
+
+    def _resolve(self, text: str, place: Place, path: DataPath) -> Any:
+        for pattern, read in _SCALARS:
+            if pattern.fullmatch(text):
+                value = read(text)
+                if value is None and read is not _null:
+                    message = f"the number {text[:MAX_DIGITS]} is too large or not finite"
+                    self._add(place, path, message)
+                return value
+        return text
+
+
+def _weight(nodes: list[_Node]) -> tuple[int, int]:
+    size = 1 + sum(node.size for node in nodes)
+    return size, 1 + max((node.height for node in nodes), default=0)
+
+
+def _start(event: Event) -> Place:
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _null(_: str) -> None:
+    return None
+
+
+def _integer(base: int) -> Callable[[str], int | None]:
+    return lambda text: int(text, base) if len(text) <= MAX_DIGITS else None
+
+
+def _float(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+_SCALARS: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
+    (_NULL, _null),
+    (_BOOL, lambda text: text.lower() == "true"),
+    (_INT, _integer(10)),
+    (_OCTAL, _integer(0)),
+    (_HEX, _integer(0)),
+    (_FLOAT, _float),
+    (_NOT_FINITE, lambda _: None),
+)

@@ -1,0 +1,8 @@
+"""The command line: data on stdout, progress on stderr, exit codes 0, 1, 2 and 3.
+
+Nothing is imported here that a command does not need: ``coopflow --help`` answers at once.
+"""
+
+main = None
+
+

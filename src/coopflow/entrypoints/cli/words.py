@@ -1,0 +1,289 @@
+"""What the command line says about a cooperation, in French and English.
+
+Labels of stages, gates, conditions and criteria come from the lifecycle and the policy; this is the
+rest. Wire names (commands, ids, codes) are written as they are in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from coopflow.domain.base import Label
+from coopflow.settings import Language
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # verdicts, results and statuses
+    "verdict.pass": ("pass", "passage"),
+    "verdict.conditional": ("conditional pass", "passage sous réserve"),
+    "verdict.fail": ("fail", "échec"),
+    "verdict.blocked": ("blocked", "bloqué"),
+    "result.adopted": ("adopted", "adoptée"),
+    "result.rejected": ("rejected", "rejetée"),
+    "result.lapsed": ("lapsed", "caduque"),
+    "result.cancelled": ("cancelled", "annulée"),
+    "result.void": ("void", "nulle"),
+    "result.open": ("open", "ouverte"),
+    "status.unopened": ("not opened", "non ouverte"),
+    "status.active": ("active", "active"),
+    "status.paused": ("paused", "en pause"),
+    "status.closing": ("closing", "en clôture"),
+    "status.closed": ("closed", "close"),
+    "member.invited": ("invited", "invité"),
+    "member.active": ("active", "actif"),
+    "member.suspended": ("suspended", "suspendu"),
+    "member.left": ("left", "parti"),
+    "document.draft": ("draft", "brouillon"),
+    "document.submitted": ("submitted", "soumis"),
+    "document.approved": ("approved", "approuvé"),
+    "document.in_force": ("in force", "en vigueur"),
+    "document.stale": ("stale", "périmé"),
+    "document.expired": ("expired", "expiré"),
+    "document.superseded": ("superseded", "remplacé"),
+    # kinds
+    "kind.shared_vision": ("shared vision", "vision partagée"),
+    "kind.stakeholder_map": ("stakeholder map", "cartographie des parties prenantes"),
+    "kind.identity_sheet": ("identity sheet", "fiche d'identité"),
+    "kind.value_chain": ("value chain", "chaîne de valeur"),
+    "kind.charter": ("cooperation charter", "charte de coopération"),
+    "kind.roadmap": ("roadmap", "feuille de route"),
+    "kind.feedback_loop": ("feedback loop", "boucle de rétroaction"),
+    "kind.support_model": ("support model", "modélisation de la fonction de soutien"),
+    "meeting.plenary": ("plenary", "plénière"),
+    "meeting.committee": ("committee", "comité"),
+    "meeting.working_group": ("working group", "groupe de travail"),
+    "meeting.discovery": ("discovery meeting", "rencontre de découverte"),
+    "review.after_action": ("after-action review", "bilan d'action"),
+    "review.quarterly": ("quarterly review", "bilan trimestriel"),
+    "review.annual": ("yearly review", "bilan annuel"),
+    "review.evaluation": ("evaluation", "évaluation"),
+    "review.exceptional": ("exceptional review", "bilan exceptionnel"),
+    "rule.consent": ("consent", "consentement"),
+    "rule.consensus": ("consensus", "consensus"),
+    "rule.simple_majority": ("simple majority", "majorité simple"),
+    "rule.absolute_majority": ("absolute majority", "majorité absolue"),
+    "rule.qualified_majority": ("qualified majority", "majorité qualifiée"),
+    "rule.unanimity": ("unanimity", "unanimité"),
+    "rule.colleges": ("colleges", "collèges"),
+    "rule.weighted": ("weighted vote", "vote pondéré"),
+    "rule.silence": ("silence", "silence"),
+    # who
+    "role.representative": ("a representative", "un représentant"),
+    "role.support": ("the support function", "la fonction de soutien"),
+    "role.facilitator": ("the facilitator", "la facilitation"),
+    "role.mediator": ("the mediator", "la médiation"),
+    "role.evaluator": ("the evaluator", "l'évaluation"),
+    "role.funder": ("a funder", "un financeur"),
+    "role.observer": ("an observer", "un observateur"),
+    "role.programme_manager": ("the programme manager", "la direction du programme"),
+    # alerts
+    "alert.mandate_lapsed": (
+        "nobody holds the support function",
+        "la fonction de soutien est vacante",
+    ),
+    "alert.cure_soon": ("time to remedy runs out", "le délai de remédiation s'achève"),
+    "alert.gate_blocked": ("a disagreement blocks the gates", "un désaccord bloque les passages"),
+    "alert.guard_failing": ("a guard no longer holds", "un garde-fou ne tient plus"),
+    "alert.mandate_ending": ("the mandate ends soon", "le mandat se termine bientôt"),
+    "alert.document_stale": ("a document is stale", "un document est périmé"),
+    "alert.attendance_low": ("attendance is low", "la participation est faible"),
+    "alert.no_plenary": ("no plenary for a while", "pas de plénière depuis longtemps"),
+    "alert.decision_lapsed": ("a decision lapsed", "une décision est caduque"),
+    "alert.expiry_soon": ("a document expires soon", "un document arrive à échéance"),
+    "alert.member_moved": ("a member joined or left", "un membre est arrivé ou parti"),
+    "alert.review_due": ("a review is due", "un bilan est à tenir"),
+    "alert.renewal_due": ("the renewal is due", "le renouvellement est à demander"),
+    # the journey, line by line
+    "journey.opened": ("{title} opens", "{title} s'ouvre"),
+    "journey.joined": ("{names} joins", "{names} rejoint la coopération"),
+    "journey.joined_many": ("{names} join", "{names} rejoignent la coopération"),
+    "journey.left": ("{names} leaves", "{names} quitte la coopération"),
+    "journey.left_many": ("{names} leave", "{names} quittent la coopération"),
+    "journey.meeting": (
+        "{kind}, {present} of {active} members",
+        "{kind}, {present} membres sur {active}",
+    ),
+    "journey.mandate": (
+        "{holder} holds the support function",
+        "{holder} tient la fonction de soutien",
+    ),
+    "journey.interim": (
+        "{holder} holds the support function, for the interim",
+        "{holder} tient la fonction de soutien par intérim",
+    ),
+    "journey.mandate_ended": ("the mandate of {holder} ends", "le mandat de {holder} prend fin"),
+    "journey.approved": (
+        "{kind} {version} adopted by {rule}",
+        "{kind} {version} : adoption par {rule}",
+    ),
+    "journey.returned": ("{kind} {version} not adopted", "{kind} {version} : pas d'adoption"),
+    "journey.in_force": (
+        "charter in force, signed by {signed} of {active}",
+        "charte en vigueur, {signed} signatures sur {active}",
+    ),
+    "journey.stale": ("{kind} {version} goes stale", "{kind} {version} : validité échue"),
+    "journey.expired": ("{kind} {version} expires", "{kind} {version} : expiration"),
+    "journey.objection": ("{name} objects", "objection de {name}"),
+    "journey.integrated": (
+        "the objection of {name} is integrated",
+        "l'objection de {name} est intégrée",
+    ),
+    "journey.measured": ("{count} measured", "{count} relevés"),
+    "journey.review": ("{kind} closed", "{kind} clos"),
+    "journey.convened": ("{kind} convened", "{kind} à tenir"),
+    "journey.gate": ("gate requested: {gate}", "passage demandé : {gate}"),
+    "journey.ratified": ("ratified: {arithmetic}", "ratification : {arithmetic}"),
+    "journey.not_ratified": (
+        "not ratified ({result}): {arithmetic}",
+        "pas de ratification ({result}) : {arithmetic}",
+    ),
+    "journey.reserved": (
+        "{condition} to be remedied by {until}",
+        "{condition} : à remédier avant le {until}",
+    ),
+    "journey.lifted": (
+        "{condition} is remedied, the reservation is lifted",
+        "{condition} : remédié, la réserve est levée",
+    ),
+    "journey.clock": (
+        "{condition} is too low: remedy it by {until}",
+        "{condition} : trop bas, à remédier avant le {until}",
+    ),
+    "journey.clock_stopped": (
+        "{condition} is back at its minimum",
+        "{condition} : retour au minimum",
+    ),
+    "journey.fell_back": (
+        "the cooperation falls back to {stage}",
+        "la coopération revient à l'étape {stage}",
+    ),
+    "journey.paused": ("the cooperation pauses", "la coopération se met en pause"),
+    "journey.resumed": ("the cooperation resumes", "la coopération reprend"),
+    "journey.closing": ("the members decide to close", "les membres décident de clore"),
+    "journey.closed": ("the cooperation is closed", "la coopération est close"),
+    "journey.renewed": ("renewed until {until}", "renouvelée jusqu'au {until}"),
+    "journey.levels": ("levels move", "les niveaux changent"),
+    "journey.stage": ("stage {number}", "étape {number}"),
+    "journey.stayed": ("{days} in this stage", "{days} dans cette étape"),
+    # gates
+    "gate.asked": ("asked {minimum}", "demandé {minimum}"),
+    "gate.guards": ("Guards", "Garde-fous"),
+    "gate.unmet": ("still missing", "il manque"),
+    "gate.stale": ("only because a stale document counts", "seulement grâce à un document périmé"),
+    "gate.not_computed": ("could not be computed: {error}", "n'a pas pu être calculé : {error}"),
+    "gate.blocked_by": ("blocked by", "bloqué par"),
+    "gate.at": ("as of {at}", "au {at}"),
+    "gate.reads": ("reads", "lit"),
+    "gate.from": ("from", "d'après"),
+    "gate.no_source": ("nothing there yet", "rien à ce jour"),
+    "gate.shortest": ("Shortest way to pass", "Le plus court chemin"),
+    "gate.by": ("by", "par"),
+    "gate.nothing_missing": ("nothing is missing", "il ne manque rien"),
+    "gate.hint": (
+        "add --explain for the facts behind each criterion",
+        "ajoutez --explain pour les faits derrière chaque critère",
+    ),
+    "gate.none": ("no gate leads out of {stage}", "aucun passage ne part de {stage}"),
+    "fact.true": ("yes", "oui"),
+    "fact.false": ("no", "non"),
+    # tables and headings
+    "head.cooperation": ("Cooperation", "Coopération"),
+    "head.title": ("Title", "Titre"),
+    "head.territory": ("Territory", "Territoire"),
+    "head.stage": ("Stage", "Étape"),
+    "head.since": ("Since", "Depuis"),
+    "head.status": ("Status", "Statut"),
+    "head.levels": ("Levels", "Niveaux"),
+    "head.members": ("Members", "Membres"),
+    "head.alerts": ("Alerts", "Alertes"),
+    "head.documents": ("Documents", "Documents"),
+    "head.decisions": ("Open decisions", "Décisions ouvertes"),
+    "head.mandate": ("Support function", "Fonction de soutien"),
+    "head.clocks": ("Clocks", "Délais"),
+    "head.until": ("Until", "Jusqu'au"),
+    "head.seq": ("No.", "N°"),
+    "head.at": ("When (UTC)", "Quand (UTC)"),
+    "head.event": ("Event", "Événement"),
+    "head.by": ("By", "Par"),
+    "head.about": ("About", "Sujet"),
+    "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
+    "head.none": ("none", "aucun"),
+    "head.interim": ("interim", "intérim"),
+}
+"""English and French by key; ``{name}`` stands for a value."""
+
+_MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": (
+        "janv.",
+        "févr.",
+        "mars",
+        "avr.",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+    ),
+}
+_COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "day": (("day", "days"), ("jour", "jours")),
+    "event": (("event", "events"), ("événement", "événements")),
+    "indicator": (("indicator", "indicators"), ("indicateur", "indicateurs")),
+    "member": (("member", "members"), ("membre", "membres")),
+    "remedy": (("remedy", "remedies"), ("remède", "remèdes")),
+}
+
+
+class Phrases:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        """Speak a language."""
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words of a key, filled in; a key that is not known is said as it is."""
+        words = WORDS.get(key)
+        if words is None:
+            return key.partition(".")[2].replace("_", " ")
+        return words[self.language == "fr"].format(**values)
+
+    def label(self, label: Label) -> str:
+        """Return a label of the lifecycle or the policy."""
+        return label.fr if self.language == "fr" else label.en
+
+    def count(self, number: int, noun: str) -> str:
+        """Write a number of things; in French 0 is singular."""
+        forms = _COUNTED[noun][self.language == "fr"]
+        is_one = number < 2 if self.language == "fr" else number == 1  # noqa: PLR2004 - grammar
+        return f"{number} {forms[0] if is_one else forms[1]}"
+
+    def day(self, instant: date | datetime) -> str:
+        """Write a date, for example ``3 Feb 2026``; an instant is taken as its UTC date."""
+        month = _MONTHS[self.language][instant.month - 1]
+        return f"{instant.day} {month} {instant.year}"
+
+    def days(self, span: timedelta) -> str:
+        """Write a span in whole days."""
+        return self.count(span.days, "day")
+
+    def several(self, names: list[str]) -> str:
+        """Write a list: ``a, b and c``."""
+        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
+            return "".join(names)
+        joining = " et " if self.language == "fr" else " and "
+        return ", ".join(names[:-1]) + joining + names[-1]
+
+    def value(self, value: Any) -> str:
+        """Write the value of a fact: yes or no, a whole number, or a number to two places."""
+        if isinstance(value, bool):
+            return self("fact.true" if value else "fact.false")
+        if isinstance(value, float):
+            text = f"{value:.2f}".rstrip("0").rstrip(".")
+            return text.replace(".", ",") if self.language == "fr" else text
+        return str(value)

@@ -1,0 +1,1 @@
+"""The read model: the journal and what lists and pages need, in a SQL database."""

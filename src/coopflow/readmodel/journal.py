@@ -1,0 +1,94 @@
+"""The journal: storing entries once, and reading them back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.application.engine import Address
+from coopflow.domain.catalogue import EVENTS
+from coopflow.domain.events import Entry
+from coopflow.readmodel.errors import JournalConflictError, JournalGapError
+from coopflow.readmodel.statements import insert_or_ignore
+from coopflow.readmodel.tables import JournalRow
+
+_COLUMNS: Final = (
+    JournalRow.seq,
+    JournalRow.at,
+    JournalRow.actor,
+    JournalRow.command_id,
+    JournalRow.type,
+    JournalRow.data,
+)
+
+
+def journal_row(address: Address, entry: Entry) -> dict[str, Any]:
+    """Return the row of an entry."""
+    return {
+        "cooperation_id": str(address),
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.by,
+        "command_id": entry.command,
+        "type": entry.event.type,
+        "data": entry.event.model_dump(mode="json", exclude={"type"}),
+    }
+
+
+async def store(connection: AsyncConnection, address: Address, entries: Sequence[Entry]) -> None:
+    """Insert the entries that are not there yet.
+
+    Writing comes before any reading: on PostgreSQL this makes a second writer of the same entries
+    wait for the first, even before there is a snapshot to lock.
+
+    Raises:
+        JournalGapError: the entries do not follow each other.
+    """
+    for before, after in zip(entries, entries[1:], strict=False):
+        if after.seq != before.seq + 1:
+            raise JournalGapError(address, before.seq + 1, after.seq)
+    if entries:
+        rows = [journal_row(address, entry) for entry in entries]
+        await connection.execute(insert_or_ignore(JournalRow, connection.dialect.name), rows)
+
+
+async def read(
+    connection: AsyncConnection, address: Address, first: int, last: int
+) -> tuple[Entry, ...]:
+    """Return the entries from one number to another, both included, with nothing left out."""
+    rows = await connection.execute(
+        select(*_COLUMNS)
+        .where(JournalRow.cooperation_id == str(address), JournalRow.seq.between(first, last))
+        .order_by(JournalRow.seq)
+    )
+    return tuple(
+        Entry(
+            seq=row.seq,
+            at=row.at,
+            by=row.actor,
+            command=row.command_id,
+            event=EVENTS[row.type].model_validate(row.data),
+        )
+        for row in rows
+    )
+
+
+async def refuse_conflict(
+    connection: AsyncConnection, address: Address, entries: Sequence[Entry]
+) -> None:
+    """Compare entries with those that were stored before under the same numbers.
+
+    Both are read by today's models, so that an entry may come again after an upgrade.
+
+    Raises:
+        JournalConflictError: one of them is another.
+    """
+    if not entries:
+        return
+    stored = await read(connection, address, entries[0].seq, entries[-1].seq)
+    for old, new in zip(stored, entries, strict=True):
+        if journal_row(address, old) != journal_row(address, new):
+            raise JournalConflictError(address, new.seq, old.event.type, new.event.type)

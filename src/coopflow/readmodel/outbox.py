@@ -1,0 +1,67 @@
+"""The notice board of the read model: a line in the outbox and one in the log for each notice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+
+from coopflow.application.engine import Address
+from coopflow.application.notices import Notice
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.statements import insert_or_ignore
+from coopflow.readmodel.tables import OutboxRow
+
+_KEY: Final = ("cooperation_id", "seq", "position")
+
+
+class Outbox:
+    """Keeps notices for whoever sends them; a :class:`NoticeBoard`."""
+
+    def __init__(self, database: Database) -> None:
+        """Write to a database."""
+        self._database = database
+        self._log = structlog.get_logger("coopflow.outbox")
+
+    async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
+        """Keep the notices that are not kept yet, in order, and log those.
+
+        Args:
+            programme: the programme of their cooperation.
+            notices: what to deliver.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        if not notices:
+            return
+        rows = [
+            {
+                "cooperation_id": str(Address(programme, notice.cooperation)),
+                "seq": notice.seq,
+                "position": notice.index,
+                "kind": notice.kind,
+                "about": notice.about,
+                "recipients": list(notice.to),
+                "at": notice.at,
+            }
+            for notice in notices
+        ]
+        async with self._database.writing() as connection:
+            statement = insert_or_ignore(OutboxRow, connection.dialect.name, *_KEY)
+            inserted = await connection.execute(
+                statement.returning(OutboxRow.cooperation_id, OutboxRow.seq, OutboxRow.position),
+                rows,
+            )
+            kept = {tuple(row) for row in inserted}
+        for notice, row in zip(notices, rows, strict=True):
+            if tuple(row[name] for name in _KEY) in kept:
+                self._log.info(
+                    "notice",
+                    programme=programme,
+                    cooperation=notice.cooperation,
+                    seq=notice.seq,
+                    kind=notice.kind,
+                    about=notice.about,
+                    recipients=len(notice.to),
+                )

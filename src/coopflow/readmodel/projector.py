@@ -1,0 +1,211 @@
+"""The projector: from entries of a journal to rows, each exactly once and in order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.application.engine import Address
+from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.events import Entry
+from coopflow.domain.state import Cooperation
+from coopflow.readmodel import journal
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.errors import JournalGapError
+from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
+from coopflow.readmodel.statements import upsert
+from coopflow.readmodel.tables import CooperationRow, SnapshotRow
+
+_REMEMBERED: Final = 128
+
+
+class Projector:
+    """Keeps the read model in step with the journals of cooperations.
+
+    Safe to be used by several tasks, and by several processes on one database.
+    """
+
+    def __init__(self, database: Database, remembered: int = _REMEMBERED) -> None:
+        """Write to a database, remembering the states of the cooperations written last.
+
+        Args:
+            database: where to; its tables are there.
+            remembered: how many states to keep, about 100 KB each, so as not to decode them again.
+        """
+        self._database = database
+        self._states = _States(remembered)
+
+    async def apply(self, programme: str, cooperation: str, entries: Sequence[Entry]) -> int:
+        """Store entries and bring the rows up to date, all or nothing.
+
+        Entries that were stored before change nothing, so a batch may come again, and batches
+        may overlap.
+
+        Args:
+            programme: the programme of the cooperation.
+            cooperation: its id.
+            entries: consecutive entries of its journal; the first one follows what is stored, or
+                is stored itself.
+
+        Returns:
+            The number of the last entry that is stored now.
+
+        Raises:
+            JournalGapError: entries before these are missing.
+            JournalConflictError: another entry is stored under the same number.
+            ValueError: the entries are those of another cooperation.
+            DatabaseUnavailableError: the database does not answer.
+        """
+        address = Address(programme, cooperation)
+        async with self._database.writing() as connection:
+            await journal.store(connection, address, entries)
+            seq, shape = await _head(connection, address)
+            if entries and entries[0].seq > seq + 1:
+                raise JournalGapError(address, seq + 1, entries[0].seq)
+            known = [entry for entry in entries if entry.seq <= seq]
+            await journal.refuse_conflict(connection, address, known)
+            news = entries[len(known) :]
+            if not news:
+                return seq
+            if seq and shape != _shape():
+                state = await _write_anew(connection, address, news[-1].seq)
+            else:
+                before = self._states.at(address, seq) or await _decode(connection, address, seq)
+                state = await _write(connection, address, before, news)
+        self._states.keep(address, state)
+        return state.seq
+
+    async def rebuild(self, programme: str, cooperation: str) -> int:
+        """Write all rows of a cooperation anew from its journal.
+
+        Returns:
+            The number of its last entry, 0 when there is none.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        address = Address(programme, cooperation)
+        async with self._database.writing() as connection:
+            seq, _ = await _head(connection, address)
+            if seq:
+                await _write_anew(connection, address, seq)
+        return seq
+
+    async def refresh(self) -> int:
+        """Rebuild the cooperations whose rows an earlier version of the engine has written.
+
+        To be called once the tables are migrated.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        async with self._database.reading() as connection:
+            outdated = (
+                await connection.execute(
+                    select(CooperationRow.programme, CooperationRow.slug)
+                    .join(SnapshotRow, SnapshotRow.cooperation_id == CooperationRow.cooperation_id)
+                    .where(SnapshotRow.shape != _shape())
+                    .order_by(CooperationRow.cooperation_id)
+                )
+            ).all()
+        for programme, slug in outdated:
+            await self.rebuild(programme, slug)
+        return len(outdated)
+
+
+class _States:
+    """The states that were written last; only ever asked for the number that is stored."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[Address, Cooperation] = OrderedDict()
+
+    def at(self, address: Address, seq: int) -> Cooperation | None:
+        state = self._kept.get(address)
+        return state if state is not None and state.seq == seq else None
+
+    def keep(self, address: Address, state: Cooperation) -> None:
+        self._kept[address] = state
+        self._kept.move_to_end(address)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+
+async def _head(connection: AsyncConnection, address: Address) -> tuple[int, str]:
+    """Return the number of the last entry projected and its shape, and keep other writers out."""
+    found = (
+        await connection.execute(
+            select(SnapshotRow.seq, SnapshotRow.shape)
+            .where(SnapshotRow.cooperation_id == str(address))
+            .with_for_update()
+        )
+    ).one_or_none()
+    return (found.seq, found.shape) if found else (0, "")
+
+
+async def _decode(connection: AsyncConnection, address: Address, seq: int) -> Cooperation:
+    if not seq:
+        return UNOPENED
+    stored = await connection.execute(
+        select(SnapshotRow.state).where(SnapshotRow.cooperation_id == str(address))
+    )
+    return Cooperation.model_validate_json(stored.scalar_one())
+
+
+async def _write_anew(connection: AsyncConnection, address: Address, last: int) -> Cooperation:
+    for part in PARTS:
+        mine = part.table.__table__.c.cooperation_id == str(address)
+        await connection.execute(delete(part.table).where(mine))
+    entries = await journal.read(connection, address, 1, last)
+    return await _write(connection, address, UNOPENED, entries)
+
+
+async def _write(
+    connection: AsyncConnection, address: Address, state: Cooperation, entries: Sequence[Entry]
+) -> Cooperation:
+    """Evolve the state by the entries and write what they change."""
+    changes = Changes()
+    for entry in entries:
+        before, state = state, evolve(state, entry)
+        changes.note(before, state)
+    if address != (state.programme, state.id):
+        raise ValueError(f"these are entries of {state.programme}/{state.id}, not of {address}")
+    key = {"cooperation_id": str(address)}
+    dialect = connection.dialect.name
+    await connection.execute(upsert(CooperationRow, dialect), key | cooperation_row(state))
+    for part in PARTS:
+        rows = [key | row for row in changes.upserts(part)]
+        if rows:
+            await connection.execute(upsert(part.table, dialect), rows)
+        for row in changes.deletions(part):
+            columns = part.table.__table__.primary_key.columns
+            same = [column == (key | row)[column.name] for column in columns]
+            await connection.execute(delete(part.table).where(*same))
+    snapshot = {"seq": state.seq, "shape": _shape(), "state": state.model_dump_json()}
+    await connection.execute(upsert(SnapshotRow, dialect), key | snapshot)
+    return state
+
+
+@cache
+def _shape() -> str:
+    """Return the fingerprint of the state's model and of the tables.
+
+    Rows and snapshots of another fingerprint are written anew from the journal, whose events are
+    read for ever. It is only ever compared for being the same.
+    """
+    tables = {
+        table.__tablename__: [column.name for column in table.__table__.columns]
+        for table in (CooperationRow, *(part.table for part in PARTS))
+    }
+    shape = json.dumps([Cooperation.model_json_schema(), tables], sort_keys=True)
+    return hashlib.sha256(shape.encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""The two statements that are spelled per dialect: insert or ignore, insert or update."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from coopflow.readmodel.tables import Base
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert_or_ignore(table: type[Base], dialect: str, *key: str) -> Insert:
+    """Insert rows, passing over those whose key is there.
+
+    Args:
+        table: where to.
+        dialect: ``sqlite`` or ``postgresql``.
+        key: the columns that tell rows apart, by default the primary key.
+    """
+    columns = key or _primary_key(table)
+    return _insert(table, dialect).on_conflict_do_nothing(index_elements=columns)
+
+
+def upsert(table: type[Base], dialect: str) -> Insert:
+    """Insert rows, replacing those whose primary key is there."""
+    statement = _insert(table, dialect)
+    key = _primary_key(table)
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={
+            column.name: statement.excluded[column.name]
+            for column in table.__table__.columns
+            if column.name not in key
+        },
+    )
+
+
+def _insert(table: type[Base], dialect: str) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def _primary_key(table: type[Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in table.__table__.primary_key)

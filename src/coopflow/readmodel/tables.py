@@ -1,0 +1,282 @@
+"""The tables of the read model.
+
+The journal is the record; all other tables but the outbox can be written anew from it. There are
+no foreign keys: the rows of a cooperation have one writer, which writes them in one transaction,
+and a table that follows from the journal may be emptied and filled again by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant that comes back aware and in UTC, also from databases without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store the UTC clock reading."""
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Read a clock reading without a zone as UTC."""
+        return value and (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
+
+
+# Not PostgreSQL's binary JSON: it would forget the order of keys, and levels are shown in order.
+_JSON = JSON(none_as_null=True)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: named constraints, UTC instants, JSON for what has parts."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcInstant,
+        dict[str, Any]: _JSON,
+        dict[str, int]: _JSON,
+        dict[str, str]: _JSON,
+        list[str]: _JSON,
+        list[dict[str, Any]]: _JSON,
+    }
+
+
+class JournalRow(Base):
+    """One entry of a journal; ``data`` is the event without its type."""
+
+    __tablename__ = "journal"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str | None]
+    command_id: Mapped[str | None]
+    type: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
+class SnapshotRow(Base):
+    """The state after the last entry that was projected; the projector's own.
+
+    ``shape`` is the fingerprint of the models and tables that it was written with. The state
+    holds what nobody may read, such as secret ballots, so it stands apart from what is queried.
+    """
+
+    __tablename__ = "snapshot"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    shape: Mapped[str]
+    state: Mapped[str] = mapped_column(Text)
+
+
+class CooperationRow(Base):
+    """A cooperation as it stands; its id is ``programme/slug``."""
+
+    __tablename__ = "cooperation"
+    __table_args__ = (UniqueConstraint("programme", "slug"), Index(None, "slug"))
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str]
+    slug: Mapped[str]
+    title: Mapped[str]
+    territory: Mapped[str]
+    issue: Mapped[str] = mapped_column(Text)
+    lifecycle: Mapped[str]
+    policy: Mapped[str]
+    status: Mapped[str]
+    opened_at: Mapped[datetime]
+    stage: Mapped[str]
+    stage_since: Mapped[datetime]
+    levels: Mapped[dict[str, int]]
+    floor: Mapped[str | None]
+    floor_since: Mapped[datetime | None]
+    clocks: Mapped[dict[str, str]]
+    reservation: Mapped[dict[str, str] | None] = mapped_column(_JSON)
+    verdict_gate: Mapped[str | None]
+    verdict: Mapped[str | None]
+    verdict_at: Mapped[datetime | None]
+    mandate_holder: Mapped[str | None]
+    mandate_ends_on: Mapped[date | None]
+    active_members: Mapped[int]
+    last_plenary_at: Mapped[datetime | None]
+    seq: Mapped[int]
+    as_of: Mapped[datetime]
+
+
+class MemberRow(Base):
+    """An organisation of the collective."""
+
+    __tablename__ = "member"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    category: Mapped[str]
+    college: Mapped[str | None]
+    status: Mapped[str]
+    status_since: Mapped[datetime]
+    moved_at: Mapped[datetime | None]
+    representative: Mapped[str]
+    alternate: Mapped[str | None]
+    profile: Mapped[dict[str, Any]]
+
+
+class DocumentRow(Base):
+    """One version of a document."""
+
+    __tablename__ = "document"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    minor: Mapped[bool]
+    authors: Mapped[list[str]]
+    decision: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    stale_since: Mapped[datetime | None]
+    in_force_at: Mapped[datetime | None]
+    signatures: Mapped[list[str]]
+    content: Mapped[dict[str, Any]]
+
+
+class DecisionRow(Base):
+    """One approval process; ``counts`` are answers by choice, never who chose what.
+
+    ``electorate`` is the number of electors left, ``answers`` that of those who answered. Of a
+    secret ballot ``counts`` stays empty until it is adopted or rejected.
+    """
+
+    __tablename__ = "decision"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    question: Mapped[str | None] = mapped_column(Text)
+    rule: Mapped[dict[str, Any]]
+    quorum: Mapped[str]
+    secret: Mapped[bool]
+    document_version: Mapped[int | None]
+    opened_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    electorate: Mapped[int]
+    answers: Mapped[int]
+    counts: Mapped[dict[str, int]]
+    open_objections: Mapped[int]
+    result: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    arithmetic_fr: Mapped[str | None] = mapped_column(Text)
+    arithmetic_en: Mapped[str | None] = mapped_column(Text)
+
+
+class MeetingRow(Base):
+    """A meeting; ``active`` is the number of members that were active then."""
+
+    __tablename__ = "meeting"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    held_at: Mapped[datetime]
+    attendees: Mapped[list[str]]
+    active: Mapped[int]
+    minuted_at: Mapped[datetime | None]
+
+
+class ReviewRow(Base):
+    """One feedback loop with the changes that it proposes."""
+
+    __tablename__ = "review"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    period: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    changes: Mapped[list[dict[str, Any]]]
+    measures: Mapped[list[str]]
+    summary_published: Mapped[bool]
+
+
+class DisagreementRow(Base):
+    """One mediation ladder, as everyone may see it: no content."""
+
+    __tablename__ = "disagreement"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    state: Mapped[str]
+    parties: Mapped[list[str]]
+    touches: Mapped[str]
+    raised_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
+    limit_at: Mapped[datetime | None]
+    blocks: Mapped[bool]
+    blocks_until: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+
+
+class AlertRow(Base):
+    """An alert that stands."""
+
+    __tablename__ = "alert"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    severity: Mapped[str]
+    since: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """A notice to be sent; without recipients it is for all active members.
+
+    ``at`` is when its event happened and may lie years back in a past that was imported;
+    ``created_at`` is when it was put here, by the clock of the database.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("cooperation_id", "seq", "position"),)
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
+    )
+    cooperation_id: Mapped[str]
+    seq: Mapped[int]
+    position: Mapped[int]
+    kind: Mapped[str]
+    about: Mapped[str]
+    recipients: Mapped[list[str]]
+    at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,190 @@
+"""Read models: what queries answer with. Each field is the column of the same name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from coopflow.application.engine import Address
+from coopflow.domain.alerts import Severity
+from coopflow.domain.base import Instant, Shape
+
+
+class CooperationSummary(Shape):
+    """A cooperation as a list shows it; ``verdict`` is that of the last gate request."""
+
+    programme: str
+    slug: str
+    title: str
+    territory: str
+    status: str
+    stage: str
+    stage_since: Instant
+    levels: dict[str, int]
+    verdict_gate: str | None
+    verdict: str | None
+    mandate_holder: str | None
+    mandate_ends_on: date | None
+    active_members: int
+    last_plenary_at: Instant | None
+    seq: int
+
+    @property
+    def address(self) -> Address:
+        """Where it is found."""
+        return Address(self.programme, self.slug)
+
+
+class CooperationDetail(CooperationSummary):
+    """A cooperation as a page shows it.
+
+    ``clocks`` holds the instant at which each running cure clock runs out, by condition;
+    ``reservation`` has ``gate``, ``condition`` and ``until``; ``floor`` is the gate whose minima
+    must hold.
+    """
+
+    issue: str
+    lifecycle: str
+    policy: str
+    opened_at: Instant
+    floor: str | None
+    floor_since: Instant | None
+    clocks: dict[str, Instant]
+    reservation: dict[str, str] | None
+    verdict_at: Instant | None
+    as_of: Instant
+
+
+class JournalLine(Shape):
+    """An entry of the journal; ``redacted`` names the fields of the event that are kept back."""
+
+    seq: int
+    at: Instant
+    actor: str | None
+    command_id: str | None
+    type: str
+    data: dict[str, Any]
+    redacted: tuple[str, ...] = ()
+
+
+class MemberView(Shape):
+    """An organisation; ``moved_at`` is when it last joined or left."""
+
+    id: str
+    name: str
+    category: str
+    college: str | None
+    status: str
+    status_since: Instant
+    moved_at: Instant | None
+    representative: str
+    alternate: str | None
+    profile: dict[str, str]
+
+
+class DocumentSummary(Shape):
+    """A version of a document without its content."""
+
+    kind: str
+    version: int
+    status: str
+    minor: bool
+    authors: tuple[str, ...]
+    decision: str | None
+    approved_at: Instant | None
+    valid_until: Instant | None
+    stale_since: Instant | None
+    in_force_at: Instant | None
+    signatures: tuple[str, ...]
+
+
+class DocumentDetail(DocumentSummary):
+    """A version of a document with its content."""
+
+    content: dict[str, Any]
+
+
+class DecisionView(Shape):
+    """A decision; ``counts`` are answers by choice, empty while they are secret."""
+
+    id: str
+    subject: str
+    question: str | None
+    rule: dict[str, Any]
+    quorum: str
+    secret: bool
+    document_version: int | None
+    opened_at: Instant
+    closes_at: Instant
+    electorate: int
+    answers: int
+    counts: dict[str, int]
+    open_objections: int
+    result: str | None
+    closed_at: Instant | None
+    arithmetic_fr: str | None
+    arithmetic_en: str | None
+
+
+class MeetingView(Shape):
+    """A meeting; ``active`` is the number of members that were active then."""
+
+    id: str
+    kind: str
+    held_at: Instant
+    attendees: tuple[str, ...]
+    active: int
+    minuted_at: Instant | None
+
+
+class ReviewView(Shape):
+    """A review with the changes that it proposes."""
+
+    id: str
+    kind: str
+    period: str | None
+    opened_at: Instant
+    opened_by: str | None
+    closed_at: Instant | None
+    changes: tuple[dict[str, Any], ...]
+    measures: tuple[str, ...]
+    summary_published: bool
+
+
+class DisagreementView(Shape):
+    """A disagreement as everyone may see it."""
+
+    id: str
+    subject: str
+    state: str
+    parties: tuple[str, ...]
+    touches: str
+    raised_at: Instant
+    entered_at: Instant
+    limit_at: Instant | None
+    blocks: bool
+    blocks_until: Instant | None
+    outcome: str | None
+
+
+class AlertView(Shape):
+    """An alert that stands."""
+
+    severity: Severity
+    code: str
+    about: str
+    since: Instant
+
+
+class OutboxLine(Shape):
+    """A notice that waits to be sent; without recipients it is for all active members."""
+
+    id: int
+    cooperation_id: str
+    seq: int
+    position: int
+    kind: str
+    about: str
+    recipients: tuple[str, ...]
+    at: Instant
+    created_at: Instant

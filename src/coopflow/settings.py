@@ -1,0 +1,100 @@
+"""What an operator may set, from the environment: the variables that begin with ``COOPFLOW_``.
+
+The connection to Temporal is not set here: the standard settings of Temporal clients apply
+(``TEMPORAL_ADDRESS``, profiles and the rest), and without them the engine that runs from the state
+directory is used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from platformdirs import user_state_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "COOPFLOW_"
+
+Language = Literal["en", "fr"]
+LogFormat = Literal["auto", "console", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names its variable and what it may be."""
+
+
+def _state_dir() -> Path:
+    return user_state_path("coopflow", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """The settings of one process; each has a default that serves one machine.
+
+    Attributes:
+        state_dir: the folder of the embedded engine and of the default database; by default the
+            user's folder for state, on Linux ``~/.local/state/coopflow``.
+        database_url: the read model, as an SQLAlchemy URL with an async driver; by default a
+            SQLite file in the state directory.
+        port: the port of the embedded engine on loopback; another when it is taken, 0 for any.
+        ui_port: the port of Temporal's web pages, likewise.
+        lang: the language of what people read; by default that of the locale.
+        log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
+        log_level: the least urgent log line that is written; by default the command decides.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    state_dir: Path = Field(default_factory=_state_dir)
+    database_url: str | None = None
+    port: Port = 7233
+    ui_port: Port = 8233
+    lang: Language | None = None
+    log_format: LogFormat = "auto"
+    log_level: LogLevel | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language of what people read: the one set, else the locale's, else English."""
+        if self.lang is not None:
+            return self.lang
+        return language_of(os.environ)
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """Return the language that the locale's variables ask for, among those of the product."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "fr" if value.lower().startswith("fr") else "en"
+    return "en"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings of this process.
+
+    Args:
+        given: what the caller sets itself, for example from command line options; it goes before
+            the environment. None means not given.
+
+    Raises:
+        SettingsError: a value is not what it may be, or a variable with our prefix sets nothing.
+    """
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    strays = sorted(
+        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
+    if strays:
+        listed = ", ".join(sorted(known))
+        raise SettingsError(f"{strays[0]} sets nothing; the variables are {listed}")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        said = "; ".join(
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults
+        )
+        raise SettingsError(said) from error

@@ -1,0 +1,1 @@
+"""The durable engine: everything that knows Temporal."""
