@@ -111,7 +111,7 @@ def _things(expected: Expectation, state: Cooperation) -> Iterator[str]:
 
 def _document_status(state: Cooperation, name: str) -> str | None:
     kind, _, number = name.partition("@")
-    versions = state.documents.get(kind, ())  # type: ignore[call-overload]
+    versions = state.documents.get(kind, ())
     if number:
         return next((one.status for one in versions if one.version == int(number)), None)
     return next((one.status for one in reversed(versions) if one.status != "draft"), None)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from functools import partial
+from typing import Any, Final, Literal, NamedTuple
 
 from coopflow.domain.base import Instant, Slug
-from coopflow.domain.calendar import Span, end_of
+from coopflow.domain.calendar import earliest, end_of
 from coopflow.domain.conditions import holds
 from coopflow.domain.disagreements import blocking
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import View
 from coopflow.domain.facts.people import mean_attendance, plenaries_of
+from coopflow.domain.memo import remember, remember_at
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Alert, Cooperation
-from coopflow.domain.turn import Due, Rank, Turn
+from coopflow.domain.turn import Turn
 
 Severity = Literal["red", "amber", "info"]
 
@@ -73,20 +75,36 @@ class Stands(NamedTuple):
     until: datetime | None = None
 
 
+class _Spans(NamedTuple):
+    spans: tuple[Stands, ...]
+    until: datetime | None = None
+
+
 def spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Stands]:
     """Yield the alerts that this state gives rise to, now or by itself later."""
-    if state.status not in {"active", "paused", "closing"} or state.opened_at is None:
+    for found in _all_spans(state, rules, at):
+        yield from found.spans
+
+
+def _all_spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[_Spans]:
+    if state.status not in {"active", "paused", "closing"}:
         return
-    yield from _of_support(state, rules)
-    yield from _of_gates(state, rules, at)
-    yield from _of_documents(state, rules)
-    yield from _of_meetings(state, rules)
-    yield from _of_events(state, rules)
-    yield from _of_reviews(state, rules)
+    for reads, of in _SOURCES:
+        yield remember(state, of, rules, reads, partial(_listed, of, state, rules))
+    yield remember_at(
+        state,
+        "guards",
+        rules,
+        ("floor", *rules.guard_reads),
+        at,
+        lambda: _failing_guards(state, rules, at),
+    )
 
 
-def _before(span: Span, instant: datetime) -> datetime:
-    return instant - (span.after(instant) - instant)
+def _listed(
+    of: Callable[[Cooperation, Rulebook], Iterator[Stands]], state: Cooperation, rules: Rulebook
+) -> _Spans:
+    return _Spans(tuple(of(state, rules)))
 
 
 def _of_support(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
@@ -99,33 +117,39 @@ def _of_support(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
         yield Stands(
             "mandate_ending",
             mandate.holder,
-            _before(rules.policy.alerts.mandate_ends_within, end),
+            rules.policy.alerts.mandate_ends_within.before(end),
             end,
         )
 
 
-def _of_gates(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Stands]:
-    for clock in state.clocks.values():
-        within = rules.policy.alerts.cure_ends_within
-        since = max(_before(within, clock.until), clock.since)
-        yield Stands("cure_soon", clock.condition, since, None if state.is_frozen else clock.until)
-    for reservation in state.reservations.values():
-        since = _before(rules.policy.alerts.cure_ends_within, reservation.until)
-        until = None if state.is_frozen else reservation.until
-        yield Stands("cure_soon", reservation.about, since, until)
+def _of_gates(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    running_out = [(one.condition, one.since, one.until) for one in state.clocks.values()]
+    running_out += [(one.about, None, one.until) for one in state.reservations.values()]
+    for about, started, until in running_out:
+        since = rules.policy.alerts.cure_ends_within.before(until)
+        since = max(since, started) if started else since
+        if state.pause is None or not state.is_frozen:
+            yield Stands("cure_soon", about, since, until)
+        elif since <= state.pause.since:  # what stands still gets no nearer to its end
+            yield Stands("cure_soon", about, since)
     for slug in blocking(state):
         yield Stands("gate_blocked", slug, state.disagreements[slug].entered_at)
-    view = View(state, at, False, rules.policy.measures.current_for)  # noqa: FBT003
-    if state.floor is not None:
-        for guard in rules.gate_policy(state.floor).guards:
-            if guard.lasting:
-                held = holds(guard, view, rules)
-                if not held.holds:
-                    yield Stands("guard_failing", guard.id, at, held.until)
     gate = rules.lifecycle.gate(state.floor) if state.floor else None
     for leaving in rules.lifecycle.gates_from(state.stage):
         if leaving.term is not None and gate is not None and state.floor_since is not None:
             yield Stands("renewal_due", leaving.id, leaving.term.after(state.floor_since))
+
+
+def _failing_guards(state: Cooperation, rules: Rulebook, at: datetime) -> _Spans:
+    if state.floor is None:
+        return _Spans(())
+    view = View(state, at, forward=False, current_for=rules.policy.measures.current_for)
+    lasting = [guard for guard in rules.gate_policy(state.floor).guards if guard.lasting]
+    found = {guard.id: holds(guard, view, rules) for guard in lasting}
+    return _Spans(
+        tuple(Stands("guard_failing", slug, at) for slug, held in found.items() if not held.holds),
+        earliest(*(held.until for held in found.values())),
+    )
 
 
 def _of_documents(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
@@ -135,7 +159,7 @@ def _of_documents(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
             if document.status == "stale" and document.stale_since is not None:
                 yield Stands("document_stale", kind, document.stale_since)
             elif document.status in {"approved", "in_force"} and document.valid_until is not None:
-                since = _before(within, document.valid_until)
+                since = within.before(document.valid_until)
                 yield Stands("expiry_soon", kind, since, document.valid_until)
 
 
@@ -173,6 +197,22 @@ def _of_reviews(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:  # noq
             yield Stands("review_due", kind, convened)
 
 
+_Source = Callable[[Cooperation, Rulebook], Iterator[Stands]]
+
+_SOURCES: Final[tuple[tuple[tuple[str, ...], _Source], ...]] = (
+    (("mandate", "mandate_ended_at"), _of_support),
+    (
+        ("clocks", "reservations", "disagreements", "floor", "floor_since", "stage", "pause"),
+        _of_gates,
+    ),
+    (("documents",), _of_documents),
+    (("meetings", "opened_at"), _of_meetings),
+    (("decisions", "members"), _of_events),
+    (("convened", "reviews"), _of_reviews),
+)
+"""Where alerts come from, each with the fields of the state that it depends on."""
+
+
 def settle(turn: Turn) -> None:
     """Raise what stands now, and clear what no longer does."""
     at = turn.at
@@ -189,9 +229,15 @@ def settle(turn: Turn) -> None:
             turn.emit(AlertRaised(code=one.code, about=one.about, since=one.since))
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
-    """Ask for another look when an alert begins or ends by itself."""
-    for one in spans(state, rules, after):
-        for instant in (one.since, one.until):
-            if instant is not None and instant > after:
-                yield Due(instant, Rank.REMINDER)
+def next_look(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
+    """Return the next instant at which an alert begins or ends by itself."""
+    instants = [
+        instant
+        for found in _all_spans(state, rules, after)
+        for instant in (
+            found.until,
+            *(end for one in found.spans for end in (one.since, one.until)),
+        )
+        if instant is not None and instant > after
+    ]
+    return min(instants, default=None)

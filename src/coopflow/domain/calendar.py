@@ -29,6 +29,10 @@ class Span(Shape):
         """Return the first instant at which a thing of this validity no longer counts."""
         return add_months(instant, self.months) + timedelta(days=self.days, hours=self.hours)
 
+    def before(self, instant: datetime) -> datetime:
+        """Return the instant that lies this far before another one."""
+        return add_months(instant, -self.months) - timedelta(days=self.days, hours=self.hours)
+
 
 def add_months(instant: datetime, months: int) -> datetime:
     """Move by calendar months; a day that the month does not have becomes its last day.

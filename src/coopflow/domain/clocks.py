@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Slug
@@ -135,7 +134,7 @@ def _is_remedied(turn: Turn, about: str, floor: dict[str, int]) -> bool:
     return turn.state.levels.get(about, 0) >= floor.get(about, 0)
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001
     """Yield the ends of clocks and of reservations."""
     if state.is_frozen or state.status not in {"active", "paused"}:
         return

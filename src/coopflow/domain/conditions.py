@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from operator import is_
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple
 
 from coopflow.domain.base import Shape, Slug, Source
 from coopflow.domain.calendar import earliest
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import Fact, FactValue, View
+from coopflow.domain.memo import remember_at
 from coopflow.domain.policy import Condition, Criterion
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
-from coopflow.domain.turn import Due, Rank, Turn
+from coopflow.domain.turn import Turn
 
 
 class FactRead(Shape):
@@ -42,43 +41,17 @@ class Reading(NamedTuple):
     until: datetime | None
 
 
-class _Lasting(Protocol):
-    @property
-    def until(self) -> datetime | None: ...
-
-
-_Read = TypeVar("_Read", bound=_Lasting)
-
-
-class _Remembered(NamedTuple):
-    """What was read, off which parts of the state, and from when on it holds."""
-
-    of: object
-    parts: tuple[object, ...]
-    since: datetime
-    result: Any
-
-
-def _remembering(
-    view: View, key: object, of: object, reads: tuple[str, ...], look: Callable[[], _Read]
-) -> _Read:
-    """Look, unless the same was read before off the same parts of the state and still holds."""
-    state = view.state
-    parts = tuple([getattr(state, name) for name in reads])
-    known = state.memo.get(key)
-    if isinstance(known, _Remembered) and known.of is of and known.since <= view.at:
-        result: _Read = known.result
-        if (result.until is None or view.at < result.until) and all(map(is_, parts, known.parts)):
-            return result
-    result = look()
-    state.memo[key] = _Remembered(of, parts, view.at, result)
-    return result
-
-
 def read(name: str, view: View, rules: Rulebook) -> Fact:
     """Read a fact by its name."""
     query = rules.queries[name]
-    return _remembering(view, (name, view.forward), query, query.reads, lambda: query.read(view))
+    return remember_at(
+        view.state,
+        (name, view.forward),
+        query,
+        query.depends_on(),
+        view.at,
+        lambda: query.read(view),
+    )
 
 
 class Held(NamedTuple):
@@ -119,33 +92,44 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     )
 
 
-def level(condition: Condition, view: View, rules: Rulebook) -> tuple[int, datetime | None]:
+class Level(NamedTuple):
+    """The level of a condition, and the instant from which it may be another."""
+
+    level: int
+    until: datetime | None
+
+
+def level(condition: Condition, view: View, rules: Rulebook) -> Level:
     """Return the highest n whose criteria 1..n all hold, and until when that is sure."""
+    return remember_at(
+        view.state,
+        (condition.id, view.forward),
+        condition,
+        rules.level_reads[condition.id],
+        view.at,
+        lambda: _level(condition, view, rules),
+    )
+
+
+def _level(condition: Condition, view: View, rules: Rulebook) -> Level:
     until: datetime | None = None
     for n in sorted({criterion.level for criterion in condition.criteria}):
         for criterion in condition.criteria:
             if criterion.level == n:
-                held, ends = holds(criterion, view, rules)
-                until = earliest(until, ends)
-                if not held:
-                    return n - 1, until
-    return max(criterion.level for criterion in condition.criteria), until
+                held = holds(criterion, view, rules)
+                until = earliest(until, held.until)
+                if not held.holds:
+                    return Level(n - 1, until)
+    return Level(max(criterion.level for criterion in condition.criteria), until)
 
 
 def levels(view: View, rules: Rulebook) -> Reading:
     """Return the level of every condition in one reading."""
-    return _remembering(
-        view, ("levels", view.forward), rules, rules.level_reads, lambda: _levels(view, rules)
+    reached = {one.id: level(one, view, rules) for one in rules.policy.conditions}
+    return Reading(
+        {name: one.level for name, one in reached.items()},
+        earliest(*[one.until for one in reached.values()]),
     )
-
-
-def _levels(view: View, rules: Rulebook) -> Reading:
-    reached: dict[str, int] = {}
-    until: datetime | None = None
-    for condition in rules.policy.conditions:
-        reached[condition.id], ends = level(condition, view, rules)
-        until = earliest(until, ends)
-    return Reading(reached, until)
 
 
 class LevelsChanged(Event):
@@ -166,8 +150,7 @@ def settle(turn: Turn) -> None:
         turn.emit(LevelsChanged(levels=reached))
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
-    """Ask for another look when a level may be another without any event."""
-    until = levels(View(state, after, False, rules.policy.measures.current_for), rules).until  # noqa: FBT003
-    if until is not None and until > after:
-        yield Due(until, Rank.EXPIRY)
+def next_look(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
+    """Return the instant from which a level may be another without any event."""
+    view = View(state, after, forward=False, current_for=rules.policy.measures.current_for)
+    return levels(view, rules).until

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -23,6 +24,7 @@ from coopflow.domain import (
     vetoes,
     waivers,
 )
+from coopflow.domain.calendar import earliest
 from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
@@ -35,12 +37,13 @@ from coopflow.domain.disagreements import DisagreementClosed
 from coopflow.domain.documents import DocumentApproved
 from coopflow.domain.events import Entry, Event, evolve
 from coopflow.domain.members import MemberLeft, MemberSuspended
+from coopflow.domain.memo import remember
 from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import Refusal, RefusedError, refuse
 from coopflow.domain.roles import is_permitted
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import UNOPENED, Cooperation
-from coopflow.domain.turn import Due, Dues, Rank, Reaction, Turn
+from coopflow.domain.turn import Due, Dues, Look, Rank, Reaction, Turn
 
 _ON_EFFECT: Final[tuple[Reaction, ...]] = (
     documents.on_decision_closed,
@@ -77,17 +80,21 @@ REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
 )
 """What follows from an event elsewhere in the domain, in this order."""
 
-DUES: Final[tuple[Dues, ...]] = (
-    documents.due,
-    mandates.due,
-    conditions.due,
-    decisions.due,
-    disagreements.due,
-    clocks.due,
-    reviews.due,
-    alerts.due,
+DUES: Final = (
+    Dues(("documents",), documents.due),
+    Dues(("mandate", "next_mandate"), mandates.due),
+    Dues(("decisions", "pause"), decisions.due),
+    Dues(("disagreements", "pause"), disagreements.due),
+    Dues(("clocks", "reservations", "status", "pause"), clocks.due),
+    Dues(
+        ("reviews", "convened", "stage", "stage_since", "floor_since", "status", "pause"),
+        reviews.due,
+    ),
 )
 """What can fall due, in the order that breaks ties of instant and rank."""
+
+LOOKS: Final[tuple[Look, ...]] = (conditions.next_look, alerts.next_look)
+"""What may be otherwise at a later instant without any event."""
 
 _WHILE_PAUSED: Final = frozenset({"resume_cooperation", "erase_person"})
 _WHEN_CLOSED: Final = frozenset({"erase_person"})
@@ -130,6 +137,9 @@ def decide(
     except RefusedError as error:
         return error.refusal
     _settle(turn)
+    turn.by = turn.command = None
+    while any(due.at <= turn.at for due in _dues(turn.state, rules, turn.at)):
+        _tell_instant(turn, turn.at)  # the command brought something that is overdue already
     return tuple(turn.entries)
 
 
@@ -150,7 +160,7 @@ def _admit(command: Command, state: Cooperation, grants: Iterable[str]) -> None:
 
 def advance(state: Cooperation, to: datetime, rules: Rulebook) -> tuple[Entry, ...]:
     """Return what falls due by itself up to and including an instant, in order."""
-    if state.as_of is None or to <= state.as_of:
+    if state.as_of is None or to < state.as_of:
         return ()
     turn = Turn(state, state.as_of, rules, REACTIONS)
     _tell(turn, to)
@@ -177,16 +187,28 @@ def next_due(state: Cooperation, after: datetime, rules: Rulebook) -> datetime |
     return first.at if first else None
 
 
-def _all_dues(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+def _dues(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+    """Yield what falls due; what was let go by ``after`` does not."""
     if state.status in {"unopened", "closed"}:
         return
-    for dues in DUES:
-        yield from dues(state, rules, after)
+    for reads, of in DUES:
+        for due in remember(state, of, rules, reads, partial(_listed, of, state, rules)):
+            if not due.passing or due.at > after:
+                yield due
+
+
+def _listed(
+    of: Callable[[Cooperation, Rulebook], Iterator[Due]], state: Cooperation, rules: Rulebook
+) -> tuple[Due, ...]:
+    return tuple(of(state, rules))
 
 
 def _next(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
-    earliest = min((due.at for due in _all_dues(state, rules, after)), default=None)
-    return None if earliest is None else max(earliest, after)
+    if state.status in {"unopened", "closed"}:
+        return None
+    instants = [max(due.at, after) for due in _dues(state, rules, after)]
+    looks = (look(state, rules, after) for look in LOOKS)
+    return earliest(*instants, *looks)
 
 
 def _tell(turn: Turn, to: datetime) -> None:
@@ -200,23 +222,16 @@ def _tell_instant(turn: Turn, instant: datetime) -> None:
     after, turn.at = turn.at, instant
     settled = False
     while True:
-        due = min(
-            (
-                due
-                for due in _all_dues(turn.state, turn.rules, after)
-                if due.fire is not None and due.at <= instant
-            ),
-            key=lambda due: (due.rank, due.at),
-            default=None,
-        )
-        if due is not None and due.fire is not None and (due.rank < Rank.CLOCK or settled):
+        falling = [due for due in _dues(turn.state, turn.rules, after) if due.at <= instant]
+        due = min(falling, key=lambda due: (due.rank, due.at), default=None)
+        if due is not None and (due.rank < Rank.CLOCK or settled):
             due.fire(turn)
             settled = False
-            continue
-        if settled:
+        elif settled:
             return
-        _settle(turn)
-        settled = True
+        else:
+            _settle(turn)
+            settled = True
 
 
 def _settle(turn: Turn) -> None:

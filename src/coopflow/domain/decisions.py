@@ -17,7 +17,7 @@ from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation, Decision, MandateTerms, Result
 from coopflow.domain.tools import Charter
-from coopflow.domain.turn import Due, Rank, Turn
+from coopflow.domain.turn import Due, Fire, Rank, Turn
 from coopflow.domain.voting import Outcome, Rule, Tally, colleges_of, settle
 
 AS_VOTE: Final[Mapping[str, str]] = {
@@ -575,36 +575,37 @@ def on_member_gone(turn: Turn, event: Event) -> None:
             close_if_all_answered(turn, slug)
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
     """Yield the closings of open decisions, and the reminders before them."""
     if state.is_frozen:
         return
     for slug, decision in state.decisions.items():
-        if not decision.is_open:
-            continue
-        yield Due(decision.closes_at, Rank.DECISION, lambda turn, slug=slug: close(turn, slug))  # type: ignore[misc]
-        reminder = _next_reminder(decision, rules, after)
-        if reminder is not None:
-            yield Due(reminder, Rank.REMINDER, lambda turn, slug=slug: _remind(turn, slug))  # type: ignore[misc]
+        if decision.is_open:
+            yield Due(decision.closes_at, Rank.DECISION, _closing(slug))
+            for reminder in _reminders(decision, rules):
+                yield Due(reminder, Rank.REMINDER, _reminding(slug), passing=True)
 
 
-def _next_reminder(decision: Decision, rules: Rulebook, after: datetime) -> datetime | None:
+def _closing(slug: str) -> Fire:
+    return lambda turn: close(turn, slug)
+
+
+def _reminding(slug: str) -> Fire:
+    def fire(turn: Turn) -> None:
+        waited_for = turn.state.decisions[slug].waited_for
+        turn.emit(VotersReminded(decision=slug, organisations=waited_for))
+
+    return fire
+
+
+def _reminders(decision: Decision, rules: Rulebook) -> Iterator[datetime]:
     if not decision.waited_for or not decision.rule.needs_quorum:
-        return None
+        return
     reminders = rules.policy.decisions.reminders
-    instants = []
+    last = max((decision.opened_at, *decision.reminded))
+    instants = [span.before(decision.closes_at) for span in reminders.before_closing]
     if reminders.half_time:
         instants.append(decision.opened_at + (decision.closes_at - decision.opened_at) / 2)
-    instants += [
-        decision.closes_at - (span.after(decision.closes_at) - decision.closes_at)
-        for span in reminders.before_closing
-    ]
-    last = max((decision.opened_at, *decision.reminded))
-    return min(
-        (i for i in instants if i > last and i > after and i < decision.closes_at), default=None
-    )
-
-
-def _remind(turn: Turn, slug: str) -> None:
-    waited_for = turn.state.decisions[slug].waited_for
-    turn.emit(VotersReminded(decision=slug, organisations=waited_for))
+    for instant in sorted(set(instants)):
+        if last < instant < decision.closes_at:
+            yield instant

@@ -632,7 +632,7 @@ def on_member_left(turn: Turn, event: Event) -> None:
             _close(turn, slug, "exclusion" if event.excluded else "exit")
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001
     """Yield the limits of the steps, the ends of blocks, and the follow-ups."""
     if state.is_frozen:
         return

@@ -388,7 +388,7 @@ def _decided_on(state: Cooperation, decision: str) -> Document | None:
     subject, _, kind = decided.subject.partition(":")
     if subject != "document" or decided.document is None:
         return None
-    return state.documents[kind][decided.document - 1]  # type: ignore[index]
+    return state.documents[kind][decided.document - 1]
 
 
 def approve(turn: Turn, document: Document, decision: str) -> None:
@@ -458,7 +458,7 @@ def settle(turn: Turn) -> None:
                 turn.emit(DocumentWentStale(kind="charter", version=charter.version, since=turn.at))
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
     """Yield the ends of validity, and of what may still hold after it."""
     for versions in state.documents.values():
         for document in versions:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -46,6 +46,18 @@ class MandateScheduled(Event):
         """Keep it until its day."""
         mandate = Mandate(**self.terms.model_dump(), decision=self.decision, since=entry.at)
         return {"next_mandate": mandate}
+
+
+class MandateUnscheduled(Event):
+    """A mandate that was to start later does not."""
+
+    type: Literal["mandate_unscheduled"] = "mandate_unscheduled"
+    holder: Slug
+    reason: str
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Drop it."""
+        return {"next_mandate": None}
 
 
 class MandateEnded(Event):
@@ -147,22 +159,26 @@ def _give(turn: Turn, terms: MandateTerms, decision: str) -> None:
 
 
 def on_effect_suspended(turn: Turn, event: Event) -> None:
-    """End a mandate that was given by a vetoed decision."""
+    """End what was given by a vetoed decision."""
     assert isinstance(event, EffectSuspended)
-    mandate = turn.state.mandate
-    if mandate is not None and mandate.decision == event.decision:
-        turn.emit(MandateEnded(holder=mandate.holder, reason="veto"))
+    _end_where(turn, lambda mandate: mandate.decision == event.decision, "veto")
 
 
 def on_member_left(turn: Turn, event: Event) -> None:
     """End the mandate of a holder that leaves."""
     assert isinstance(event, MemberLeft)
-    mandate = turn.state.mandate
-    if mandate is not None and mandate.holder == event.organisation:
-        turn.emit(MandateEnded(holder=mandate.holder, reason="the holder left"))
+    _end_where(turn, lambda mandate: mandate.holder == event.organisation, "the holder left")
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+def _end_where(turn: Turn, concerns: Callable[[Mandate], bool], reason: str) -> None:
+    running, coming = turn.state.mandate, turn.state.next_mandate
+    if running is not None and concerns(running):
+        turn.emit(MandateEnded(holder=running.holder, reason=reason))
+    if coming is not None and concerns(coming):
+        turn.emit(MandateUnscheduled(holder=coming.holder, reason=reason))
+
+
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001
     """Yield the end of the running mandate and the start of the next one."""
     if state.mandate is not None and state.mandate.ends_on is not None:
         yield Due(end_of(state.mandate.ends_on), Rank.EXPIRY, _end)

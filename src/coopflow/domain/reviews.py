@@ -277,7 +277,7 @@ class CloseReview(_InReview):
         submit(turn, turn.state.documents["feedback_loop"][version - 1])
 
 
-def due(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]:  # noqa: ARG001
+def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
     """Yield the instants at which the policy's cadence convenes a review."""
     if state.is_frozen or state.status not in {"active", "paused"}:
         return

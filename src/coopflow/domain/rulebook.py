@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -78,15 +78,21 @@ class Rulebook:
         return self.policy.gates.get(gate) or GatePolicy(minima={})
 
     @cached_property
-    def level_reads(self) -> tuple[str, ...]:
-        """The fields of the state that the levels of all conditions depend on."""
-        names = [
-            name
+    def level_reads(self) -> Mapping[str, tuple[str, ...]]:
+        """For each condition the fields of the state that its level depends on."""
+        return {
+            condition.id: self._reads(criterion.id for criterion in condition.criteria)
             for condition in self.policy.conditions
-            for criterion in condition.criteria
-            for name in self.predicates[criterion.id].names
-        ]
-        return tuple(sorted({part for name in names for part in self.queries[name].reads}))
+        }
+
+    @cached_property
+    def guard_reads(self) -> tuple[str, ...]:
+        """The fields of the state that any guard depends on."""
+        return self._reads(guard.id for gate in self.policy.gates.values() for guard in gate.guards)
+
+    def _reads(self, criteria: Iterable[str]) -> tuple[str, ...]:
+        names = {name for criterion in criteria for name in self.predicates[criterion].names}
+        return tuple(sorted({part for name in names for part in self.queries[name].depends_on()}))
 
     @cached_property
     def criteria(self) -> Mapping[str, Criterion]:

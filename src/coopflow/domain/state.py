@@ -80,7 +80,8 @@ class Member(Shape):
         before = "invited"
         moved = None
         for standing in self.standings:
-            if standing.status == "left" or (standing.status == "active" and before == "invited"):
+            joined = standing.status == "active" and before == "invited"
+            if joined or (standing.status == "left" and before != "invited"):
                 moved = standing.since
             before = standing.status
         return moved
@@ -429,7 +430,7 @@ class Cooperation(Shape):
     members_moved: Count = 0
     last_move_at: Instant | None = None
     roles: dict[Slug, tuple[Role, ...]] = Field(default_factory=dict)
-    documents: dict[Kind, tuple[Document, ...]] = Field(default_factory=dict)
+    documents: dict[str, tuple[Document, ...]] = Field(default_factory=dict)
     decisions: dict[Slug, Decision] = Field(default_factory=dict)
     delegations: dict[Slug, tuple[Delegation, ...]] = Field(default_factory=dict)
     mandate: Mandate | None = None
@@ -475,7 +476,7 @@ class Cooperation(Shape):
         """
         adopted = [
             version
-            for version in self.documents.get(kind, ())  # type: ignore[call-overload]
+            for version in self.documents.get(kind, ())
             if version.status in {"approved", "in_force", "stale", "expired"}
         ]
         in_force = [version for version in adopted if version.in_force_at is not None]
@@ -484,7 +485,7 @@ class Cooperation(Shape):
 
     def newest(self, kind: str, *statuses: str) -> Document | None:
         """Return the newest version that has one of the statuses; of any status if none given."""
-        versions = self.documents.get(kind, ())  # type: ignore[call-overload]
+        versions = self.documents.get(kind, ())
         return next((v for v in reversed(versions) if not statuses or v.status in statuses), None)
 
     def represented_by(self, person: str) -> tuple[str, ...]:

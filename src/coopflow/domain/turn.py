@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from coopflow.domain.events import Entry, Event, evolve
 from coopflow.domain.facts import View
@@ -69,17 +69,24 @@ Fire = Callable[[Turn], None]
 """What happens when something falls due."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """Something that happens by itself at an instant, unless it is overtaken.
 
-    ``fire`` is None when the instant only asks for another look at levels or alerts.
+    What is ``passing`` is let go when its instant has gone by: a reminder, not a deadline.
     """
 
     at: datetime
     rank: Rank
-    fire: Fire | None = None
+    fire: Fire
+    passing: bool = False
 
 
-Dues = Callable[[Cooperation, Rulebook, datetime], Iterator[Due]]
-"""Yields what falls due; looks are only asked for after the instant given."""
+class Dues(NamedTuple):
+    """A source of what falls due, and the fields of the state that it depends on."""
+
+    reads: tuple[str, ...]
+    of: Callable[[Cooperation, Rulebook], Iterator[Due]]
+
+
+Look = Callable[[Cooperation, Rulebook, datetime], datetime | None]
+"""Says from which instant after the one given levels or alerts may be others, with no event."""

@@ -69,6 +69,10 @@ class Query(Shape):
     reads: ClassVar[tuple[str, ...]]
     says: ClassVar[Label]
 
+    def depends_on(self) -> tuple[str, ...]:
+        """Return the fields of the state that this reading depends on, or kinds of documents."""
+        return self.reads
+
     def read(self, view: View) -> Fact:
         """Read the fact off the state."""
         raise NotImplementedError(type(self).__name__)

@@ -18,7 +18,6 @@ from coopflow.domain.tools import (
 
 class _DocumentQuery(Query):
     gives: ClassVar[FactType] = "int"
-    reads: ClassVar[tuple[str, ...]] = ("documents",)
 
 
 class Usable(_DocumentQuery):
@@ -27,9 +26,14 @@ class Usable(_DocumentQuery):
     fact: Literal["document.usable"] = "document.usable"
     kind: Kind
     gives: ClassVar[FactType] = "bool"
+    reads: ClassVar[tuple[str, ...]] = ("documents",)
     says: ClassVar[Label] = Label(
         fr="le document est adopté et encore valable", en="the document is adopted and still valid"
     )
+
+    def depends_on(self) -> tuple[str, ...]:
+        """Return the kind: only its versions matter."""
+        return (self.kind,)
 
     def read(self, view: View) -> Fact:
         """Read whether the adopted version counts."""
@@ -41,6 +45,7 @@ class VisionContributors(_DocumentQuery):
     """How many organisations contributed to the newest vision, drafts included."""
 
     fact: Literal["vision.contributors"] = "vision.contributors"
+    reads: ClassVar[tuple[str, ...]] = ("shared_vision",)
     says: ClassVar[Label] = Label(
         fr="organisations ayant contribué à la vision, même à l'état d'ébauche",
         en="organisations that contributed to the vision, even a draft",
@@ -64,6 +69,7 @@ class SheetGoals(_DocumentQuery):
     """How many of its three goals the adopted identity sheet states."""
 
     fact: Literal["sheet.goals"] = "sheet.goals"
+    reads: ClassVar[tuple[str, ...]] = ("identity_sheet",)
     says: ClassVar[Label] = Label(
         fr="buts énoncés par la fiche d'identité adoptée",
         en="goals stated by the adopted identity sheet",
@@ -81,6 +87,7 @@ class MapActors(_DocumentQuery):
     """How many actors the adopted map lists."""
 
     fact: Literal["map.actors"] = "map.actors"
+    reads: ClassVar[tuple[str, ...]] = ("stakeholder_map",)
     says: ClassVar[Label] = Label(
         fr="acteurs sur la cartographie adoptée", en="actors on the adopted stakeholder map"
     )
@@ -97,6 +104,7 @@ class MapCategories(_DocumentQuery):
     """In how many categories the actors of the adopted map are."""
 
     fact: Literal["map.categories"] = "map.categories"
+    reads: ClassVar[tuple[str, ...]] = ("stakeholder_map",)
     says: ClassVar[Label] = Label(
         fr="catégories d'acteurs sur la cartographie adoptée",
         en="categories of actors on the adopted stakeholder map",
@@ -117,6 +125,7 @@ class ChainLeast(_DocumentQuery):
 
     fact: Literal["chain.least"] = "chain.least"
     of: Literal["leads", "levers", "contributors", "questions", "indicators"]
+    reads: ClassVar[tuple[str, ...]] = ("value_chain",)
     says: ClassVar[Label] = Label(
         fr="le plus petit nombre par objectif de la chaîne de valeur adoptée",
         en="the least number per objective of the adopted value chain",
@@ -140,6 +149,7 @@ class ChainComplementarities(_DocumentQuery):
     """How many complementarities the adopted value chain states in all."""
 
     fact: Literal["chain.complementarities"] = "chain.complementarities"
+    reads: ClassVar[tuple[str, ...]] = ("value_chain",)
     says: ClassVar[Label] = Label(
         fr="complémentarités énoncées par la chaîne de valeur adoptée",
         en="complementarities stated by the adopted value chain",
@@ -161,6 +171,7 @@ class CharterInForce(_DocumentQuery):
 
     fact: Literal["charter.in_force"] = "charter.in_force"
     gives: ClassVar[FactType] = "bool"
+    reads: ClassVar[tuple[str, ...]] = ("charter",)
     says: ClassVar[Label] = Label(fr="une charte est en vigueur", en="a charter is in force")
 
     def read(self, view: View) -> Fact:
@@ -176,6 +187,7 @@ class CharterProcedure(_DocumentQuery):
 
     fact: Literal["charter.disagreement_procedure"] = "charter.disagreement_procedure"
     gives: ClassVar[FactType] = "bool"
+    reads: ClassVar[tuple[str, ...]] = ("charter",)
     says: ClassVar[Label] = Label(
         fr="la charte en vigueur prévoit une procédure de désaccord",
         en="the charter in force has a disagreement procedure",
@@ -196,7 +208,7 @@ class CharterSignedShare(_DocumentQuery):
 
     fact: Literal["charter.signed_share"] = "charter.signed_share"
     gives: ClassVar[FactType] = "double"
-    reads: ClassVar[tuple[str, ...]] = ("documents", "members")
+    reads: ClassVar[tuple[str, ...]] = ("charter", "members")
     says: ClassVar[Label] = Label(
         fr="part des membres actifs ayant signé la charte",
         en="share of the active members that signed the charter",

@@ -26,7 +26,7 @@ def _action_sources(actions: Iterable[Action]) -> tuple[Source, ...]:
 
 class _RoadmapQuery(Query):
     gives: ClassVar[FactType] = "double"
-    reads: ClassVar[tuple[str, ...]] = ("documents", "actions")
+    reads: ClassVar[tuple[str, ...]] = ("roadmap", "actions")
 
     def _actions(self, view: View) -> tuple[Action, ...] | None:
         return None if view.usable("roadmap") is None else tuple(view.state.actions.values())
@@ -101,7 +101,7 @@ class Unassigned(_RoadmapQuery):
 
     fact: Literal["roadmap.unassigned"] = "roadmap.unassigned"
     gives: ClassVar[FactType] = "int"
-    reads: ClassVar[tuple[str, ...]] = ("documents", "actions", "members")
+    reads: ClassVar[tuple[str, ...]] = ("roadmap", "actions", "members")
     says: ClassVar[Label] = Label(
         fr="actions ouvertes sans porteur connu du collectif",
         en="open actions without an owner that the collective knows",
@@ -167,7 +167,7 @@ class RoadmapAfterReview(Query):
     fact: Literal["roadmap.after_review"] = "roadmap.after_review"
     within: Span
     gives: ClassVar[FactType] = "bool"
-    reads: ClassVar[tuple[str, ...]] = ("documents", "reviews")
+    reads: ClassVar[tuple[str, ...]] = ("roadmap", "reviews")
     says: ClassVar[Label] = Label(
         fr="la feuille de route a été adoptée après un bilan récent",
         en="the roadmap was approved after a recent review",
@@ -256,7 +256,7 @@ def current_values(view: View) -> list[tuple[Indicator, Measure, datetime]]:
 
 
 class _IndicatorQuery(Query):
-    reads: ClassVar[tuple[str, ...]] = ("documents", "measures")
+    reads: ClassVar[tuple[str, ...]] = ("value_chain", "measures")
 
 
 class CurrentShare(_IndicatorQuery):
@@ -331,7 +331,7 @@ class CitingDecisions(Query):
     fact: Literal["decisions.citing_indicator"] = "decisions.citing_indicator"
     within: Span
     gives: ClassVar[FactType] = "int"
-    reads: ClassVar[tuple[str, ...]] = ("documents", "decisions")
+    reads: ClassVar[tuple[str, ...]] = ("value_chain", "decisions")
     says: ClassVar[Label] = Label(
         fr="décisions adoptées s'appuyant sur un indicateur",
         en="adopted decisions that cite an indicator",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import ClassVar, Final, Literal
 
 from coopflow.domain.base import Label, Source
@@ -93,7 +94,7 @@ class MandateEnd(_MandateQuery):
 
 
 class _ModelQuery(Query):
-    reads: ClassVar[tuple[str, ...]] = ("documents",)
+    reads: ClassVar[tuple[str, ...]] = ("support_model",)
 
     def _model(self, view: View) -> tuple[Document, SupportModel] | None:
         document = view.usable("support_model")
@@ -151,23 +152,23 @@ class Funded(_ModelQuery):
     )
 
     def read(self, view: View) -> Fact:
-        """Compare the latest end of a secured resource with the months ahead of now."""
+        """Hold until the first instant from which the months ahead reach beyond the last end."""
         found = self._model(view)
         ends = [end_of(item.until) for item in self._secured(found[1])] if found else []
         if found is None or not ends:
             return Fact(value=False)
         sources = (document_source(found[0]),)
-        if max(ends) < add_months(view.at, self.months):
-            return Fact(value=False, sources=sources)
-        return Fact(value=True, sources=sources, until=_lapse(max(ends), self.months))
+        lapse = _lapse(max(ends), self.months)
+        funded = view.at < lapse
+        return Fact(value=funded, sources=sources, until=lapse if funded else None)
 
 
 def _lapse(end: datetime, months: int) -> datetime:
     """Return the first instant at which ``months`` ahead lies beyond ``end``, a midnight."""
     last = add_months(end, -months)
-    while add_months(last + _DAY, months) <= end:  # several days may lead to one end of month
+    while (ahead := add_months(last, months)) < end:  # several days may lead to one end of month
         last += _DAY
-    return last + (_TICK if add_months(last, months) == end else _DAY)
+    return last + _TICK if ahead == end else last
 
 
 class SecuredSources(_ModelQuery):
@@ -215,7 +216,8 @@ class FeedbackScore(_ModelQuery):
         ]
         coming = [start_of(one.on) for one in found[1].feedback if start_of(one.on) > view.at]
         ends = [self.within.after(start_of(one.on)) for one in recent]
-        score = sum(one.score for one in recent) / len(recent) if recent else 0.0
+        scores = [Fraction(str(one.score)) for one in recent]
+        score = float(sum(scores, Fraction(0)) / len(scores)) if scores else 0.0
         return Fact(score, (document_source(found[0]),), min((*ends, *coming), default=None))
 
 
