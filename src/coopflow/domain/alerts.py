@@ -123,11 +123,15 @@ def _of_support(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
 
 
 def _of_gates(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
-    running_out = [(one.condition, one.since, one.until) for one in state.clocks.values()]
-    running_out += [(one.about, None, one.until) for one in state.reservations.values()]
-    for about, started, until in running_out:
-        since = rules.policy.alerts.cure_ends_within.before(until)
-        since = max(since, started) if started else since
+    within = rules.policy.alerts.cure_ends_within
+    soon = [
+        (one.condition, max(within.before(one.until), one.since), one.until)
+        for one in state.clocks.values()
+    ]
+    soon += [
+        (one.about, within.before(one.until), one.until) for one in state.reservations.values()
+    ]
+    for about, since, until in soon:
         if state.pause is None or not state.is_frozen:
             yield Stands("cure_soon", about, since, until)
         elif since <= state.pause.since:  # what stands still gets no nearer to its end
