@@ -258,8 +258,9 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
         *numbers.not_allowed.get(subject, ()),
         *numbers.not_allowed.get(subject_kind(subject), ()),
     )
-    if chosen.name in forbidden or (secret and chosen.name == "consent"):
-        why = "in a secret ballot" if secret and chosen.name == "consent" else f"for {subject}"
+    exposing = secret and "objection" in chosen.choices  # an objection has an author and a reason
+    if chosen.name in forbidden or exposing:
+        why = "in a secret ballot" if exposing else f"for {subject}"
         refuse(
             "rule_not_allowed",
             f"{chosen.name} is not allowed {why}",

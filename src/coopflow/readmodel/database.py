@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,11 +22,10 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DBAPIError,
-    InterfaceError,
     OperationalError,
     ProgrammingError,
-    TimeoutError as PoolTimeoutError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from coopflow.readmodel.errors import DatabaseUnavailableError, DatabaseUrlError
@@ -53,11 +59,13 @@ class Database:
         self._engine = _engine(read)
         self._writing = self._engine.execution_options(**{_WRITES: True})
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
+        self._prepare: Callable[[], None] | None = None
         if read.get_backend_name() == "sqlite":
             # Waiting here is fair; SQLite itself lets writers try their luck until one gives up.
             self._turn = asyncio.Lock()
-            event.listen(self._engine.sync_engine, "connect", partial(_prepare_sqlite, wait=wait))
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            self._prepare = partial(_prepare_file, str(read.database), wait)
+            event.listen(self._engine.sync_engine, "connect", partial(_on_connect, wait=wait))
+            event.listen(self._engine.sync_engine, "begin", _on_begin)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -67,6 +75,7 @@ class Database:
             DatabaseUnavailableError: the database does not answer, or not as it should.
         """
         with self._explained():
+            await self._be_prepared()
             async with self._engine.connect() as connection:
                 yield connection
 
@@ -74,10 +83,13 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that is committed in the end, or undone by an exception.
 
+        One task must not open another one within it: on SQLite it would wait for itself.
+
         Raises:
             DatabaseUnavailableError: the database does not answer, or not as it should.
         """
         with self._explained():
+            await self._be_prepared()
             async with self._turn, self._writing.begin() as connection:
                 yield connection
 
@@ -85,11 +97,16 @@ class Database:
         """Close all connections."""
         await self._engine.dispose()
 
+    async def _be_prepared(self) -> None:
+        if self._prepare is not None:
+            await asyncio.to_thread(self._prepare)
+            self._prepare = None
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (DatabaseError, InterfaceError, PoolTimeoutError, OSError) as error:
+        except (DBAPIError, PoolTimeoutError, sqlite3.Error, OSError) as error:
             found = _explanation(error)
             if found is None:
                 raise
@@ -110,13 +127,13 @@ def _read_url(url: str) -> URL:
             f"{_shown(read)}: there is no support for {backend}; write sqlite:///PATH or "
             "postgresql://USER:PASSWORD@HOST/NAME"
         )
-    if backend == "sqlite" and read.database in {None, "", ":memory:"}:
-        raise DatabaseUrlError(f"{_shown(read)} names no file: write sqlite:///PATH")
+    if backend == "sqlite" and (read.database in {None, "", ":memory:"} or read.query):
+        raise DatabaseUrlError(f"{_shown(read)} names no file, or options: write sqlite:///PATH")
     return read.set(drivername=_DRIVERS[backend])
 
 
 def _shown(url: URL) -> str:
-    """Write a URL as people may see it: without password, and without options, which may hold one."""
+    """Write a URL as people may see it: without password or options, which may hold one too."""
     shown = url.set(drivername=url.get_backend_name(), query={})
     return shown.render_as_string(hide_password=True)
 
@@ -136,19 +153,22 @@ def _engine(url: URL) -> AsyncEngine:
         ) from error
 
 
-def _prepare_sqlite(connection: Any, _: object, *, wait: float) -> None:
-    connection.isolation_level = (
-        None  # begin is said below, also before reads and changes of tables
-    )
+def _prepare_file(path: str, wait: float) -> None:
+    """Open the file before the pool does: where that fails, aiosqlite leaves a thread behind."""
+    with closing(sqlite3.connect(path, timeout=wait)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")  # the file remembers this
+
+
+def _on_connect(connection: Any, _: object, *, wait: float) -> None:
+    connection.isolation_level = None  # a transaction is begun below, also to read
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
-    cursor.execute("PRAGMA journal_mode=WAL")
     # An acknowledged entry is dropped by the workflow: it must outlive a power cut here.
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _on_begin(connection: Connection) -> None:
     # A transaction that read first could not wait for another writer: it would fail at once.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -161,11 +181,10 @@ def _explanation(error: Exception) -> tuple[str, str] | None:
         return reason, "its tables are missing or of another version; migrate it first"
     if "database is locked" in reason:
         return reason, "another process writes to it; try again, or stop that process"
-    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
-        # The class itself says that the file is damaged or no database; others are our mistakes.
-        if type(error) is not DatabaseError:
-            return None
+    if type(error) in {DatabaseError, sqlite3.DatabaseError}:  # what SQLite says of the file itself
         return reason, "give the address of another database, or restore this one"
+    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
+        return None  # a mistake of ours
     return reason, "check that it is there and may be used, and try again"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -47,7 +48,7 @@ async def store(connection: AsyncConnection, address: Address, entries: Sequence
     Raises:
         JournalGapError: the entries do not follow each other.
     """
-    for before, after in zip(entries, entries[1:], strict=False):
+    for before, after in pairwise(entries):
         if after.seq != before.seq + 1:
             raise JournalGapError(address, before.seq + 1, after.seq)
     if entries:

@@ -21,7 +21,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.statements import upsert
-from coopflow.readmodel.tables import CooperationRow, SnapshotRow
+from coopflow.readmodel.tables import Base, CooperationRow, SnapshotRow
 
 _REMEMBERED: Final = 128
 
@@ -188,8 +188,7 @@ async def _write(
         if rows:
             await connection.execute(upsert(part.table, dialect), rows)
         for row in changes.deletions(part):
-            columns = part.table.__table__.primary_key.columns
-            same = [column == (key | row)[column.name] for column in columns]
+            same = [column == (key | row)[column.name] for column in part.table.primary_key()]
             await connection.execute(delete(part.table).where(*same))
     snapshot = {"seq": state.seq, "shape": _shape(), "state": state.model_dump_json()}
     await connection.execute(upsert(SnapshotRow, dialect), key | snapshot)
@@ -203,9 +202,7 @@ def _shape() -> str:
     Rows and snapshots of another fingerprint are written anew from the journal, whose events are
     read for ever. It is only ever compared for being the same.
     """
-    tables = {
-        table.__tablename__: [column.name for column in table.__table__.columns]
-        for table in (CooperationRow, *(part.table for part in PARTS))
-    }
-    shape = json.dumps([Cooperation.model_json_schema(), tables], sort_keys=True)
+    tables: list[type[Base]] = [CooperationRow, *(part.table for part in PARTS)]
+    columns = {table.__tablename__: table.__table__.columns.keys() for table in tables}
+    shape = json.dumps([Cooperation.model_json_schema(), columns], sort_keys=True)
     return hashlib.sha256(shape.encode()).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+_ANSWERS: Final = frozenset({"ballot_cast", "objection_qualified"})
 _CHOICE: Final = ("choice", "reason")
 _CONTENT: Final = ("content",)
 _AGREED: Final = ("agreed_text",)
@@ -22,7 +23,7 @@ def sealed(kind: str, data: Mapping[str, Any], secret: Collection[str]) -> tuple
         secret: the ids of the decisions of this cooperation with a secret ballot.
     """
     kept_back: tuple[str, ...] = ()
-    if data.get("decision") in secret:
+    if kind in _ANSWERS and data.get("decision") in secret:
         kept_back = _CHOICE
     elif kind == "disagreement_raised":
         kept_back = _CONTENT

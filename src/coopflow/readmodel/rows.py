@@ -58,7 +58,7 @@ def cooperation_row(state: Cooperation) -> Row:
         "floor": state.floor,
         "floor_since": state.floor_since,
         "clocks": {name: clock.until.isoformat() for name, clock in state.clocks.items()},
-        "reservation": state.reservation and state.reservation.model_dump(mode="json"),
+        "reservations": [one.model_dump(mode="json") for one in state.reservations.values()],
         "verdict_gate": verdict and verdict.gate,
         "verdict": verdict and verdict.result,
         "verdict_at": verdict_at,
@@ -83,7 +83,7 @@ def member_row(member: Member) -> Row:
         "moved_at": member.moved_at,
         "representative": member.representative,
         "alternate": member.alternate,
-        "profile": member.profile.model_dump(mode="json", exclude_none=True),
+        "profile": member.profile.model_dump(mode="json"),
     }
 
 
@@ -130,6 +130,8 @@ def decision_row(decision: Decision) -> Row:
         "counts": shown,
         "open_objections": len(decision.open_objections),
         "result": decision.result,
+        "recalled": decision.recalled,
+        "vetoed": decision.vetoed,
         "closed_at": decision.closed_at,
         "arithmetic_fr": said.fr if said else None,
         "arithmetic_en": said.en if said else None,

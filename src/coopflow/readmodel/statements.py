@@ -17,14 +17,14 @@ def insert_or_ignore(table: type[Base], dialect: str, *key: str) -> Insert:
         dialect: ``sqlite`` or ``postgresql``.
         key: the columns that tell rows apart, by default the primary key.
     """
-    columns = key or _primary_key(table)
+    columns = key or [column.name for column in table.primary_key()]
     return _insert(table, dialect).on_conflict_do_nothing(index_elements=columns)
 
 
 def upsert(table: type[Base], dialect: str) -> Insert:
     """Insert rows, replacing those whose primary key is there."""
     statement = _insert(table, dialect)
-    key = _primary_key(table)
+    key = [column.name for column in table.primary_key()]
     return statement.on_conflict_do_update(
         index_elements=key,
         set_={
@@ -37,7 +37,3 @@ def upsert(table: type[Base], dialect: str) -> Insert:
 
 def _insert(table: type[Base], dialect: str) -> Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-def _primary_key(table: type[Base]) -> tuple[str, ...]:
-    return tuple(column.name for column in table.__table__.primary_key)

@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Column,
     DateTime,
     Dialect,
     Index,
     Integer,
     MetaData,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -65,6 +67,13 @@ class Base(DeclarativeBase):
         list[str]: _JSON,
         list[dict[str, Any]]: _JSON,
     }
+
+    @classmethod
+    def primary_key(cls) -> tuple[Column[Any], ...]:
+        """Return the columns of the primary key."""
+        table = cls.__table__
+        assert isinstance(table, Table)
+        return tuple(table.primary_key.columns)
 
 
 class JournalRow(Base):
@@ -118,7 +127,7 @@ class CooperationRow(Base):
     floor: Mapped[str | None]
     floor_since: Mapped[datetime | None]
     clocks: Mapped[dict[str, str]]
-    reservation: Mapped[dict[str, str] | None] = mapped_column(_JSON)
+    reservations: Mapped[list[dict[str, Any]]]
     verdict_gate: Mapped[str | None]
     verdict: Mapped[str | None]
     verdict_at: Mapped[datetime | None]
@@ -192,6 +201,8 @@ class DecisionRow(Base):
     counts: Mapped[dict[str, int]]
     open_objections: Mapped[int]
     result: Mapped[str | None]
+    recalled: Mapped[bool]
+    vetoed: Mapped[bool]
     closed_at: Mapped[datetime | None]
     arithmetic_fr: Mapped[str | None] = mapped_column(Text)
     arithmetic_en: Mapped[str | None] = mapped_column(Text)

@@ -8,6 +8,7 @@ from typing import Any
 from coopflow.application.engine import Address
 from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Instant, Shape
+from coopflow.domain.state import Change, Profile, Reservation
 
 
 class CooperationSummary(Shape):
@@ -39,8 +40,7 @@ class CooperationDetail(CooperationSummary):
     """A cooperation as a page shows it.
 
     ``clocks`` holds the instant at which each running cure clock runs out, by condition;
-    ``reservation`` has ``gate``, ``condition`` and ``until``; ``floor`` is the gate whose minima
-    must hold.
+    ``floor`` is the gate whose minima must hold.
     """
 
     issue: str
@@ -50,7 +50,7 @@ class CooperationDetail(CooperationSummary):
     floor: str | None
     floor_since: Instant | None
     clocks: dict[str, Instant]
-    reservation: dict[str, str] | None
+    reservations: tuple[Reservation, ...]
     verdict_at: Instant | None
     as_of: Instant
 
@@ -79,7 +79,7 @@ class MemberView(Shape):
     moved_at: Instant | None
     representative: str
     alternate: str | None
-    profile: dict[str, str]
+    profile: Profile
 
 
 class DocumentSummary(Shape):
@@ -105,7 +105,10 @@ class DocumentDetail(DocumentSummary):
 
 
 class DecisionView(Shape):
-    """A decision; ``counts`` are answers by choice, empty while they are secret."""
+    """A decision; ``counts`` are answers by choice, empty while they are secret.
+
+    ``vetoed``: its effect is suspended or was abandoned; ``recalled``: it had a second call.
+    """
 
     id: str
     subject: str
@@ -121,6 +124,8 @@ class DecisionView(Shape):
     counts: dict[str, int]
     open_objections: int
     result: str | None
+    recalled: bool
+    vetoed: bool
     closed_at: Instant | None
     arithmetic_fr: str | None
     arithmetic_en: str | None
@@ -146,7 +151,7 @@ class ReviewView(Shape):
     opened_at: Instant
     opened_by: str | None
     closed_at: Instant | None
-    changes: tuple[dict[str, Any], ...]
+    changes: tuple[Change, ...]
     measures: tuple[str, ...]
     summary_published: bool
 
