@@ -12,30 +12,20 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from coopflow.definitions.cel import Environment, ExpressionError
-from coopflow.definitions.faults import suggestion
+from coopflow.definitions.faults import listing, suggestion
 from coopflow.definitions.yaml import DataPath
 from coopflow.domain.facts import PLAIN_FACTS, FactQuery, FactType, Query
+from coopflow.domain.policy import SUBJECTS
 from coopflow.domain.tools import Frequency, Kind
 from coopflow.domain.voting import RULE_NAMES
 
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 FREQUENCIES: Final[tuple[str, ...]] = get_args(Frequency)
-SUBJECTS: Final = (
-    "document",
-    *(f"document:{kind}" for kind in KINDS),
-    "mandate",
-    "admission",
-    "exclusion",
-    "gate",
-    "waiver",
-    "disagreement",
-    "policy",
-    "return",
-    "closing",
-    "money",
-    "other",
-)
+_SUBJECTS: Final = (*sorted(SUBJECTS), *(f"document:{kind}" for kind in KINDS))
 """What decisions are about, as policies name it."""
+
+LEVELS: Final = range(1, 5)
+"""The levels that criteria may be of."""
 
 _READINGS: Final[TypeAdapter[Query]] = TypeAdapter(FactQuery)
 
@@ -125,7 +115,7 @@ def _levels(policy: Mapping[str, Any]) -> Iterator[Flaw]:
 
 def _levels_of(path: DataPath, condition: Mapping[str, Any]) -> set[int]:
     levels = (criterion.get("level") for _, criterion in _entries(condition, "criteria", path))
-    return {level for level in levels if isinstance(level, int)}
+    return {level for level in levels if isinstance(level, int) and level in LEVELS}
 
 
 def _remedies(policy: Mapping[str, Any], commands: Collection[str]) -> Iterator[Flaw]:
@@ -167,15 +157,15 @@ def _gates(lifecycle: Mapping[str, Any], policy: Mapping[str, Any]) -> Iterator[
 def _subjects(policy: Mapping[str, Any]) -> Iterator[Flaw]:
     decisions = _mapping(policy.get("decisions"))
     for subject in _mapping(decisions.get("rules")):
-        yield from _key_named(("decisions", "rules", subject), SUBJECTS, "subject")
+        yield from _key_named(("decisions", "rules", subject), _SUBJECTS, "subject")
     for subject, rules in _mapping(decisions.get("not_allowed")).items():
         path = ("decisions", "not_allowed", subject)
-        yield from _key_named(path, SUBJECTS, "subject")
+        yield from _key_named(path, _SUBJECTS, "subject")
         for place, rule in _words(path, rules):
             yield from _named("policy", place, rule, RULE_NAMES, "rule")
     never = _mapping(decisions.get("second_call")).get("never_for")
     for place, subject in _words(("decisions", "second_call", "never_for"), never):
-        yield from _named("policy", place, subject, SUBJECTS, "subject")
+        yield from _named("policy", place, subject, _SUBJECTS, "subject")
 
 
 def _completeness(policy: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -262,8 +252,7 @@ def _named(
     what: str,
 ) -> Iterator[Flaw]:
     if isinstance(word, str) and word not in known:
-        listed = f"known: {', '.join(known)}" if known else ""
-        remedy = suggestion(word, known, otherwise=listed)
+        remedy = suggestion(word, known, otherwise=listing(known))
         yield Flaw(part, path, f"there is no {what} named {word}", remedy)
 
 

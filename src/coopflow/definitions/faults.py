@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_LISTED: Final = 12
 
 
 class Fault(NamedTuple):
@@ -46,3 +48,10 @@ def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return ``did you mean …?`` for a misspelt word, or ``otherwise`` when nothing is near."""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else otherwise
+
+
+def listing(words: Iterable[str]) -> str:
+    """Return ``known: a, b, c`` for words that may be written, cut short when there are many."""
+    known = list(words)
+    shown = [*known[:_LISTED], "…"] if len(known) > _LISTED else known
+    return f"known: {', '.join(shown)}" if shown else ""

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from coopflow.definitions.faults import Fault, suggestion
+from coopflow.definitions.faults import Fault, listing, suggestion
 from coopflow.definitions.yaml import DataPath, Document
 from coopflow.domain.tools import path_of
 
@@ -74,7 +74,7 @@ def _words(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
     kind, given = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         keys = _keys_at(model, detail["loc"][:-1])
-        return "unknown key", suggestion(str(detail["loc"][-1]), keys, otherwise=_known(keys))
+        return "unknown key", suggestion(str(detail["loc"][-1]), keys, otherwise=listing(keys))
     if kind in _SAID:
         return _SAID[kind](detail["ctx"], given)
     if kind in _EXPECTED:
@@ -89,7 +89,7 @@ def _unknown_tag(context: dict[str, Any], _: Any) -> tuple[str, str]:
     if what.endswith("()"):  # told apart by a function: by the shape of what is written
         return f"should be a {' or a '.join(tags)}, not a {context['tag']}", ""
     message = f"there is no {'rule' if what == 'name' else what} named {context['tag']}"
-    return message, suggestion(context["tag"], tags, otherwise=_known(tags))
+    return message, suggestion(context["tag"], tags, otherwise=listing(tags))
 
 
 def _unlisted(context: dict[str, Any], given: Any) -> tuple[str, str]:
@@ -111,10 +111,6 @@ _SAID: Final[dict[str, Callable[[dict[str, Any], Any], tuple[str, str]]]] = {
         "",
     ),
 }
-
-
-def _known(words: list[str]) -> str:
-    return f"known: {', '.join(words)}" if words else ""
 
 
 def _shown(value: Any) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from coopflow.domain.base import Slug, Text
+from coopflow.domain.base import Day, Slug, Text
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
-    AS_VOTE,
     AboutDecision,
-    RuleReplaced,
-    charter_rule,
+    as_vote,
     close,
     close_if_all_answered,
     decision_of,
+    heed_objections,
     not_by_support,
 )
 from coopflow.domain.events import Entry, Event
@@ -26,7 +24,6 @@ from coopflow.domain.members import active_member
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Ballot, Cooperation, Decision, Delegation, Objection
 from coopflow.domain.turn import Turn
-from coopflow.domain.voting import Consent
 
 
 class BallotCast(AboutDecision):
@@ -68,7 +65,7 @@ class BallotDelegated(Event):
     organisation: Slug
     to: Slug
     decision: Slug | None = None
-    until: date | None = None
+    until: Day | None = None
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
         """Take the place of an earlier delegation of the same kind, and of those now over."""
@@ -96,9 +93,9 @@ def _check_elector(decision: Decision, organisation: str) -> None:
 def _check_choice(decision: Decision, organisation: str, choice: str) -> str:
     _check_elector(decision, organisation)
     choices = decision.rule.choices
-    if choice in choices:
-        return choice
-    if not decision.rounds or "no" not in choices or choice not in AS_VOTE:
+    # After the rounds of consent a fallback rule votes; its old words are still understood.
+    meant = choice if choice in choices else as_vote(choice, choices) if decision.rounds else None
+    if meant is None:
         refuse(
             "invalid_choice",
             f"{choice} is none of {', '.join(choices)}",
@@ -106,7 +103,7 @@ def _check_choice(decision: Decision, organisation: str, choice: str) -> str:
             choice=choice,
             choices=list(choices),
         )
-    return AS_VOTE[choice]  # the fallback rule has taken over from consent
+    return meant
 
 
 class CastBallot(Command):
@@ -142,20 +139,6 @@ class CastBallot(Command):
         close_if_all_answered(turn, decision.id)
 
 
-def heed_objections(turn: Turn, slug: str) -> None:
-    """Let consent follow silence that was broken, and the fallback follow too many rounds."""
-    decision = turn.state.decisions[slug]
-    if not decision.open_objections:
-        return
-    numbers = turn.rules.policy.decisions
-    if decision.rule.name == "silence":
-        closing = max(decision.closes_at, numbers.objection_extends.after(turn.at))
-        turn.emit(RuleReplaced(decision=slug, rule=Consent(), closes_at=closing))
-    elif decision.rule.name == "consent" and decision.rounds >= numbers.rounds:
-        rule = charter_rule(turn.state, decision.subject, fallback=True) or numbers.fallback
-        turn.emit(RuleReplaced(decision=slug, rule=rule, closes_at=decision.closes_at))
-
-
 class RecordSessionVote(Command):
     """Record the ballots given in a meeting and close the decision at once."""
 
@@ -166,10 +149,7 @@ class RecordSessionVote(Command):
 
     def decide(self, turn: Turn) -> None:
         """Record them and count, whoever is missing."""
-        decision = decision_of(turn.state, self.decision)
-        not_by_support(self, turn.state, decision)
-        if self.meeting is not None and self.meeting not in turn.state.meetings:
-            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        decision = self._decision(turn)
         for organisation, choice in self.ballots.items():
             turn.emit(
                 BallotCast(
@@ -186,7 +166,25 @@ class RecordSessionVote(Command):
                     ballot = held.ballots[holder]
                     _answer_for(turn, decision.id, delegator, ballot.choice, ballot.reason)
         heed_objections(turn, decision.id)
-        close(turn, decision.id)
+        was_broken = decision.rule.name == "silence" and "objection" in self.ballots.values()
+        if not was_broken:  # else it goes on under consent
+            close(turn, decision.id)
+
+    def _decision(self, turn: Turn) -> Decision:
+        decision = decision_of(turn.state, self.decision, must_be_open=False)
+        not_by_support(self, turn.state, decision)
+        for organisation in self.ballots:
+            if organisation not in turn.state.members:
+                refuse("unknown_member", f"{organisation} is no member", organisation=organisation)
+        if self.meeting is not None and self.meeting not in turn.state.meetings:
+            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        decision_of(turn.state, self.decision)
+        earliest = turn.rules.policy.decisions.silence_for.after(decision.opened_at)
+        if decision.rule.name == "silence" and turn.at < earliest and not self.ballots:
+            refuse(
+                "too_early", "silence needs more time to count as agreement", decision=decision.id
+            )
+        return decision
 
 
 class DelegateBallot(Command):
@@ -196,7 +194,7 @@ class DelegateBallot(Command):
     organisation: Slug = Field(alias="from")
     to: Slug
     decision: Slug | None = None
-    until: date | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _for_one_or_until(self) -> DelegateBallot:

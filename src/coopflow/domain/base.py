@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache, cached_property
@@ -20,6 +21,13 @@ from pydantic import (
 
 MAX_TEXT_BYTES: Final = 64 * 1024
 """The longest text accepted in one field, in bytes of UTF-8."""
+
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2999
+"""The years that dates and instants lie in."""
+
+_RATIO: Final = re.compile(r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}")
 
 
 class Shape(BaseModel):
@@ -49,7 +57,16 @@ def _utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         message = "an instant needs a time zone, for example 2026-01-20T09:00Z"
         raise ValueError(message)
+    _within_calendar(instant)
     return instant.astimezone(UTC)
+
+
+def _within_calendar(day: date) -> date:
+    """Keep far from the ends of the calendar, where adding a span overflows."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = f"the year lies between {FIRST_YEAR} and {LAST_YEAR}"
+        raise ValueError(message)
+    return day
 
 
 def _storable(text: str) -> str:
@@ -73,10 +90,14 @@ def _fraction(value: object) -> object:
         raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into a located fault
     if isinstance(value, (str, int, float)):
         try:
-            return Fraction(str(value))
-        except (ValueError, ZeroDivisionError) as error:
-            message = "a ratio is written as 2/3, 0.5 or 1"
+            # The pattern bounds the work: an exponent would be computed exactly, digit by digit.
+            if _RATIO.fullmatch(str(value)):
+                return Fraction(str(value))
+        except ZeroDivisionError as error:
+            message = "a ratio is not divided by zero"
             raise ValueError(message) from error
+        message = "a ratio is written as 2/3, 0.5 or 1, with at most nine digits a part"
+        raise ValueError(message)
     return value
 
 
@@ -97,7 +118,7 @@ def _at_most_one(value: Fraction) -> Fraction:
 Instant = Annotated[datetime, AfterValidator(_utc)]
 """A point in time; always UTC."""
 
-Day = date
+Day = Annotated[date, AfterValidator(_within_calendar)]
 """A calendar date; where it ends something it is inclusive."""
 
 Slug = Annotated[

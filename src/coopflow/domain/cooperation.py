@@ -29,6 +29,7 @@ from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     DecisionClosed,
+    DecisionRecalled,
     EffectAbandoned,
     EffectRestored,
     EffectSuspended,
@@ -65,6 +66,7 @@ REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
             members.on_effect_suspended,
         ),
         EffectAbandoned: (documents.on_effect_abandoned,),
+        DecisionRecalled: (documents.on_decision_recalled, members.on_decision_recalled),
         DisagreementClosed: (vetoes.on_disagreement_closed,),
         DocumentApproved: (mandates.on_document_approved, roadmap.on_document_approved),
         ObjectionIntegrated: (documents.on_objection_integrated,),

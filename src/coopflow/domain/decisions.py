@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, Text
 from coopflow.domain.commands import Command
@@ -18,15 +18,18 @@ from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation, Decision, MandateTerms, Result
 from coopflow.domain.tools import Charter
 from coopflow.domain.turn import Due, Fire, Rank, Turn
-from coopflow.domain.voting import Outcome, Rule, Tally, colleges_of, settle
+from coopflow.domain.voting import Consent, Outcome, Rule, Tally, colleges_of, settle
 
-AS_VOTE: Final[Mapping[str, str]] = {
-    "consent": "yes",
-    "concern": "yes",
-    "objection": "no",
-    "abstain": "abstain",
-}
-"""How an answer given under consent reads under a rule that votes."""
+
+def as_vote(choice: str, choices: tuple[str, ...]) -> str | None:
+    """Return how an answer given under consent reads under a rule that votes, if it does.
+
+    An objection is a ``block`` where the rule knows blocks, else a ``no``; a concern is a ``yes``.
+    """
+    against = "block" if "block" in choices else "no"
+    meant = {"consent": "yes", "concern": "yes", "objection": against, "abstain": "abstain"}
+    vote = meant.get(choice)
+    return vote if vote in choices else None
 
 
 class DecisionOpened(Event):
@@ -108,10 +111,15 @@ class RuleReplaced(AboutDecision):
         ballots = decision.ballots
         if decision.rule.name == "consent":
             ballots = {
-                organisation: ballot.but(choice=AS_VOTE[ballot.choice])
+                organisation: ballot.but(choice=self._vote(decision, organisation, ballot.choice))
                 for organisation, ballot in ballots.items()
             }
         return {"rule": self.rule, "closes_at": self.closes_at, "ballots": ballots}
+
+    def _vote(self, decision: Decision, organisation: str, choice: str) -> str:
+        """Read an answer; an objection that was met or taken back is a concern."""
+        met = choice == "objection" and organisation not in decision.open_objections
+        return as_vote("concern" if met else choice, self.rule.choices) or "abstain"
 
 
 class ElectorLeft(AboutDecision):
@@ -154,14 +162,16 @@ class DecisionClosed(TakesEffect):
     arithmetic: Label
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
-        """Note the result; objections that still stand are upheld."""
+        """Note the result; objections that still stand are upheld unless they were outvoted."""
         return {
             "result": self.result,
             "arithmetic": self.arithmetic,
             "closed_at": entry.at,
             "closed_seq": entry.seq,
             "objections": {
-                organisation: one.but(status="upheld") if one.is_open else one
+                organisation: one.but(status="upheld")
+                if one.is_open and self.result != "adopted"
+                else one
                 for organisation, one in decision.objections.items()
             },
         }
@@ -308,7 +318,8 @@ def default_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
         return policy.documents.kinds[rest].rule  # type: ignore[index]
     if kind == "disagreement":
         return charter_rule(state, subject, fallback=False) or policy.decisions.fallback
-    return policy.decisions.rules.get(kind) or policy.decisions.fallback
+    rules_of = policy.decisions.rules
+    return rules_of.get(kind) or rules_of.get("other") or policy.decisions.fallback
 
 
 def charter_rule(state: Cooperation, subject: str, *, fallback: bool) -> Rule | None:
@@ -321,6 +332,27 @@ def charter_rule(state: Cooperation, subject: str, *, fallback: bool) -> Rule | 
         if stated.subject in names:
             return stated.fallback if fallback else stated.rule
     return None
+
+
+def fallback_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
+    """Return the rule that decides once the rounds of consent are over: one that votes."""
+    stated = charter_rule(state, subject, fallback=True)
+    votes = stated is not None and "yes" in stated.choices
+    return stated if stated is not None and votes else rules.policy.decisions.fallback
+
+
+def heed_objections(turn: Turn, slug: str) -> None:
+    """Let consent follow silence that was broken, and the fallback follow too many rounds."""
+    decision = turn.state.decisions[slug]
+    if not decision.open_objections:
+        return
+    numbers = turn.rules.policy.decisions
+    if decision.rule.name == "silence":
+        closing = max(decision.closes_at, numbers.objection_extends.after(turn.at))
+        turn.emit(RuleReplaced(decision=slug, rule=Consent(), closes_at=closing))
+    elif decision.rule.name == "consent" and decision.rounds >= numbers.rounds:
+        rule = fallback_rule(turn.state, turn.rules, decision.subject)
+        turn.emit(RuleReplaced(decision=slug, rule=rule, closes_at=decision.closes_at))
 
 
 def decision_of(state: Cooperation, name: str, *, must_be_open: bool = True) -> Decision:
@@ -386,7 +418,8 @@ class OpenDecision(Command):
 
     def decide(self, turn: Turn) -> None:
         """Open it, once it is clear what its subject is about."""
-        self._check_subject(turn)
+        kind, _, about = self.subject.partition(":")
+        _SUBJECTS[kind](turn, about)
         for organisation in self.recused:
             if organisation not in turn.state.members:
                 refuse(
@@ -405,22 +438,16 @@ class OpenDecision(Command):
             cites=self.cites,
         )
 
-    def _check_subject(self, turn: Turn) -> None:
-        kind, _, rest = self.subject.partition(":")
+    @model_validator(mode="after")
+    def _known_subject(self) -> OpenDecision:
+        kind = subject_kind(self.subject)
         if kind in _OPENED_BY:
-            refuse(
-                "invalid_command",
-                f"{kind} is decided through {_OPENED_BY[kind]}",
-                subject=self.subject,
-            )
-        check = _SUBJECTS.get(kind)
-        if check is None:
-            refuse(
-                "invalid_command",
-                f"nothing is decided under {self.subject}",
-                subject=self.subject,
-            )
-        check(turn, rest)
+            message = f"subject: {kind} is decided through {_OPENED_BY[kind]}"
+            raise ValueError(message)
+        if kind not in _SUBJECTS:
+            message = f"subject: nothing is decided under {self.subject}"
+            raise ValueError(message)
+        return self
 
 
 def _about_exclusion(turn: Turn, organisation: str) -> None:
@@ -567,13 +594,19 @@ class RecallDecision(Command):
         )
 
 
+def recuse(turn: Turn, slug: str, organisation: str) -> None:
+    """Take an organisation out of an open electorate."""
+    if organisation in turn.state.decisions[slug].electors:
+        turn.emit(ElectorLeft(decision=slug, organisation=organisation))
+        close_if_all_answered(turn, slug)
+
+
 def on_member_gone(turn: Turn, event: Event) -> None:
     """Take a member that left or was suspended out of the open electorates."""
     organisation: str = getattr(event, "organisation")  # noqa: B009 - of both events
     for slug, decision in turn.state.decisions.items():
-        if decision.is_open and organisation in decision.electors:
-            turn.emit(ElectorLeft(decision=slug, organisation=organisation))
-            close_if_all_answered(turn, slug)
+        if decision.is_open:
+            recuse(turn, slug, organisation)
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:

@@ -11,11 +11,13 @@ from coopflow.domain.base import Instant, Slug
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
+    DecisionRecalled,
     EffectAbandoned,
     EffectSuspended,
     ProposalRevised,
     TakesEffect,
     open_decision,
+    recuse,
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
@@ -269,24 +271,22 @@ class SubmitDocument(Command):
                 kind=self.kind,
                 decision=waiting.decision,
             )
-        _refuse_faults(self.kind, self._faults(state, newest))
+        _refuse_faults(self.kind, _faults(state, self.kind, newest.content))
         submit(turn, newest, decision=self.decision, rule=self.rule, closes_at=self.closes_at)
 
-    def _faults(self, state: Cooperation, draft: Document) -> list[tuple[str, str]]:
-        faults = submission_faults(self.kind, draft.content, frozenset(state.active))
-        if self.kind == "roadmap" and not faults:
-            faults += _unknown_objectives(state, draft)
-        return faults
 
-
-def _unknown_objectives(state: Cooperation, draft: Document) -> list[tuple[str, str]]:
-    chain = state.current("value_chain")
-    known = {one["id"] for one in chain.content["objectives"]} if chain else set()
-    return [
-        (f"actions[{index}].objective", f"the value chain has no objective {action['objective']}")
-        for index, action in enumerate(draft.content["actions"])
-        if action["objective"] not in known
-    ]
+def _faults(state: Cooperation, kind: str, content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what keeps a content from being submitted, in itself and beside other documents."""
+    faults = submission_faults(kind, content, frozenset(state.active))
+    if kind == "roadmap" and not faults:
+        chain = state.current("value_chain")
+        known = {one["id"] for one in chain.content["objectives"]} if chain else set()
+        faults += [
+            (f"actions[{index}].objective", f"the value chain has no objective {name}")
+            for index, name in enumerate(action["objective"] for action in content["actions"])
+            if name not in known
+        ]
+    return faults
 
 
 def submit(
@@ -440,6 +440,28 @@ def on_objection_integrated(turn: Turn, event: Event) -> None:
     version = draft(turn, earlier.kind, content, author, minor=earlier.minor)
     turn.emit(ProposalRevised(decision=event.decision, document=version))
     turn.emit(DocumentSubmitted(kind=earlier.kind, version=version, decision=event.decision))
+    amended = turn.state.documents[earlier.kind][version - 1].typed
+    if isinstance(amended, SupportModel):
+        recuse(turn, event.decision, amended.holder)
+
+
+def on_decision_recalled(turn: Turn, event: Event) -> None:
+    """Submit again the version that a second call is about."""
+    assert isinstance(event, DecisionRecalled)
+    document = _decided_on(turn.state, event.decision)
+    if document is None:
+        return
+    waiting = turn.state.newest(document.kind, "submitted")
+    if document.status != "draft" or waiting is not None:
+        refuse(
+            "wrong_state",
+            f"version {document.version} of {document.kind} is {document.status} by now",
+            decision=event.decision,
+            kind=document.kind,
+        )
+    turn.emit(
+        DocumentSubmitted(kind=document.kind, version=document.version, decision=event.decision)
+    )
 
 
 def settle(turn: Turn) -> None:

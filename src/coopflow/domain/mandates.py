@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coopflow.domain.base import Instant, Slug, Text
+from coopflow.domain.base import Day, Instant, Slug, Text
 from coopflow.domain.calendar import end_of, start_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
@@ -80,8 +79,8 @@ class ProposeMandate(Command):
     holder: Slug
     missions: Annotated[tuple[Mission, ...], Field(min_length=1)]
     hours_month: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     interim: bool = False
     closes_at: Instant | None = None
 
@@ -152,6 +151,9 @@ def on_document_approved(turn: Turn, event: Event) -> None:
 
 
 def _give(turn: Turn, terms: MandateTerms, decision: str) -> None:
+    holder = turn.state.members.get(terms.holder)
+    if holder is None or not holder.is_active:
+        return  # gone while the members were voting
     if terms.starts_on is not None and start_of(terms.starts_on) > turn.at:
         turn.emit(MandateScheduled(terms=terms, decision=decision))
     elif terms.ends_on is None or turn.at < end_of(terms.ends_on):

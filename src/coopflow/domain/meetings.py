@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from coopflow.domain.base import Count, Instant, Slug, Text
 from coopflow.domain.commands import Command
@@ -82,12 +82,12 @@ class RecordMeeting(Command):
         """Record a meeting of the past."""
         state = turn.state
         held_at = self.held_at or turn.at
+        for organisation in self.attendees:
+            _was_member(state, organisation, held_at)
         if self.meeting in state.meetings:
             refuse("already_exists", f"there is a meeting {self.meeting}", meeting=self.meeting)
         if held_at > turn.at:
             refuse("too_early", "the meeting has not been held yet", held_at=held_at.isoformat())
-        for organisation in self.attendees:
-            _was_member(state, organisation, held_at)
         turn.emit(
             MeetingRecorded(
                 meeting=self.meeting,
@@ -131,13 +131,13 @@ class RecordPulse(Command):
     answers: Count
     asked: Count
 
+    @model_validator(mode="after")
+    def _at_most_all_answer(self) -> RecordPulse:
+        if self.answers > self.asked:
+            message = "answers: more than there were people asked"
+            raise ValueError(message)
+        return self
+
     def decide(self, turn: Turn) -> None:
         """Record it."""
-        if self.answers > self.asked:
-            refuse(
-                "invalid_command",
-                "more answers than people asked",
-                answers=self.answers,
-                asked=self.asked,
-            )
         turn.emit(PulseRecorded(score=self.score, answers=self.answers, asked=self.asked))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Shape, Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
+from coopflow.domain.decisions import DecisionRecalled, EffectSuspended, TakesEffect, open_decision
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.refusals import refuse
@@ -316,6 +316,24 @@ class AppointRepresentative(Command):
         turn.emit(
             RepresentativeAppointed(
                 organisation=self.organisation, person=self.person, alternate=self.alternate
+            )
+        )
+
+
+def on_decision_recalled(turn: Turn, event: Event) -> None:
+    """Invite again the organisation that a second call is about."""
+    assert isinstance(event, DecisionRecalled)
+    kind, _, organisation = turn.state.decisions[event.decision].subject.partition(":")
+    member = turn.state.members.get(organisation)
+    if kind == "admission" and member is not None and member.status == "left":
+        turn.emit(
+            MemberInvited(
+                organisation=organisation,
+                name=member.name,
+                category=member.category,
+                college=member.college,
+                representative=member.representative,
+                alternate=member.alternate,
             )
         )
 

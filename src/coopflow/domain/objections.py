@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
 
 from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import AboutDecision, decision_of, not_by_support
+from coopflow.domain.decisions import (
+    AboutDecision,
+    decision_of,
+    heed_objections,
+    not_by_support,
+    recuse,
+)
 from coopflow.domain.events import Entry
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.members import active_member
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation, Decision, MandateTerms
+from coopflow.domain.tools import path_of
 from coopflow.domain.turn import Turn
 
 OBJECTION = StateMachine(
@@ -31,6 +41,9 @@ OBJECTION = StateMachine(
     ],
 )
 """What becomes of an objection."""
+
+
+_QUESTION: Final[TypeAdapter[str | None]] = TypeAdapter(Text | None)
 
 
 class ObjectionQualified(AboutDecision):
@@ -70,6 +83,8 @@ class ObjectionIntegrated(AboutDecision):
     amendment: dict[str, Any]
     material: bool
     closes_at: Instant
+    question: str | None = None
+    terms: MandateTerms | None = None
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Count the round, and reset the ballots if the change is material."""
@@ -77,12 +92,8 @@ class ObjectionIntegrated(AboutDecision):
             "rounds": decision.rounds + 1,
             "closes_at": self.closes_at,
             "ballots": {} if self.material else decision.ballots,
-            "question": self.amendment.get("question", decision.question),
-            "terms": decision.terms
-            and MandateTerms.model_validate(
-                decision.terms.model_dump()
-                | {k: v for k, v in self.amendment.items() if k in MandateTerms.model_fields}
-            ),
+            "question": self.question or decision.question,
+            "terms": self.terms or decision.terms,
         }
 
 
@@ -160,6 +171,7 @@ class IntegrateObjection(Command):
         closing = decision.closes_at
         if self.material:
             closing = max(closing, numbers.material_extends.after(turn.at))
+        question, terms = self._amended(turn, decision)
         turn.emit(
             ObjectionIntegrated(
                 decision=decision.id,
@@ -167,5 +179,38 @@ class IntegrateObjection(Command):
                 amendment=self.amendment,
                 material=self.material,
                 closes_at=closing,
+                question=question,
+                terms=terms,
             )
         )
+        if terms is not None:
+            recuse(turn, decision.id, terms.holder)
+        heed_objections(turn, decision.id)
+
+    def _amended(self, turn: Turn, decision: Decision) -> tuple[str | None, MandateTerms | None]:
+        """Return the amended question and mandate; documents are amended by those who keep them."""
+        if decision.document is not None:
+            return None, None
+        before = decision.terms.model_dump() if decision.terms else {}
+        known = {name: value for name, value in self.amendment.items() if name in before}
+        try:
+            question = _QUESTION.validate_python(self.amendment.get("question"))
+            terms = MandateTerms.model_validate(before | known) if known else None
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            said = [(path_of(("amendment", *fault["loc"])), fault["msg"]) for fault in faults]
+            _refuse_amendment(said)
+        unknown = [name for name in self.amendment if name not in {"question", *before}]
+        if unknown:
+            _refuse_amendment([(f"amendment.{name}", "the proposal has none") for name in unknown])
+        if terms is not None:
+            active_member(turn.state, terms.holder)
+        return question, terms
+
+
+def _refuse_amendment(faults: list[tuple[str, str]]) -> NoReturn:
+    refuse(
+        "invalid_command",
+        "; ".join(f"{path}: {problem}" for path, problem in faults),
+        faults=[{"path": path, "problem": problem} for path, problem in faults],
+    )

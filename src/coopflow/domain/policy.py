@@ -6,7 +6,7 @@ values of the method themselves stand in the files, never in code.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -201,14 +201,6 @@ class Alerts(Shape):
     event_stands_for: Span
 
 
-class Limits(Shape):
-    """What bounds a cooperation: how much of its past stays in its state."""
-
-    values_per_indicator: Positive
-    meetings: Positive
-    closed_decisions: Positive
-
-
 class Policy(Shape):
     """A whole stage policy.
 
@@ -235,12 +227,30 @@ class Policy(Shape):
     measures: Measures
     disagreements: Ladder
     alerts: Alerts
-    limits: Limits
 
     def cure_span(self, condition: str) -> Span:
         """Return how long a condition may stay below its minimum."""
         own = next((c.cure for c in self.conditions if c.id == condition), None)
         return own or self.clocks.cure
+
+
+SUBJECTS: Final = frozenset(
+    {
+        "document",
+        "mandate",
+        "admission",
+        "exclusion",
+        "gate",
+        "waiver",
+        "disagreement",
+        "policy",
+        "return",
+        "closing",
+        "money",
+        "other",
+    }
+)
+"""What decisions are about, by the part of the subject before its colon."""
 
 
 def subject_kind(subject: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from coopflow.domain.base import Slug, Text
+from pydantic import model_validator
+
+from coopflow.domain.base import Day, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.documents import draft, submit
 from coopflow.domain.events import Entry, Event
@@ -81,7 +83,7 @@ class ChangeResolved(Event):
     change: Slug
     verdict: Literal["accepted", "declined", "deferred"]
     reason: str | None = None
-    until: date | None = None
+    until: Day | None = None
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Note the verdict."""
@@ -199,7 +201,14 @@ class ResolveChange(_InReview):
     change: Slug
     verdict: Literal["accepted", "declined", "deferred"]
     reason: Text | None = None
-    until: date | None = None
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _deferred_until(self) -> ResolveChange:
+        if self.verdict == "deferred" and self.until is None:
+            message = "until: deferring a change says until when"
+            raise ValueError(message)
+        return self
 
     def decide(self, turn: Turn) -> None:
         """Resolve an open proposal."""
@@ -210,8 +219,6 @@ class ResolveChange(_InReview):
             refuse("wrong_state", f"{self.change} is {change.status}", change=self.change)
         if self.verdict == "declined" and self.reason is None:
             refuse("reason_required", "declining a change says why", change=self.change)
-        if self.verdict == "deferred" and self.until is None:
-            refuse("invalid_command", "deferring a change says until when", change=self.change)
         turn.emit(
             ChangeResolved(
                 review=self.review,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coopflow.domain.base import Slug, Text
+from coopflow.domain.base import Day, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.documents import DocumentApproved
 from coopflow.domain.events import Entry, Event
@@ -47,7 +46,7 @@ class ActionUpdated(Event):
     type: Literal["action_updated"] = "action_updated"
     action: Slug
     status: ActionStatus | None = None
-    due: date | None = None
+    due: Day | None = None
     owner: Slug | None = None
     learning: str | None = None
 
@@ -74,7 +73,7 @@ class UpdateAction(Command):
     command: Literal["update_action"] = "update_action"
     action: Slug
     status: ActionStatus | None = None
-    due: date | None = None
+    due: Day | None = None
     owner: Slug | None = None
     learning: Text | None = None
 

@@ -6,13 +6,13 @@ change?" is a comparison of identities. Things are kept in dictionaries by id, i
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Literal
 
 from pydantic import Field, PrivateAttr
 
-from coopflow.domain.base import Count, Instant, Label, Ratio, Shape, Slug
+from coopflow.domain.base import Count, Day, Instant, Label, Ratio, Shape, Slug, Text
 from coopflow.domain.calendar import end_of
 from coopflow.domain.tools import Action, Category, Kind, Mission, ToolContent, read
 from coopflow.domain.voting import Rule
@@ -29,10 +29,10 @@ CooperationStatus = Literal["unopened", "active", "paused", "closing", "closed"]
 class Profile(Shape):
     """What partners should know of an organisation to work with it."""
 
-    logic: str | None = None
-    constraints: str | None = None
-    culture: str | None = None
-    expectations: str | None = None
+    logic: Text | None = None
+    constraints: Text | None = None
+    culture: Text | None = None
+    expectations: Text | None = None
 
     @property
     def is_filled_in(self) -> bool:
@@ -137,7 +137,7 @@ class Delegation(Shape):
 
     to: Slug
     decision: Slug | None = None
-    until: date | None = None
+    until: Day | None = None
 
     def covers(self, decision: str, at: datetime) -> bool:
         """Whether the vote on a decision is entrusted at an instant."""
@@ -165,8 +165,8 @@ class MandateTerms(Shape):
     holder: Slug
     missions: tuple[Mission, ...]
     hours_month: float | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     interim: bool = False
 
 
@@ -280,7 +280,7 @@ class Change(Shape):
     text: str
     status: Literal["open", "accepted", "declined", "deferred"] = "open"
     reason: str | None = None
-    until: date | None = None
+    until: Day | None = None
 
 
 class Review(Shape):

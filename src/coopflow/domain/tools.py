@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from coopflow.domain.base import Ratio, Shape, Slug, Text
-from coopflow.domain.voting import Rule
+from coopflow.domain.base import Day, Ratio, Shape, Slug, Text
+from coopflow.domain.voting import RULE_NAMES, Rule
 
 Category = Literal["state", "local_authority", "association", "business", "research", "individuals"]
 MISSIONS: Final = ("coordinate", "facilitate", "inform", "fund", "measure", "reorient")
@@ -30,11 +29,7 @@ Fault = tuple[str, str]
 """A faulty field: its path within the content, and what is wrong with it."""
 
 
-class _Part(Shape):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class ToolContent(_Part):
+class ToolContent(Shape):
     """What the documents of every kind have in common: rules over the whole content."""
 
     def faults(self, members: frozenset[str]) -> Iterator[Fault]:  # noqa: ARG002 - others use it
@@ -44,6 +39,9 @@ class ToolContent(_Part):
             members: the ids of the active members.
         """
         yield from ()
+
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class SharedVision(ToolContent):
@@ -66,7 +64,7 @@ class SharedVision(ToolContent):
         yield from _not_members("contributors", self.contributors, members)
 
 
-class Actor(_Part):
+class Actor(Shape):
     """One actor on the map."""
 
     name: Text
@@ -80,7 +78,7 @@ class Actor(_Part):
     influence: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
-class Link(_Part):
+class Link(Shape):
     """A tie between two actors of the map."""
 
     source: Text = Field(alias="from")
@@ -104,7 +102,7 @@ class StakeholderMap(ToolContent):
                     yield f"links[{index}].{side}", f"the map lists no actor named {name}"
 
 
-class Goals(_Part):
+class Goals(Shape):
     """What the cooperation wants for inhabitants, for the territory and for itself."""
 
     inhabitants: Text
@@ -122,12 +120,12 @@ class IdentitySheet(ToolContent):
     goals: Goals
     members: SomeOrganisations
     support_holder: Slug
-    start: date
+    start: Day
     public_contact: Text
     funders: Texts = ()
 
 
-class Indicator(_Part):
+class Indicator(Shape):
     """What is measured, by whom and how often."""
 
     id: Slug
@@ -136,11 +134,11 @@ class Indicator(_Part):
     source: Text
     collector: Slug
     frequency: Frequency
-    baseline: float | None = None
-    target: float | None = None
+    baseline: Number | None = None
+    target: Number | None = None
 
 
-class Objective(_Part):
+class Objective(Shape):
     """Why, how and with whom: one line of the value chain."""
 
     id: Slug
@@ -167,7 +165,7 @@ class ValueChain(ToolContent):
                 yield "objectives.indicators", f"the indicator id {name} is used {times} times"
 
 
-class Commitment(_Part):
+class Commitment(Shape):
     """What one member brings."""
 
     member: Slug
@@ -175,7 +173,7 @@ class Commitment(_Part):
     resource: Text | None = None
 
 
-class Body(_Part):
+class Body(Shape):
     """A body of the collective: who sits in it and what it may do."""
 
     name: Text
@@ -183,7 +181,7 @@ class Body(_Part):
     mandate: Text
 
 
-class DecisionRule(_Part):
+class DecisionRule(Shape):
     """How one kind of question is decided, and how when that fails."""
 
     subject: Text
@@ -192,7 +190,7 @@ class DecisionRule(_Part):
     fallback: Rule
 
 
-class VetoRight(_Part):
+class VetoRight(Shape):
     """An organisation that may suspend decisions on some subjects."""
 
     holder: Slug
@@ -208,27 +206,25 @@ class Charter(ToolContent):
     bodies: Annotated[tuple[Body, ...], Field(min_length=1)]
     roles: SomeTexts
     decision_rules: Annotated[tuple[DecisionRule, ...], Field(min_length=1)]
-    vetoes: tuple[VetoRight, ...] = Field(
-        default=(), validation_alias=AliasChoices("vetoes", "veto")
-    )
+    vetoes: tuple[VetoRight, ...] = ()
     joining: Text
     leaving: Text
     exclusion: Text
     disagreement_procedure: Text
     confidentiality: Text
     data_sharing: Text
-    term_end: date
+    term_end: Day
     amendment_rule: Text
 
 
-class Experiment(_Part):
+class Experiment(Shape):
     """What an action tries out, and what was learnt."""
 
     hypothesis: Text | None = None
     learning: Text | None = None
 
 
-class Action(_Part):
+class Action(Shape):
     """One line of the roadmap."""
 
     id: Slug
@@ -236,8 +232,8 @@ class Action(_Part):
     objective: Slug
     owner: Slug
     contributors: tuple[Slug, ...] = ()
-    start: date | None = None
-    due: date
+    start: Day | None = None
+    due: Day
     status: ActionStatus
     resources: Text | None = None
     depends_on: tuple[Slug, ...] = ()
@@ -289,29 +285,39 @@ class ReviewRecord(ToolContent):
     changes: tuple[dict[str, Any], ...] = ()
 
 
-class MissionHolder(_Part):
+class MissionHolder(Shape):
     """Who carries one mission of the support function, and how many hours a month."""
 
     holder: Slug
     hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
-class BudgetItem(_Part):
+class BudgetItem(Shape):
     """One source of money for the support function."""
 
     source: Text
     amount: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     secured: bool
-    until: date
+    until: Day
 
 
-class Feedback(_Part):
-    """A dated score, out of five, that the members gave the support function."""
+class Feedback(Shape):
+    """A dated score, out of five, that the members gave the support function.
 
-    on: date = Field(validation_alias=AliasChoices("date", "on", "at"), serialization_alias="date")
+    The day is written ``date``; ``at`` and ``on`` are understood as well.
+    """
+
+    day: Day = Field(alias="date")
     score: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)]
     organisation: Slug | None = None
     comment: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_word_for_the_day(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict) or "date" in raw:
+            return raw
+        return {("date" if name in {"at", "on"} else name): value for name, value in raw.items()}
 
 
 class SupportModel(ToolContent):
@@ -322,15 +328,15 @@ class SupportModel(ToolContent):
     holder: Slug
     deputy: Slug
     accountable_to: Text
-    mandate_start: date
-    mandate_end: date
+    mandate_start: Day
+    mandate_end: Day
     hours_month: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     budget: tuple[BudgetItem, ...] = ()
     handover_plan: Text
     feedback: tuple[Feedback, ...] = ()
 
     def faults(self, members: frozenset[str]) -> Iterator[Fault]:
-        """All six missions are held, by members; the deputy is somebody else than the holder."""
+        """All six missions are held; the holder is a member, the deputy somebody else."""
         for mission in MISSIONS:
             if mission not in self.missions:
                 yield f"missions.{mission}", "nobody holds this mission"
@@ -365,9 +371,12 @@ Kind = Literal[
 ]
 
 
+_INCOMPLETE: Final = frozenset({"missing", "too_short"})
+
+
 def draft_faults(kind: str, content: Mapping[str, Any]) -> list[Fault]:
-    """Return the faults of what a draft states; what it leaves out at the top is no fault."""
-    return [fault for fault, missing in _validate(kind, content)[1] if not missing]
+    """Return the faults of what a draft states; what it leaves out is no fault."""
+    return [fault for fault, lacks in _validate(kind, content)[1] if not lacks]
 
 
 def read(kind: str, content: Mapping[str, Any]) -> ToolContent | None:
@@ -392,23 +401,33 @@ def submission_faults(
 def _validate(
     kind: str, content: Mapping[str, Any]
 ) -> tuple[ToolContent | None, list[tuple[Fault, bool]]]:
+    """Return the typed content, or its faults, each with whether something is only left out."""
     try:
         return TOOLS[kind].model_validate(content), []
     except ValidationError as error:
-        return None, [
-            (
-                (path_of(fault["loc"]), fault["msg"]),
-                fault["type"] == "missing" and len(fault["loc"]) == 1,
-            )
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+    faulty = [fault["loc"] for fault in found]
+    return None, [
+        ((path_of(fault["loc"]), fault["msg"]), fault["type"] in _INCOMPLETE)
+        for fault in found
+        # A list is said to be too short when its items are at fault: those are named themselves.
+        if fault["type"] != "too_short" or not any(_under(fault["loc"], one) for one in faulty)
+    ]
+
+
+def _under(location: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(other) > len(location) and other[: len(location)] == location
 
 
 def path_of(location: Iterable[int | str]) -> str:
     """Write the place of a fault as people write paths: ``objectives[0].indicators[1].unit``."""
-    path = ""
+    path, before = "", ""
     for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+        # pydantic names the kind of rule it tried, and "[key]", which the document does not hold.
+        is_tag = before in {"rule", "fallback"} and step in RULE_NAMES
+        if not is_tag and step != "[key]":
+            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+        before = "" if isinstance(step, int) else step
     return path
 
 

@@ -52,6 +52,10 @@ def _said(adopts: bool, words: str, words_fr: str) -> Count:  # noqa: FBT001 - t
     return Count(adopts=adopts, arithmetic=Label(en=words, fr=words_fr))
 
 
+def _is_tie(yes: Fraction | int, no: Fraction | int, threshold: Fraction) -> bool:
+    return yes == no and threshold >= HALF
+
+
 class _Rule(Shape):
     """What every rule states: what may be chosen, and whether it may close before its deadline."""
 
@@ -142,14 +146,14 @@ class QualifiedMajority(_Rule):
     base: Literal["cast", "electorate"] = "cast"
 
     def count(self, tally: Tally) -> Count:
-        """Y ≥ threshold × (Y + N), or × n; with base cast at least one vote is needed."""
+        """Y ≥ threshold × (Y + N), or × n; at one half a tie is rejected all the same."""
         yes, no = tally.count("yes"), tally.count("no")
         whole = yes + no if self.base == "cast" else tally.electorate
         of, of_fr = (
             ("votes cast", "suffrages exprimés") if self.base == "cast" else ("electors", "votants")
         )
         return _said(
-            whole > 0 and yes >= self.threshold * whole,
+            whole > 0 and yes >= self.threshold * whole and not _is_tie(yes, no, self.threshold),
             f"{yes} yes of {whole} {of}, at least {self.threshold} needed",
             f"{yes} oui sur {whole} {of_fr}, il en faut au moins {self.threshold}",
         )
@@ -228,7 +232,10 @@ class Weighted(_Rule):
     base: Literal["cast", "electorate"] = "cast"
 
     def count(self, tally: Tally) -> Count:
-        """As a qualified majority; an elector that the rule does not name weighs 1."""
+        """As a qualified majority; an elector that the rule does not name weighs 1.
+
+        The cap is half of the sum of the weights as the rule states them.
+        """
         raw = {elector: self.weights.get(elector, Fraction(1)) for elector in tally.electors}
         cap = sum(raw.values(), Fraction(0)) / 2
         weight = {elector: min(value, cap) for elector, value in raw.items()}
@@ -238,7 +245,7 @@ class Weighted(_Rule):
         )
         whole = yes + no if self.base == "cast" else sum(weight.values(), Fraction(0))
         return _said(
-            whole > 0 and yes >= self.threshold * whole,
+            whole > 0 and yes >= self.threshold * whole and not _is_tie(yes, no, self.threshold),
             f"weights: {yes} yes of {whole}, at least {self.threshold} needed; "
             f"one weight counts for at most {cap}",
             f"poids : {yes} oui sur {whole}, il en faut au moins {self.threshold} ; "
@@ -322,7 +329,8 @@ def settle(rule: Rule, quorum: Fraction, tally: Tally) -> Outcome:
             result="void",
             arithmetic=Label(en="nobody was left in the electorate", fr="il ne reste aucun votant"),
         )
-    if rule.needs_quorum and answers < quorum * n:
+    # Silence is never consent: without any answer even a quorum of 0 is not reached.
+    if rule.needs_quorum and (answers < quorum * n or answers == 0):
         return Outcome(
             result="lapsed",
             arithmetic=Label(

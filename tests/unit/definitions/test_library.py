@@ -1,11 +1,12 @@
 """Finding and loading definitions: where files lie, and every fault at once with its place."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from coopflow.definitions import library
-from coopflow.definitions.faults import Fault, FaultsError, suggestion
+from coopflow.definitions.faults import Fault, FaultsError, listing, suggestion
 from coopflow.definitions.library import (
     UnknownNameError,
     available,
@@ -14,7 +15,7 @@ from coopflow.definitions.library import (
     read_definition,
     shelf,
 )
-from coopflow.definitions.yaml import loads
+from coopflow.definitions.yaml import Document, loads
 
 LIFECYCLE = find("workflows", "impact-collectif").read_text(encoding="utf-8")
 POLICY = find("policies", "reference").read_text(encoding="utf-8")
@@ -25,10 +26,15 @@ def _line(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
+@cache
+def _document(text: str, file: str) -> Document:
+    return loads(text, file)
+
+
 def _faults(lifecycle: str = LIFECYCLE, policy: str = POLICY) -> list[Fault]:
     """Return what is wrong with two contents."""
     with pytest.raises(FaultsError) as caught:
-        read_definition(loads(lifecycle, "lifecycle"), loads(policy, "policy"))
+        read_definition(_document(lifecycle, "lifecycle"), _document(policy, "policy"))
     return list(caught.value.faults)
 
 
@@ -60,8 +66,10 @@ def test_the_reference_definition_loads() -> None:
             "when: map.actors >= 5",
             "when: map.actors >= 5.0",
             "conditions[1].criteria[0].when",
-            "found no matching overload for '_>=_' applied to '(int, double)' "
-            "(compare whole numbers with 2, ratios with 2.0)",
+            (
+                "found no matching overload for '_>=_' applied to '(int, double)' "
+                "(compare whole numbers with 2, ratios with 2.0)"
+            ),
         ),
         (
             "when: charter.signed_share >= 2.0/3.0",
@@ -104,8 +112,10 @@ def test_the_reference_definition_loads() -> None:
             "never_short: [support]",
             "never_short: [money]",
             "ratification.never_short[0]",
-            "there is no condition named money (known: common_plan, mutual_actions, "
-            "shared_evaluation, communication, support)",
+            (
+                "there is no condition named money (known: common_plan, mutual_actions, "
+                "shared_evaluation, communication, support)"
+            ),
         ),
         (
             "quarterly: {every: {months: 3}, stages: [animation]}",
@@ -216,9 +226,11 @@ def test_the_reference_definition_loads() -> None:
             "vision_adopted: {fact: document.usable, kind: shared_vision}",
             "vision_adopted: {fact: document.usable, kind: sharedvision}",
             "facts.vision_adopted.kind",
-            "should be 'shared_vision', 'stakeholder_map', 'identity_sheet', 'value_chain', "
-            "'charter', 'roadmap', 'feedback_loop' or 'support_model', not sharedvision "
-            "(did you mean shared_vision?)",
+            (
+                "should be 'shared_vision', 'stakeholder_map', 'identity_sheet', 'value_chain', "
+                "'charter', 'roadmap', 'feedback_loop' or 'support_model', not sharedvision "
+                "(did you mean shared_vision?)"
+            ),
         ),
         (
             "chain_leads: {fact: chain.least, of: leads}",
@@ -421,6 +433,8 @@ def test_contents_of_any_shape_are_only_faults() -> None:
             "measures",
         ):
             assert _faults(f"stages: {odd}\ngates: {odd}\n", f"{key}: {odd}\n")
+    assert _faults(policy=POLICY.replace("level: 2\n", f"level: {10**30}\n"))
+    assert _faults(policy="remedies: {a: {steps: [5, draft_documents]}}\n")
 
 
 def test_faults_of_both_files_come_together(tmp_path: Path) -> None:
@@ -449,7 +463,7 @@ def test_unknown_names_list_what_there_is() -> None:
         "there is no policy named refrence; did you mean reference? there are: reference; "
         "or give the path of a file, ending in .yaml"
     )
-    with pytest.raises(UnknownNameError, match="there is no lifecycle named ../policies/reference"):
+    with pytest.raises(UnknownNameError, match=r"there is no lifecycle named \.\./policies/"):
         find("workflows", "../policies/reference")
 
 
@@ -487,3 +501,10 @@ def test_suggestions() -> None:
     """The nearest known word is suggested, and something else when none is near."""
     assert suggestion("annimation", ["animation", "impulsion"]) == "did you mean animation?"
     assert suggestion("xyz", ["animation"], otherwise="look it up") == "look it up"
+
+
+def test_listings_are_cut_short() -> None:
+    """What may be written is listed, but never in dozens."""
+    assert listing([]) == ""
+    assert listing("ab") == "known: a, b"
+    assert listing("abcdefghijklm") == "known: a, b, c, d, e, f, g, h, i, j, k, l, …"

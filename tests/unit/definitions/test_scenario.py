@@ -170,9 +170,11 @@ def test_every_example_is_a_scenario(name: str) -> None:
             ],
         ),
         (
-            "  - at: 2026-01-20T09:00Z\n"
-            "    do: [{by: a, do: x}, {by: a, do: y}]\n"
-            "    expect: {refused: forbidden}\n",
+            (
+                "  - at: 2026-01-20T09:00Z\n"
+                "    do: [{by: a, do: x}, {by: a, do: y}]\n"
+                "    expect: {refused: forbidden}\n"
+            ),
             [
                 "f:8:14: steps[0].expect.refused: only a step with a single command may be refused",
             ],
@@ -180,27 +182,35 @@ def test_every_example_is_a_scenario(name: str) -> None:
         (
             "  - at: 2026-01-20T09:00Z\n  - at: 2026-01-20T08:59Z\n  - at: 2026-01-20T08:59Z\n",
             [
-                "f:7:9: steps[1].at: time goes back: an earlier step is at 2026-01-20T09:00Z "
-                "(put the steps in order)",
-                "f:8:9: steps[2].at: time goes back: an earlier step is at 2026-01-20T09:00Z "
-                "(put the steps in order)",
+                (
+                    "f:7:9: steps[1].at: time goes back: an earlier step is at 2026-01-20T09:00Z "
+                    "(put the steps in order)"
+                ),
+                (
+                    "f:8:9: steps[2].at: time goes back: an earlier step is at 2026-01-20T09:00Z "
+                    "(put the steps in order)"
+                ),
             ],
         ),
         (
             "  - {at: 2026-01-20T09:00Z, expect: {stge: x, verdict: passed, levels: [5]}}\n",
             [
                 "f:6:38: steps[0].expect.stge: unknown key (did you mean stage?)",
-                "f:6:56: steps[0].expect.verdict: should be 'pass', 'conditional', 'fail' or "
-                "'blocked', not passed (did you mean pass?)",
+                (
+                    "f:6:56: steps[0].expect.verdict: should be 'pass', 'conditional', 'fail' or "
+                    "'blocked', not passed (did you mean pass?)"
+                ),
                 "f:6:73: steps[0].expect.levels[0]: should be less than or equal to 4",
             ],
         ),
         (
             "  - {at: 2026-01-20T09:00Z, expect: {documents: {chart: approved}}}\n",
             [
-                "f:6:50: steps[0].expect.documents.chart: chart does not match the pattern "
-                "^(?:shared_vision|stakeholder_map|identity_sheet|value_chain|charter|roadmap|"
-                "feedback_loop|support_model)(?:@[1-9][0-9]*)?$",
+                (
+                    "f:6:50: steps[0].expect.documents.chart: chart does not match the pattern "
+                    "^(?:shared_vision|stakeholder_map|identity_sheet|value_chain|charter|roadmap|"
+                    "feedback_loop|support_model)(?:@[1-9][0-9]*)?$"
+                ),
             ],
         ),
         (
@@ -211,9 +221,11 @@ def test_every_example_is_a_scenario(name: str) -> None:
             "  - {at: 2026-01-20T09:00Z, do: {a: 1}, expect: {levels: x, reservation: y}}\n",
             [
                 "f:6:33: steps[0].do: should be a word or a list, not a mapping",
-                "f:6:59: steps[0].expect.levels: should be a list or a mapping, not a word",
-                "f:6:75: steps[0].expect.reservation: should be a valid date or datetime, "
-                "input is too short",
+                "f:6:58: steps[0].expect.levels: should be a list or a mapping, not a word",
+                (
+                    "f:6:74: steps[0].expect.reservation: should be a valid date or datetime, "
+                    "input is too short"
+                ),
             ],
         ),
         (
@@ -231,8 +243,10 @@ def test_every_example_is_a_scenario(name: str) -> None:
         (
             f"  - {{at: 2026-01-20T09:00Z, by: {'a b' * 30}, do: x}}\n",
             [
-                f"f:6:33: steps[0].by: {('a b' * 30)[:40]}… does not match the pattern "
-                "^[A-Za-z0-9][A-Za-z0-9._:@-]*$"
+                (
+                    f"f:6:33: steps[0].by: {('a b' * 30)[:40]}… does not match the pattern "
+                    "^[A-Za-z0-9][A-Za-z0-9._:@-]*$"
+                )
             ],
         ),
     ],

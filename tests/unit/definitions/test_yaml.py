@@ -202,13 +202,13 @@ def test_files_are_utf8_with_or_without_a_mark(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbfa: \xc3\xa9\n")
     assert load(path).data == {"a": "é"}
     path.write_bytes(b"a: 1\nb: \xe9\n")
-    with pytest.raises(FaultsError, match="file.yaml:2:1: is not UTF-8 text"):
+    with pytest.raises(FaultsError, match=r"file\.yaml:2:1: is not UTF-8 text"):
         load(path)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     """A missing file and a folder are faults, not tracebacks."""
-    with pytest.raises(FaultsError, match="none.yaml:1:1: cannot be read: No such file"):
+    with pytest.raises(FaultsError, match=r"none\.yaml:1:1: cannot be read: No such file"):
         load(tmp_path / "none.yaml")
     with pytest.raises(FaultsError, match="cannot be read"):
         load(tmp_path)

@@ -42,7 +42,7 @@ class Usable(_DocumentQuery):
 
 
 class VisionContributors(_DocumentQuery):
-    """How many organisations contributed to the newest vision, drafts included."""
+    """How many organisations contributed to a version of the vision, drafts included."""
 
     fact: Literal["vision.contributors"] = "vision.contributors"
     reads: ClassVar[tuple[str, ...]] = ("shared_vision",)

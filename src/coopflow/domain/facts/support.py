@@ -212,10 +212,10 @@ class FeedbackScore(_ModelQuery):
         recent = [
             one
             for one in found[1].feedback
-            if start_of(one.on) <= view.at < self.within.after(start_of(one.on))
+            if start_of(one.day) <= view.at < self.within.after(start_of(one.day))
         ]
-        coming = [start_of(one.on) for one in found[1].feedback if start_of(one.on) > view.at]
-        ends = [self.within.after(start_of(one.on)) for one in recent]
+        coming = [start_of(one.day) for one in found[1].feedback if start_of(one.day) > view.at]
+        ends = [self.within.after(start_of(one.day)) for one in recent]
         scores = [Fraction(str(one.score)) for one in recent]
         score = float(sum(scores, Fraction(0)) / len(scores)) if scores else 0.0
         return Fact(score, (document_source(found[0]),), min((*ends, *coming), default=None))
