@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from coopflow.domain import ballots, cooperation, erasure, meetings  # noqa: F401 - they define
+from coopflow.domain import (  # noqa: F401 - they define commands and events
+    ballots,
+    cooperation,
+    erasure,
+    mediation,
+    meetings,
+)
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Event
 

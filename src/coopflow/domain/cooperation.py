@@ -29,7 +29,6 @@ from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     DecisionClosed,
-    DecisionRecalled,
     EffectAbandoned,
     EffectRestored,
     EffectSuspended,
@@ -43,6 +42,7 @@ from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import Refusal, RefusedError, refuse
 from coopflow.domain.roles import is_permitted
 from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.second_calls import DecisionRecalled
 from coopflow.domain.state import UNOPENED, Cooperation
 from coopflow.domain.turn import Due, Dues, Look, Rank, Reaction, Turn
 

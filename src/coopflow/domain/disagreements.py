@@ -315,7 +315,7 @@ def raise_disagreement(  # noqa: PLR0913 - what a disagreement states, each by n
             parties=parties,
             touches=touches,
             flagged=flagged,
-            limit=_ladder(turn).raised.after(turn.at),
+            limit=ladder(turn).raised.after(turn.at),
         )
     )
 
@@ -327,16 +327,17 @@ def _next_id(state: Cooperation) -> str:
     return f"disagreement-{number}"
 
 
-def _ladder(turn: Turn) -> Ladder:
+def ladder(turn: Turn) -> Ladder:
+    """Return the limits of the steps."""
     return turn.rules.policy.disagreements
 
 
 def _limit(turn: Turn, step: str) -> datetime:
-    span: Span = getattr(_ladder(turn), step)
+    span: Span = getattr(ladder(turn), step)
     return span.after(turn.at)
 
 
-class _OnLadder(Command):
+class OnLadder(Command):
     """A command on a disagreement; the parties act on it, the facilitator in facilitation."""
 
     disagreement: Slug
@@ -355,7 +356,8 @@ class _OnLadder(Command):
             return found is None or found.mediator == self.actor
         return super().is_within(scope, state)
 
-    def _found(self, turn: Turn) -> Disagreement:
+    def found(self, turn: Turn) -> Disagreement:
+        """Return the disagreement, or refuse with ``unknown_disagreement``."""
         found = turn.state.disagreements.get(self.disagreement)
         if found is None:
             refuse(
@@ -365,13 +367,15 @@ class _OnLadder(Command):
             )
         return found
 
-    def _must(self, found: Disagreement, trigger: str) -> str:
+    def must(self, found: Disagreement, trigger: str) -> str:
+        """Return the step that a trigger leads to, or refuse with ``wrong_state``."""
         after = DISAGREEMENT.after(found.state, trigger)
         if after is None:
-            self._wrong(found, f"the disagreement is in {found.state}")
+            self.wrong(found, f"the disagreement is in {found.state}")
         return after
 
-    def _wrong(self, found: Disagreement, why: str) -> NoReturn:
+    def wrong(self, found: Disagreement, why: str) -> NoReturn:
+        """Refuse with ``wrong_state``."""
         refuse("wrong_state", why, disagreement=found.id, state=found.state)
 
 
@@ -386,7 +390,8 @@ def _move(turn: Turn, slug: str, step: str, *, by_expiry: bool = False) -> None:
     )
 
 
-def _close(turn: Turn, slug: str, outcome: Outcome, agreed_text: str | None = None) -> None:
+def close(turn: Turn, slug: str, outcome: Outcome, agreed_text: str | None = None) -> None:
+    """Close a disagreement; its follow-up falls due later."""
     turn.emit(
         DisagreementClosed(
             disagreement=slug,
@@ -397,7 +402,7 @@ def _close(turn: Turn, slug: str, outcome: Outcome, agreed_text: str | None = No
     )
 
 
-class TriageDisagreement(_OnLadder):
+class TriageDisagreement(OnLadder):
     """Say what becomes of a disagreement that was raised."""
 
     command: Literal["triage_disagreement"] = "triage_disagreement"
@@ -406,9 +411,9 @@ class TriageDisagreement(_OnLadder):
 
     def decide(self, turn: Turn) -> None:
         """Triage it; it blocks gates if a party flagged it and it touches what matters."""
-        found = self._found(turn)
-        step = self._must(found, self.verdict)
-        numbers = _ladder(turn)
+        found = self.found(turn)
+        step = self.must(found, self.verdict)
+        numbers = ladder(turn)
         blocks = self.blocking and found.flagged and found.touches in numbers.blocking_matters
         turn.emit(
             DisagreementTriaged(
@@ -420,38 +425,38 @@ class TriageDisagreement(_OnLadder):
             )
         )
         if step == "closed":
-            _close(turn, found.id, "redirected")
+            close(turn, found.id, "redirected")
         else:
             _move(turn, found.id, step)
 
 
-class EscalateDisagreement(_OnLadder):
+class EscalateDisagreement(OnLadder):
     """Take a disagreement to the next step."""
 
     command: Literal["escalate_disagreement"] = "escalate_disagreement"
 
     def decide(self, turn: Turn) -> None:
         """Move up; out of mediation only once it has ended without agreement."""
-        found = self._found(turn)
-        step = self._must(found, "escalate")
+        found = self.found(turn)
+        step = self.must(found, "escalate")
         if found.state == "mediation" and not found.asking:
-            self._wrong(found, "the mediation goes on; a party may stop it")
+            self.wrong(found, "the mediation goes on; a party may stop it")
         _move(turn, found.id, step)
 
 
-class WithdrawDisagreement(_OnLadder):
+class WithdrawDisagreement(OnLadder):
     """Take a disagreement back."""
 
     command: Literal["withdraw_disagreement"] = "withdraw_disagreement"
 
     def decide(self, turn: Turn) -> None:
         """Close it."""
-        found = self._found(turn)
-        self._must(found, "withdraw")
-        _close(turn, found.id, "withdrawn")
+        found = self.found(turn)
+        self.must(found, "withdraw")
+        close(turn, found.id, "withdrawn")
 
 
-class SettleDisagreement(_OnLadder):
+class SettleDisagreement(OnLadder):
     """Write down what the parties agreed on."""
 
     command: Literal["settle_disagreement"] = "settle_disagreement"
@@ -459,79 +464,19 @@ class SettleDisagreement(_OnLadder):
 
     def decide(self, turn: Turn) -> None:
         """Close it with the agreed text."""
-        found = self._found(turn)
-        self._must(found, "settle")
-        _close(turn, found.id, "settled", self.agreed_text)
+        found = self.found(turn)
+        self.must(found, "settle")
+        close(turn, found.id, "settled", self.agreed_text)
 
 
-class AppointMediator(_OnLadder):
-    """Propose a mediator to the parties: somebody with that role who is no party."""
-
-    command: Literal["appoint_mediator"] = "appoint_mediator"
-    person: Slug
-
-    def decide(self, turn: Turn) -> None:
-        """Appoint a mediator in mediation."""
-        found = self._found(turn)
-        if found.state != "mediation" or found.asking:
-            self._wrong(found, f"there is no mediation going on, the state is {found.state}")
-        if "mediator" not in turn.state.roles.get(self.person, ()):
-            refuse("unknown_person", f"{self.person} is no mediator here", person=self.person)
-        own = turn.state.represented_by(self.person)
-        if any(party in own for party in found.parties):
-            refuse("forbidden", "the mediator is never a party", person=self.person)
-        turn.emit(MediatorAppointed(disagreement=found.id, person=self.person))
-
-
-class _OfParty(_OnLadder):
-    organisation: Slug
-
-    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
-        """One's own organisation."""
-        return (self.organisation,)
-
-    def _mediated(self, turn: Turn) -> Disagreement:
-        found = self._found(turn)
-        if found.state != "mediation" or found.asking:
-            self._wrong(found, f"there is no mediation going on, the state is {found.state}")
-        if self.organisation not in found.parties:
-            refuse("forbidden", f"{self.organisation} is no party", disagreement=found.id)
-        return found
-
-
-class AcceptMediator(_OfParty):
-    """Accept the proposed mediator for one's own organisation, a party."""
-
-    command: Literal["accept_mediator"] = "accept_mediator"
-
-    def decide(self, turn: Turn) -> None:
-        """Accept a mediator once."""
-        found = self._mediated(turn)
-        if found.mediator is None:
-            self._wrong(found, "no mediator has been appointed")
-        if self.organisation in found.accepted_by:
-            refuse("already_exists", f"{self.organisation} has accepted", disagreement=found.id)
-        turn.emit(MediatorAccepted(disagreement=found.id, organisation=self.organisation))
-
-
-class StopMediation(_OfParty):
-    """End a mediation as a party."""
-
-    command: Literal["stop_mediation"] = "stop_mediation"
-
-    def decide(self, turn: Turn) -> None:
-        """Stop it; a party may then ask the collective to decide."""
-        found = self._mediated(turn)
-        _end_mediation(turn, found.id, "stopped")
-
-
-def _end_mediation(
+def end_mediation(
     turn: Turn,
     slug: str,
     reason: Literal["expired", "stopped", "partial", "none"],
     agreed_text: str | None = None,
 ) -> None:
-    ask_until = _ladder(turn).ask_within.after(turn.at)
+    """End a mediation without full agreement; a party has some days to go on."""
+    ask_until = ladder(turn).ask_within.after(turn.at)
     turn.emit(
         MediationEnded(
             disagreement=slug, reason=reason, agreed_text=agreed_text, ask_until=ask_until
@@ -539,58 +484,19 @@ def _end_mediation(
     )
 
 
-class ExtendMediation(_OnLadder):
-    """Take more time for a mediation, once."""
-
-    command: Literal["extend_mediation"] = "extend_mediation"
-
-    def decide(self, turn: Turn) -> None:
-        """Extend a mediation that is going on."""
-        found = self._found(turn)
-        if found.state != "mediation" or found.asking or found.limit is None:
-            self._wrong(found, f"there is no mediation going on, the state is {found.state}")
-        if found.extended:
-            self._wrong(found, "the mediation has been extended once")
-        limit = _ladder(turn).extension.after(found.limit)
-        turn.emit(MediationExtended(disagreement=found.id, limit=limit))
-
-
-class ConcludeMediation(_OnLadder):
-    """Say how a mediation ended; only the agreed text leaves it."""
-
-    command: Literal["conclude_mediation"] = "conclude_mediation"
-    outcome: Literal["agreement", "partial", "none"]
-    agreed_text: Text | None = None
-
-    def decide(self, turn: Turn) -> None:
-        """Conclude what every party entrusted to the mediator."""
-        found = self._found(turn)
-        self._must(found, "conclude")
-        missing = [party for party in found.parties if party not in found.accepted_by]
-        if missing or found.asking:
-            why = "it has ended" if found.asking else "not every party has accepted the mediator"
-            self._wrong(found, why)
-        if self.outcome != "none" and self.agreed_text is None:
-            refuse("reason_required", "an agreement says what was agreed", disagreement=found.id)
-        if self.outcome == "agreement":
-            _close(turn, found.id, "agreement", self.agreed_text)
-        else:
-            _end_mediation(turn, found.id, self.outcome, self.agreed_text)
-
-
-class RecordLastingDisagreement(_OnLadder):
+class RecordLastingDisagreement(OnLadder):
     """Acknowledge that members go on disagreeing."""
 
     command: Literal["record_lasting_disagreement"] = "record_lasting_disagreement"
 
     def decide(self, turn: Turn) -> None:
         """Close it as lasting."""
-        found = self._found(turn)
-        self._must(found, "record_lasting")
-        _close(turn, found.id, "lasting")
+        found = self.found(turn)
+        self.must(found, "record_lasting")
+        close(turn, found.id, "lasting")
 
 
-class ConfirmFollowUp(_OnLadder):
+class ConfirmFollowUp(OnLadder):
     """Say whether what closed a disagreement holds; what does not is reopened, once."""
 
     command: Literal["confirm_follow_up"] = "confirm_follow_up"
@@ -598,16 +504,16 @@ class ConfirmFollowUp(_OnLadder):
 
     def decide(self, turn: Turn) -> None:
         """Confirm it, or reopen the disagreement."""
-        found = self._found(turn)
+        found = self.found(turn)
         if found.state != "closed" or found.followed_up:
-            self._wrong(found, "there is nothing to follow up")
+            self.wrong(found, "there is nothing to follow up")
         if found.limit is not None:
             refuse("too_early", "the follow-up is not due yet", due=found.limit.isoformat())
         if not self.holds and found.reopened:
-            self._wrong(found, "the disagreement has been reopened once")
+            self.wrong(found, "the disagreement has been reopened once")
         turn.emit(FollowUpConfirmed(disagreement=found.id, holds=self.holds))
         if not self.holds:
-            _move(turn, found.id, self._must(found, "reopen"))
+            _move(turn, found.id, self.must(found, "reopen"))
 
 
 def on_decision_closed(turn: Turn, event: Event) -> None:
@@ -618,7 +524,7 @@ def on_decision_closed(turn: Turn, event: Event) -> None:
     if kind != "disagreement" or event.result != "adopted" or found is None:
         return
     if DISAGREEMENT.after(found.state, "decide") is not None:
-        _close(turn, slug, "decided")
+        close(turn, slug, "decided")
 
 
 def on_member_left(turn: Turn, event: Event) -> None:
@@ -629,7 +535,7 @@ def on_member_left(turn: Turn, event: Event) -> None:
             continue
         here = [p for p in one.parties if turn.state.members[p].status != "left"]
         if one.state == "separation" or len(here) < 2:  # noqa: PLR2004 - it takes two
-            _close(turn, slug, "exclusion" if event.excluded else "exit")
+            close(turn, slug, "exclusion" if event.excluded else "exit")
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001
@@ -649,13 +555,13 @@ def _expiring(slug: str) -> Fire:
         if one.state == "closed":
             turn.emit(FollowUpDue(disagreement=slug))
         elif one.asking:
-            _close(turn, slug, "partial" if one.outcome == "partial" else "lasting")
+            close(turn, slug, "partial" if one.outcome == "partial" else "lasting")
         elif one.state == "mediation":
-            _end_mediation(turn, slug, "expired")
+            end_mediation(turn, slug, "expired")
         else:
             step = DISAGREEMENT.after(one.state, "expire")
             if step is None or step == "closed":
-                _close(turn, slug, "lasting")
+                close(turn, slug, "lasting")
             else:
                 _move(turn, slug, step, by_expiry=True)
 

@@ -11,7 +11,6 @@ from coopflow.domain.base import Instant, Slug
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
-    DecisionRecalled,
     EffectAbandoned,
     EffectSuspended,
     ProposalRevised,
@@ -25,6 +24,7 @@ from coopflow.domain.members import active_member
 from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.second_calls import DecisionRecalled
 from coopflow.domain.state import Cooperation, Document
 from coopflow.domain.tools import (
     Charter,

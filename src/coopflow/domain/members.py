@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Shape, Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import DecisionRecalled, EffectSuspended, TakesEffect, open_decision
+from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.refusals import refuse
+from coopflow.domain.second_calls import DecisionRecalled
 from coopflow.domain.state import Cooperation, Member, MemberStatus, Profile, Standing
 from coopflow.domain.tools import Category
 from coopflow.domain.turn import Turn
