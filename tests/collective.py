@@ -11,12 +11,13 @@ from coopflow.definitions.library import load_definition
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.commands import parse
 from coopflow.domain.conditions import levels
-from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve
+from coopflow.domain.cooperation import REACTIONS, UNOPENED, advance, decide, evolve
 from coopflow.domain.events import Entry
 from coopflow.domain.facts import View
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
+from coopflow.domain.turn import Turn
 
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
 ORGANISATIONS = {
@@ -102,6 +103,10 @@ class Collective:
         self._take(entries)
         return [entry.event.type for entry in entries]
 
+    def turn(self) -> Turn:
+        """Start a turn by hand, to emit events that no command leads to."""
+        return Turn(self.state, self.at, self.rules, REACTIONS)
+
     def _take(self, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
             self.state = evolve(self.state, entry)
@@ -126,6 +131,41 @@ class Collective:
         electors = self.state.decisions[decision].electors
         ballots = dict.fromkeys(electors, choice) | choices
         return self.do("fay", "record_session_vote", decision=decision, ballots=ballots)
+
+    def ask(self, decision: str = "d", subject: str = "other", **more: Any) -> None:
+        """Let the facilitator open a decision."""
+        self.do(
+            "fay",
+            "open_decision",
+            **({"decision": decision, "subject": subject, "question": "A question?"} | more),
+        )
+
+    def cast(self, decision: str, choice: str, *organisations: str, **more: Any) -> list[str]:
+        """Let the representatives of organisations answer in turn; return what came of it."""
+        return [
+            kind
+            for organisation in organisations
+            for kind in self.do(
+                f"rep-{organisation}",
+                "cast_ballot",
+                decision=decision,
+                organisation=organisation,
+                choice=choice,
+                **more,
+            )
+        ]
+
+    def sign(self, *organisations: str) -> list[str]:
+        """Let organisations sign the charter in turn; return what came of it."""
+        return [
+            kind
+            for organisation in organisations
+            for kind in self.do(f"rep-{organisation}", "sign_charter", organisation=organisation)
+        ]
+
+    def result(self, decision: str = "d") -> str:
+        """Return the outcome of a decision, or ``open``."""
+        return self.state.decisions[decision].result or "open"
 
     def adopt(self, kind: str, content: dict[str, Any], *, by: str = "rep-alpha") -> None:
         """Draft, submit and adopt a document at once."""

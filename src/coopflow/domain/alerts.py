@@ -173,8 +173,8 @@ def _of_meetings(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
     if plenaries and mean_attendance(state, numbers.attendance_last) < numbers.attendance_below:
         yield Stands("attendance_low", "plenary", plenaries[-1].held_at)
     last = plenaries[-1].held_at if plenaries else state.opened_at
-    if last is not None:
-        yield Stands("no_plenary", "plenary", numbers.no_plenary_for.after(last))
+    assert last is not None, "an open cooperation knows since when"
+    yield Stands("no_plenary", "plenary", numbers.no_plenary_for.after(last))
 
 
 def _of_events(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:

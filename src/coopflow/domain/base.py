@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -25,9 +26,11 @@ MAX_TEXT_BYTES: Final = 64 * 1024
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
-"""The years that dates and instants lie in."""
+"""The years that dates and instants which people state lie in."""
 
-_RATIO: Final = re.compile(r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}")
+_LAST_STORED_YEAR: Final = 8999  # what is worked out from them may lie later
+_RATIO: Final = re.compile(r"\d{1,9}(\.\d{1,9})?|\d{1,40}/\d{1,40}")
+_Dated = TypeVar("_Dated", bound=date)
 
 
 class Shape(BaseModel):
@@ -57,16 +60,18 @@ def _utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         message = "an instant needs a time zone, for example 2026-01-20T09:00Z"
         raise ValueError(message)
-    _within_calendar(instant)
-    return instant.astimezone(UTC)
+    # Bounded before it is converted: at the ends of the calendar that overflows.
+    return _between(FIRST_YEAR, _LAST_STORED_YEAR)(instant).astimezone(UTC)
 
 
-def _within_calendar(day: date) -> date:
-    """Keep far from the ends of the calendar, where adding a span overflows."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        message = f"the year lies between {FIRST_YEAR} and {LAST_YEAR}"
-        raise ValueError(message)
-    return day
+def _between(first: int, last: int) -> Callable[[_Dated], _Dated]:
+    def bounded(day: _Dated) -> _Dated:
+        if not first <= day.year <= last:
+            message = f"the year lies between {first} and {last}"
+            raise ValueError(message)
+        return day
+
+    return bounded
 
 
 def _storable(text: str) -> str:
@@ -96,7 +101,7 @@ def _fraction(value: object) -> object:
         except ZeroDivisionError as error:
             message = "a ratio is not divided by zero"
             raise ValueError(message) from error
-        message = "a ratio is written as 2/3, 0.5 or 1, with at most nine digits a part"
+        message = "a ratio is written as 2/3, 0.5 or 1, with few digits"
         raise ValueError(message)
     return value
 
@@ -118,7 +123,10 @@ def _at_most_one(value: Fraction) -> Fraction:
 Instant = Annotated[datetime, AfterValidator(_utc)]
 """A point in time; always UTC."""
 
-Day = Annotated[date, AfterValidator(_within_calendar)]
+StatedInstant = Annotated[Instant, AfterValidator(_between(FIRST_YEAR, LAST_YEAR))]
+"""A point in time as people state it."""
+
+Day = Annotated[date, AfterValidator(_between(FIRST_YEAR, LAST_YEAR))]
 """A calendar date; where it ends something it is inclusive."""
 
 Slug = Annotated[

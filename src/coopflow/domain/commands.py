@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from pydantic import ValidationError
 
-from coopflow.domain.base import Instant, Shape, Slug
+from coopflow.domain.base import Shape, Slug, StatedInstant
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import path_of
@@ -31,7 +31,7 @@ class Command(Shape):
 
     command: str
     actor: Slug
-    at: Instant
+    at: StatedInstant
     id: Slug | None = None
 
     @classmethod

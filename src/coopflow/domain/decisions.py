@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, Text
+from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, StatedInstant, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.policy import subject_kind
@@ -384,7 +384,7 @@ class OpenDecision(Command):
     question: Text
     rule: Rule | None = None
     quorum: Share | None = None
-    closes_at: Instant | None = None
+    closes_at: StatedInstant | None = None
     recused: tuple[Slug, ...] = ()
     secret: bool = False
     cites: tuple[Slug, ...] = ()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
-from pydantic import Field
+from pydantic import model_validator
 
 from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.calendar import Span
@@ -83,7 +83,8 @@ def may_read_content(disagreement: Disagreement, state: Cooperation, person: str
     if disagreement.state in {"raised", "dialogue", "facilitation"}:
         return "facilitator" in state.roles.get(person, ())
     if disagreement.state == "mediation":
-        return person == disagreement.mediator
+        accepted = set(disagreement.parties) <= set(disagreement.accepted_by)
+        return accepted and person == disagreement.mediator
     if disagreement.state in {"collective_decision", "separation"}:
         return any(state.members[organisation].is_active for organisation in own)
     return False
@@ -272,9 +273,16 @@ class RaiseDisagreement(Command):
     disagreement: Slug | None = None
     subject: Text
     content: Text
-    parties: Annotated[tuple[Slug, ...], Field(min_length=2)]
+    parties: tuple[Slug, ...]
     touches: Text
     blocking: bool = False
+
+    @model_validator(mode="after")
+    def _takes_two(self) -> RaiseDisagreement:
+        if len(set(self.parties)) < 2:  # noqa: PLR2004 - it takes two
+            message = "parties: a disagreement is between at least two organisations"
+            raise ValueError(message)
+        return self
 
     def decide(self, turn: Turn) -> None:
         """Raise it; only a party's flag counts towards blocking gates."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal
 
-from coopflow.domain.base import Instant, Slug
+from coopflow.domain.base import Instant, Slug, StatedInstant
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
@@ -255,7 +255,7 @@ class SubmitDocument(Command):
     kind: Kind
     decision: Slug | None = None
     rule: Rule | None = None
-    closes_at: Instant | None = None
+    closes_at: StatedInstant | None = None
 
     def decide(self, turn: Turn) -> None:
         """Submit a complete draft; its decision opens."""

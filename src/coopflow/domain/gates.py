@@ -302,8 +302,9 @@ def _pass(turn: Turn, gate: str) -> None:
 
 
 def enter(turn: Turn, gate: str, *, waived: bool = False) -> bool:
-    """Pass a gate, unless the cooperation has fallen back while the members were voting."""
+    """Pass a gate, unless the cooperation fell back or began to close during the vote."""
     stage = turn.rules.lifecycle.machine.after(turn.state.stage, gate)
-    if stage is not None:
-        turn.emit(GatePassed(gate=gate, stage=stage, waived=waived))
-    return stage is not None
+    if stage is None or turn.state.status not in {"active", "paused"}:
+        return False
+    turn.emit(GatePassed(gate=gate, stage=stage, waived=waived))
+    return True

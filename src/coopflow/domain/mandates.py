@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from coopflow.domain.base import Day, Instant, Slug, Text
+from coopflow.domain.base import Day, Slug, StatedInstant, Text
 from coopflow.domain.calendar import end_of, start_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
@@ -82,7 +82,7 @@ class ProposeMandate(Command):
     starts_on: Day | None = None
     ends_on: Day | None = None
     interim: bool = False
-    closes_at: Instant | None = None
+    closes_at: StatedInstant | None = None
 
     def decide(self, turn: Turn) -> None:
         """Open the decision."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from coopflow.domain.base import Count, Instant, Slug, Text
+from coopflow.domain.base import Count, Instant, Slug, StatedInstant, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.members import member_of
@@ -75,7 +75,7 @@ class RecordMeeting(Command):
     meeting: Slug
     kind: MeetingKind
     attendees: tuple[Slug, ...]
-    held_at: Instant | None = None
+    held_at: StatedInstant | None = None
     minutes: Text | None = None
 
     def decide(self, turn: Turn) -> None:

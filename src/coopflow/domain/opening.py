@@ -21,6 +21,7 @@ STATUS = StateMachine(
         Move("pause", "active", "paused"),
         Move("resume", "paused", "active"),
         Move("wind_down", "active", "closing"),
+        Move("wind_down", "paused", "closing"),
         Move("close", "closing", "closed"),
     ],
 )
@@ -239,7 +240,7 @@ class CooperationClosing(Event):
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """End clocks and reservations: nothing falls back from here on."""
-        return {"status": "closing", "clocks": {}, "reservations": {}}
+        return {"status": "closing", "pause": None, "clocks": {}, "reservations": {}}
 
 
 class CooperationClosed(Event):
@@ -276,5 +277,6 @@ def on_decision_closed(turn: Turn, event: Event) -> None:
     """React to the adoption of closing."""
     assert isinstance(event, TakesEffect)
     adopted = turn.state.decisions[event.decision]
-    if adopted.subject == "closing" and event.result == "adopted":
+    possible = STATUS.after(turn.state.status, "wind_down") is not None
+    if adopted.subject == "closing" and event.result == "adopted" and possible:
         turn.emit(CooperationClosing())

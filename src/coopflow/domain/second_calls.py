@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from coopflow.domain.base import Instant, Ratio, Slug
+from coopflow.domain.base import Instant, Ratio, Slug, StatedInstant
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import AboutDecision, decision_of, not_by_support
 from coopflow.domain.events import Entry
@@ -46,7 +46,7 @@ class RecallDecision(Command):
 
     command: Literal["recall_decision"] = "recall_decision"
     decision: Slug
-    closes_at: Instant | None = None
+    closes_at: StatedInstant | None = None
 
     def decide(self, turn: Turn) -> None:
         """Recall it once, in the span of time that the policy gives."""

@@ -234,10 +234,11 @@ class Weighted(_Rule):
     def count(self, tally: Tally) -> Count:
         """As a qualified majority; an elector that the rule does not name weighs 1.
 
-        The cap is half of the sum of the weights as the rule states them.
+        No weight counts for more than all the others together, so for at most half of the total.
         """
         raw = {elector: self.weights.get(elector, Fraction(1)) for elector in tally.electors}
-        cap = sum(raw.values(), Fraction(0)) / 2
+        others = sum(raw.values(), Fraction(0)) - max(raw.values(), default=Fraction(0))
+        cap = others if len(raw) > 1 else Fraction(1)
         weight = {elector: min(value, cap) for elector, value in raw.items()}
         yes, no = (
             sum((weight[e] for e, chosen in tally.choices.items() if chosen == choice), Fraction(0))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from coopflow.domain.base import Label, Shape, Source
 from coopflow.domain.calendar import Span, earliest
@@ -81,23 +81,3 @@ class Query(Shape):
 def document_source(document: Document) -> Source:
     """Return a version of a document as a source."""
     return Source(kind="document", id=document.kind, version=document.version)
-
-
-def of_document(
-    kind: str, measure: Callable[[Any], FactValue], empty: FactValue
-) -> Callable[[View], Fact]:
-    """Make a reader that measures the content of the usable version of a kind.
-
-    Args:
-        kind: the kind of document.
-        measure: from the typed content to a value.
-        empty: the value when there is no usable version.
-    """
-
-    def read(view: View) -> Fact:
-        document = view.usable(kind)
-        if document is None:
-            return Fact(empty)
-        return Fact(measure(document.typed), (document_source(document),))
-
-    return read
