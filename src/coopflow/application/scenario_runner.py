@@ -114,6 +114,7 @@ class ScenarioRun:
         self._engine = engine
         self._rules = rules
         self._state = UNOPENED
+        self._is_open = False
 
     async def steps(self, start: int = 0) -> AsyncIterator[StepResult]:
         """Run the steps in order and yield what each came to.
@@ -123,6 +124,7 @@ class ScenarioRun:
         """
         if start:
             self._state = await self._engine.state(self.address)
+            self._is_open = True
         for step in self.scenario.steps[start:]:
             yield await self._run(step)
 
@@ -137,7 +139,7 @@ class ScenarioRun:
             else:
                 entries.extend(outcome.entries)
             problems.extend(_refusal_problems(act, step.expect, outcome))
-        if self._state is not UNOPENED or entries:
+        if self._is_open:
             told = await self._engine.tell(self.address, step.at)
             if isinstance(told, Reply):
                 entries.extend(told.entries)
@@ -161,8 +163,12 @@ class ScenarioRun:
                 grants.append(REPRESENTATIVE)
             command.setdefault("lifecycle", self.scenario.lifecycle)
             command.setdefault("policy", self.scenario.policy)
-            return await self._engine.open(self._rules.definition, command, grants, mode="recorded")
-        if self._state is UNOPENED and step.number == 1 and number == 0:
+            opened = await self._engine.open(
+                self._rules.definition, command, grants, mode="recorded"
+            )
+            self._is_open = self._is_open or isinstance(opened, Reply)
+            return opened
+        if not self._is_open:
             return Refusal(code="wrong_state", message="the cooperation has not been opened")
         return await self._engine.execute(self.address, command, grants)
 

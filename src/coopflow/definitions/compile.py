@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -23,6 +24,7 @@ from coopflow.domain.policy import Policy
 from coopflow.domain.rulebook import Definition, Rulebook
 
 _REMEMBERED: Final = 64
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 class DefinitionError(ValueError):
@@ -65,7 +67,8 @@ def compile_definition(definition: Definition) -> Rulebook:
         DefinitionError: the digest is not that of the contents, or they are no lifecycle, no
             policy, or hold an expression that does not compile.
     """
-    return _compiled(_ByDigest(definition))
+    with _ONE_AT_A_TIME:  # many cooperations wake up at once when a worker starts
+        return _compiled(_ByDigest(definition))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -69,4 +69,6 @@ class Entry(Shape):
 
 def evolve(state: Cooperation, entry: Entry) -> Cooperation:
     """Return the state after an entry of the journal."""
-    return state.but(seq=entry.seq, as_of=entry.at, **entry.event.changes(state, entry))
+    after = state.but(seq=entry.seq, as_of=entry.at, **entry.event.changes(state, entry))
+    # What a cooperation remembers is its own: all of them begin as the one UNOPENED.
+    return after.remembering_nothing() if state.seq == 0 else after

@@ -33,6 +33,7 @@ Code = Literal[
     "cooperation_closed",
     "delegation_refused",
     "not_signed",
+    "too_large",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -458,6 +458,22 @@ class Cooperation(Shape):
         assert private is not None
         memo: dict[object, object] = private["_memo"]
         return memo
+
+    def remembering_nothing(self) -> Self:
+        """Return the same state with a memo of its own, shared with those after it only."""
+        copy = self.but()
+        copy._memo = {}  # noqa: SLF001 - its own
+        return copy
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what has happened, not what was worked out from it."""
+        return isinstance(other, Cooperation) and all(
+            getattr(self, name) == getattr(other, name) for name in Cooperation.model_fields
+        )
+
+    def __hash__(self) -> int:
+        """Tell cooperations, and their states from one event to the next, apart."""
+        return hash((self.id, self.seq))
 
     @cached_property
     def active(self) -> tuple[str, ...]:
