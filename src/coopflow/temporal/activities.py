@@ -1,0 +1,91 @@
+"""What a cooperation does to the world: it tells the read model, and those who must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from coopflow.application.notices import NoticeBoard
+from coopflow.domain import catalogue  # noqa: F401 - defines all events
+from coopflow.domain.events import Entry
+from coopflow.temporal import names
+from coopflow.temporal.messages import NoticeBatch, ProjectBatch
+
+_log = structlog.get_logger(__name__)
+
+
+class Projector(Protocol):
+    """The read model, as far as it is written to."""
+
+    async def apply(self, programme: str, cooperation: str, entries: Sequence[Entry]) -> object:
+        """Store entries and what follows from them, all or none.
+
+        Args:
+            programme: the programme of the cooperation.
+            cooperation: its id.
+            entries: in order and without gaps; those stored before are passed over.
+        """
+        ...
+
+
+Activity = Callable[[Any], Awaitable[None]]
+
+
+def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activity]:
+    """Return the activities through which cooperations hand out what has happened.
+
+    Each is retried until its port takes the batch, so a port may fail for as long as it likes.
+    What it raises is logged here; Temporal, which stores failures, learns its type only.
+
+    Args:
+        projector: takes the entries.
+        board: takes the notices.
+    """
+
+    @activity.defn(name=names.PROJECT)
+    async def project(batch: ProjectBatch) -> None:
+        await _hand_over(
+            lambda: projector.apply(batch.programme, batch.cooperation, batch.entries),
+            batch.programme,
+            batch.cooperation,
+            batch.entries[-1].seq,
+        )
+
+    def notifying(name: str) -> Activity:
+        @activity.defn(name=name)
+        async def notify(batch: NoticeBatch) -> None:
+            await _hand_over(
+                lambda: board.deliver(batch.programme, batch.notices),
+                batch.programme,
+                batch.notices[-1].cooperation,
+                batch.notices[-1].seq,
+            )
+
+        return notify
+
+    return [project, *(notifying(name) for name in names.NOTICES.values())]
+
+
+async def _hand_over(
+    take: Callable[[], Awaitable[object]], programme: str, cooperation: str, seq: int
+) -> None:
+    info = activity.info()
+    log = _log.bind(
+        programme=programme,
+        cooperation=cooperation,
+        run=info.workflow_run_id,
+        activity=info.activity_type,
+        attempt=info.attempt,
+        seq_to=seq,
+    )
+    try:
+        await take()
+    except Exception as error:
+        log.warning("not taken, will be tried again", exc_info=error)
+        message = f"not taken up to entry {seq}: {type(error).__name__}; see the worker's log"
+        raise ApplicationError(message, type=names.UNDELIVERED) from None
+    log.debug("taken")

@@ -1,0 +1,426 @@
+"""Cooperations that live on Temporal, for those who ask something of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from coopflow.application.engine import (
+    Address,
+    Mode,
+    Reply,
+    UnavailableError,
+    UnknownCooperationError,
+)
+from coopflow.definitions.compile import compile_definition
+from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+from coopflow.domain.cooperation import decide, evolve
+from coopflow.domain.gates import Examination
+from coopflow.domain.opening import OpenCooperation
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
+from coopflow.domain.state import Cooperation
+from coopflow.temporal import names
+from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.temporal.messages import (
+    Carried,
+    CheckGateRequest,
+    CommandReply,
+    CommandRequest,
+    GateAnswer,
+    GoLiveRequest,
+    JournalHead,
+    Request,
+    TellRequest,
+)
+from coopflow.temporal.workflow import CooperationWorkflow
+
+PATIENCE: Final = timedelta(seconds=30)
+"""How long a request is tried before the engine counts as unavailable."""
+
+_TASK_TIMEOUT: Final = timedelta(seconds=5)  # until another worker takes a killed one's task over
+_LONGEST_CALL: Final = 10.0
+_SHORTEST_CALL: Final = 1.0
+_MARGIN: Final = 0.5
+_FIRST_WAIT: Final = 0.05
+_LONGEST_WAIT: Final = 2.0
+_PASSING: Final = {
+    RPCStatusCode.ABORTED: "it gave the call up",
+    RPCStatusCode.CANCELLED: "no worker answered in time",
+    RPCStatusCode.DEADLINE_EXCEEDED: "no worker answered in time",
+    # A workflow task failed under the command, which was not carried out.
+    RPCStatusCode.FAILED_PRECONDITION: "no worker could answer",
+    RPCStatusCode.INTERNAL: "it failed",
+    RPCStatusCode.RESOURCE_EXHAUSTED: "it has more requests than it takes at once",
+    RPCStatusCode.UNAVAILABLE: "nothing answers there",
+    RPCStatusCode.UNKNOWN: "it failed",
+}
+"""Failures of a call that pass, and what each says."""
+
+_RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"  # the server's word
+
+_T = TypeVar("_T")
+_Handle = WorkflowHandle[CooperationWorkflow, None]
+
+
+class EngineUnavailableError(TemporalUnavailableError, UnavailableError):
+    """Temporal, or the workers behind it, did not answer; says what was tried and what to do."""
+
+
+class EngineFaultError(RuntimeError):
+    """The engine could not decide a request for a fault of its own; nothing was changed."""
+
+
+class _PassingError(Exception):
+    """A request met a workflow that was just ending its run."""
+
+
+class TemporalEngine:
+    """Runs cooperations as workflows; whoever calls needs a worker somewhere to be answered.
+
+    A command without an id is given one, so that sending it again after a failure is harmless.
+    Every method may raise ``EngineUnavailableError`` when Temporal or the workers do not answer,
+    and ``EngineFaultError`` when the engine itself is at fault; then nothing was changed.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        task_queue: str = names.TASK_QUEUE,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        """Use a connected client.
+
+        Args:
+            client: with the converter of this package.
+            task_queue: where the workers look for work.
+            patience: how long to try a request.
+        """
+        self._client = client
+        self._task_queue = task_queue
+        self._patience = patience
+
+    async def open(
+        self,
+        definition: Definition,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        mode: Mode = "live",
+    ) -> Reply | Refusal:
+        """Open a cooperation; what is refused starts nothing.
+
+        Raises:
+            DefinitionError: the definition does not compile.
+        """
+        request = _identified(command, grants)
+        parsed = request.read(mode, datetime.now(UTC))
+        if isinstance(parsed, Refusal):
+            return parsed
+        if not isinstance(parsed, OpenCooperation):
+            return Refusal(
+                code="invalid_command", message=f"{parsed.command} does not open a cooperation"
+            )
+        carried = Carried(definition=definition, mode=mode)
+        opened = carried.state
+        decided = decide(opened, parsed, compile_definition(definition), request.grants)
+        if isinstance(decided, Refusal):
+            return decided
+        for entry in decided:
+            opened = evolve(opened, entry)
+        address = Address(parsed.programme, parsed.cooperation)
+        return await self._insist(
+            lambda limit: self._start(address, carried, opened, request, limit),
+            f"opening {address}",
+        )
+
+    async def execute(
+        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+    ) -> Reply | Refusal:
+        """Give a command to a cooperation.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        request = _identified(command, grants)
+        # Shape and size are the same in both modes, and need no worker to be refused.
+        recorded = "at" in command
+        parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
+        if isinstance(parsed, Refusal):
+            return parsed
+        return await self._update(address, names.COMMAND, request, request.command["id"])
+
+    async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
+        """Let happen what falls due up to an instant; in recorded mode only.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._update(address, names.TELL, TellRequest(at=at), uuid4().hex)
+
+    async def go_live(self, address: Address) -> Reply | Refusal:
+        """End the recording: from now on time passes by the clock of the engine.
+
+        A cooperation that is live already answers with a ``duplicate``.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._update(address, names.GO_LIVE, GoLiveRequest(), uuid4().hex)
+
+    async def state(self, address: Address) -> Cooperation:
+        """Return the cooperation as it is; of a closed one for as long as Temporal keeps it.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        state = await self._ask(address, names.STATE, Cooperation)
+        if state.status == "unopened":
+            raise UnknownCooperationError(address)
+        return state
+
+    async def check_gate(
+        self, address: Address, gate: str, at: datetime | None = None
+    ) -> Examination | Refusal:
+        """Check a gate at an instant, by default now, without changing anything.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        request = CheckGateRequest(gate=gate, at=at, now=datetime.now(UTC))
+        answer = await self._ask(address, names.CHECK_GATE, GateAnswer, request)
+        found = answer.examination or answer.refusal
+        assert found is not None, "a gate is examined or refused"
+        return found
+
+    async def journal_head(self, address: Address) -> JournalHead:
+        """Say how far the journal goes, and how far the read model follows it.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._ask(address, names.JOURNAL_HEAD, JournalHead)
+
+    async def until_projected(self, address: Address, seq: int | None = None) -> JournalHead:
+        """Wait until the read model has taken all entries up to a number, by default all there are.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+            EngineUnavailableError: it has not within the patience of this engine.
+        """
+        deadline = time.monotonic() + self._patience.total_seconds()
+        wait = _FIRST_WAIT
+        head = await self.journal_head(address)
+        wanted = head.seq if seq is None else seq
+        while head.projected_seq < wanted:
+            if time.monotonic() + wait > deadline:
+                raise EngineUnavailableError(
+                    f"The read model has {address} up to entry {head.projected_seq}, not yet "
+                    f"{wanted}, after {self._patience.total_seconds():g} s. It catches up by "
+                    "itself; look at the database and at the worker's log."
+                )
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+            head = await self.journal_head(address)
+        return head
+
+    def _handle(self, address: Address) -> _Handle:
+        return self._client.get_workflow_handle_for(
+            CooperationWorkflow.run, names.workflow_id(address)
+        )
+
+    async def _start(
+        self,
+        address: Address,
+        carried: Carried,
+        opened: Cooperation,
+        request: CommandRequest,
+        limit: timedelta,
+    ) -> Reply | Refusal:
+        start = WithStartWorkflowOperation(
+            CooperationWorkflow.run,
+            carried,
+            id=names.workflow_id(address),
+            task_queue=self._task_queue,
+            # Whether a cooperation that runs may be opened is for the domain to say.
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            # The id of a closed one stays taken; that of one never opened does not.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            task_timeout=_TASK_TIMEOUT,
+            static_summary=f"{opened.lifecycle}, {opened.policy}",
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(names.PROGRAMME_ATTRIBUTE, opened.programme),
+                    SearchAttributePair(names.STAGE_ATTRIBUTE, opened.stage),
+                    SearchAttributePair(names.STATUS_ATTRIBUTE, opened.status),
+                ]
+            ),
+        )
+        try:
+            return await self._client.execute_update_with_start_workflow(
+                CooperationWorkflow.command,
+                request,
+                id=request.command["id"],
+                start_workflow_operation=start,
+                rpc_timeout=limit,
+            )
+        except WorkflowAlreadyStartedError:
+            await _look_at(start)
+            return Refusal(
+                code="already_exists",
+                message="there was a cooperation by this id, now closed; choose another",
+                facts={"cooperation": address.cooperation},
+            )
+        except WorkflowUpdateFailedError as error:
+            return _refusal(error)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            await _look_at(start)
+            raise
+
+    async def _update(
+        self, address: Address, update: str, request: Request, update_id: str
+    ) -> Reply | Refusal:
+        async def attempt(limit: timedelta) -> Reply | Refusal:
+            try:
+                reply: CommandReply = await self._handle(address).execute_update(
+                    update, request, id=update_id, result_type=CommandReply, rpc_timeout=limit
+                )
+            except WorkflowUpdateFailedError as error:
+                return _refusal(error)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return await self._gone(address, limit)
+            return reply
+
+        return await self._insist(attempt, f"{update} for {address}")
+
+    async def _gone(self, address: Address, limit: timedelta) -> Refusal:
+        """Say why no workflow took a request: there is none, or it has ended."""
+        try:
+            found = await self._handle(address).describe(rpc_timeout=limit)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise UnknownCooperationError(address) from None
+            raise
+        if found.status is WorkflowExecutionStatus.COMPLETED:
+            return Refusal(
+                code="cooperation_closed",
+                message="the cooperation is closed",
+                facts={"cooperation": address.cooperation},
+            )
+        if found.status is WorkflowExecutionStatus.RUNNING:
+            raise _PassingError("it was between two runs")
+        raise UnknownCooperationError(address)
+
+    async def _ask(
+        self, address: Address, query: str, answer: type[_T], *arguments: CheckGateRequest
+    ) -> _T:
+        async def attempt(limit: timedelta) -> _T:
+            try:
+                found: _T = await self._handle(address).query(
+                    query, args=arguments, result_type=answer, rpc_timeout=limit
+                )
+            except WorkflowQueryFailedError as error:
+                raise EngineFaultError(f"{query} of {address} failed: {error.message}") from error
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    raise UnknownCooperationError(address) from None
+                raise
+            return found
+
+        return await self._insist(attempt, f"{query} of {address}")
+
+    async def _insist(self, attempt: Callable[[timedelta], Awaitable[_T]], what: str) -> _T:
+        """Try a call until it is answered, a failure does not pass, or patience runs out."""
+        deadline = time.monotonic() + self._patience.total_seconds()
+        wait, tries = _FIRST_WAIT, 0
+        failure: Exception
+        while True:
+            tries += 1
+            seconds = min(max(deadline - time.monotonic(), _SHORTEST_CALL), _LONGEST_CALL)
+            try:
+                # The SDK itself tries a server that is away for longer than the call may take.
+                async with asyncio.timeout(seconds + _MARGIN):
+                    return await attempt(timedelta(seconds=seconds))
+            except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error  # the SDK hides it
+                failure, why = error, _PASSING[RPCStatusCode.DEADLINE_EXCEEDED]
+            except _PassingError as error:
+                failure, why = error, str(error)
+            except RPCError as error:
+                if error.status not in _PASSING:
+                    raise EngineUnavailableError(
+                        f"{self._where} refused {what}: {error.message}. Check the settings of "
+                        "this client and of the namespace (coopflow doctor)."
+                    ) from error
+                failure, why = error, _PASSING[error.status]
+            if time.monotonic() + wait > deadline:
+                why = why if await self._is_up() else _PASSING[RPCStatusCode.UNAVAILABLE]
+                raise EngineUnavailableError(
+                    f"{self._where}: {why}. Tried {what} {tries} times in "
+                    f"{self._patience.total_seconds():g} s. Check that the server runs, and a "
+                    "worker with it (coopflow dev, coopflow worker). Sending it again is harmless."
+                ) from failure
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _is_up(self) -> bool:
+        try:
+            async with asyncio.timeout(_SHORTEST_CALL):
+                return await self._client.service_client.check_health()
+        except (RPCError, TimeoutError):
+            return False
+
+    @property
+    def _where(self) -> str:
+        return f"Temporal at {self._client.service_client.config.target_host}"
+
+
+def _identified(command: Mapping[str, Any], grants: Iterable[str]) -> CommandRequest:
+    named = dict(command) if command.get("id") is not None else {**command, "id": uuid4().hex}
+    return CommandRequest(command=named, grants=tuple(grants))
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == names.REFUSED:
+        return Refusal.model_validate(cause.details[0])
+    if isinstance(cause, ApplicationError) and cause.type == _RUN_ENDED:
+        raise _PassingError("its workflow was ending a run") from error
+    raise EngineFaultError(str(cause)) from error
+
+
+async def _look_at(start: WithStartWorkflowOperation[Any, Any]) -> None:
+    """See the exception of a start that failed, lest asyncio complain that nobody did."""
+    with contextlib.suppress(Exception):
+        await start.workflow_handle()
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,138 @@
+"""Handing out what has happened: to the read model, then to those who must be told.
+
+This is workflow code. Entries and notices wait in two queues, each emptied in order by an activity
+that is retried for as long as it takes; nothing leaves a queue before it is acknowledged, and both
+go over into the next run. So everything arrives at least once, and no command waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import takewhile
+from typing import Final
+
+from pydantic_core import to_json
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+from coopflow.application.engine import Address
+from coopflow.application.notices import Notice, notices_of
+from coopflow.domain.events import Entry
+from coopflow.temporal import names
+from coopflow.temporal.messages import Carried, Message, NoticeBatch, ProjectBatch
+
+MAX_BATCH: Final = 100
+"""The most entries, or notices, in one batch."""
+
+MAX_BATCH_BYTES: Final = 1_000_000
+"""The largest batch of several entries: Temporal takes two megabytes in one payload."""
+
+_TIMEOUT: Final = timedelta(seconds=10)
+_RETRIES: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(seconds=60),
+)
+_AFTER_GIVING_UP: Final = timedelta(minutes=1)
+_LAST_BATCH: Final = timedelta(seconds=10)
+
+
+def first_entries(outbox: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries to hand out next: at least one, if there is any."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in outbox[:MAX_BATCH]:
+        size += len(to_json(entry))
+        if batch and size > MAX_BATCH_BYTES:
+            break
+        batch.append(entry)
+    return tuple(batch)
+
+
+def first_notices(waiting: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return the notices to deliver next: the first, and those of its kind right behind it."""
+    ahead = waiting[:MAX_BATCH]
+    return tuple(takewhile(lambda notice: notice.kind == ahead[0].kind, ahead))
+
+
+class Delivery:
+    """What one cooperation has still to hand out.
+
+    Attributes:
+        entries: those that the read model has not acknowledged, in order.
+        notices: those that have not been delivered, in order.
+        projected_seq: the number of the last entry that the read model acknowledged.
+        imported_to: entries up to this number are an imported past; of it nobody is notified.
+    """
+
+    def __init__(self, address: Address, carried: Carried) -> None:
+        """Take up what the run before left."""
+        self.entries = list(carried.outbox)
+        self.notices = list(carried.notices)
+        self.projected_seq = carried.projected_seq
+        self.imported_to = carried.imported_to
+        self._address = address
+        self._under_way = 0
+        self._winding_up = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything has been handed out."""
+        return not (self.entries or self.notices or self._under_way)
+
+    async def run(self) -> None:
+        """Hand out whatever is added, until cancelled."""
+        await asyncio.gather(self._project(), self._notify())
+
+    async def wind_up(self) -> None:
+        """Begin no new batch, and wait a while for those under way."""
+        self._winding_up = True
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: not self._under_way, timeout=_LAST_BATCH, timeout_summary="winding up"
+            )
+
+    async def _project(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
+            batch = first_entries(self.entries)
+            message = ProjectBatch(**self._address._asdict(), entries=batch)
+            if await self._deliver(names.PROJECT, message, f"{batch[0].seq} to {batch[-1].seq}"):
+                del self.entries[: len(batch)]
+                self.projected_seq = batch[-1].seq
+                for entry in batch:
+                    if entry.seq > self.imported_to:
+                        self.notices += notices_of(self._address.cooperation, entry)
+
+    async def _notify(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: bool(self.notices) and not self._winding_up)
+            batch = first_notices(self.notices)
+            message = NoticeBatch(programme=self._address.programme, notices=batch)
+            if await self._deliver(names.NOTICES[batch[0].kind], message, batch[0].about):
+                del self.notices[: len(batch)]
+
+    async def _deliver(self, activity: str, batch: Message, summary: str) -> bool:
+        """Run an activity until it has taken a batch; it may get the same batch again."""
+        self._under_way += 1
+        try:
+            await workflow.execute_activity(
+                activity,
+                batch,
+                start_to_close_timeout=_TIMEOUT,
+                retry_policy=_RETRIES,
+                summary=summary,
+            )
+        except ActivityError:
+            if self._winding_up:
+                raise  # cancelled; the next run hands the batch out again
+            # Retries have no end, so somebody ended this one by hand.
+            await workflow.sleep(_AFTER_GIVING_UP, summary="after a delivery was ended by hand")
+            return False
+        finally:
+            self._under_way -= 1
+        return True

@@ -1,0 +1,167 @@
+"""What goes over the wire and into histories: one model for each message.
+
+A worker meets messages written by older and newer versions. Unknown fields are ignored, and a new
+field needs a default, for ever: an accepted message that no longer decodes breaks the replay.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coopflow.application.engine import Mode, Reply
+from coopflow.application.notices import Notice
+from coopflow.application.receipts import Receipt
+from coopflow.domain.base import Instant
+from coopflow.domain.commands import Command, parse
+from coopflow.domain.events import Entry
+from coopflow.domain.gates import Examination
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
+from coopflow.domain.state import Cooperation, CooperationStatus
+
+
+class Message(BaseModel):
+    """The base of all messages."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Carried(Message):
+    """All that a cooperation is: the input of every run of its workflow.
+
+    Attributes:
+        definition: what it is judged by.
+        mode: how time passes.
+        state: what its events have come to.
+        receipts: of the latest accepted commands, oldest first.
+        outbox: the entries that the read model has not acknowledged, in order.
+        notices: those that have not been delivered, in order.
+        projected_seq: the number of the last entry that the read model acknowledged.
+        imported_to: entries up to this number are an imported past; of it nobody is notified.
+    """
+
+    definition: Definition
+    mode: Mode = "live"
+    state: Cooperation = Field(default_factory=Cooperation)
+    receipts: tuple[Receipt, ...] = ()
+    outbox: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    projected_seq: int = 0
+    imported_to: int = 0
+
+
+class Request(Message):
+    """The base of what is asked of a cooperation as an update."""
+
+    @property
+    def kind(self) -> str:
+        """What is asked, for logs: a word of the contract, nothing that a caller made up."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class CommandRequest(Request):
+    """A command in wire form, and the roles that its actor holds outside the cooperation."""
+
+    command: dict[str, Any]
+    grants: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The wire name of the command, if there is such a command."""
+        name = self.command.get("command")
+        return name if isinstance(name, str) and name in Command.kinds else "unknown"
+
+    def read(self, mode: Mode, now: datetime) -> Command | Refusal:
+        """Read the command; a live cooperation takes the time from the engine alone.
+
+        Args:
+            mode: how time passes.
+            now: the engine's time, used in live mode.
+        """
+        if mode == "recorded":
+            return parse(self.command)
+        if "at" in self.command:
+            problem = "a live cooperation takes the time from the engine; leave it out"
+            return Refusal(
+                code="invalid_command",
+                message=f"at: {problem}",
+                facts={
+                    "command": self.command.get("command"),
+                    "faults": [{"path": "at", "problem": problem}],
+                },
+            )
+        return parse(self.command, at=now)
+
+
+class TellRequest(Request):
+    """Let happen what falls due up to an instant."""
+
+    at: Instant
+
+    @property
+    def kind(self) -> str:
+        """The wire name."""
+        return "tell"
+
+
+class GoLiveRequest(Request):
+    """End the recording."""
+
+    @property
+    def kind(self) -> str:
+        """The wire name."""
+        return "go_live"
+
+
+class CommandReply(Reply):
+    """What an accepted request came to."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class CheckGateRequest(Message):
+    """Which gate to check, and at which instant.
+
+    ``now`` is the caller's time, for a live cooperation when no instant is given: the workflow's
+    own clock stands still while it sleeps.
+    """
+
+    gate: str
+    at: Instant | None = None
+    now: Instant | None = None
+
+
+class GateAnswer(Message):
+    """The examination of a gate, or why there is none."""
+
+    examination: Examination | None = None
+    refusal: Refusal | None = None
+
+
+class JournalHead(Message):
+    """How far the journal goes, and how far the read model follows it."""
+
+    seq: int
+    at: Instant | None
+    projected_seq: int
+    mode: Mode
+    status: CooperationStatus
+    undelivered: int = 0
+
+
+class ProjectBatch(Message):
+    """Entries for the read model, in order and without gaps."""
+
+    programme: str
+    cooperation: str
+    entries: tuple[Entry, ...]
+
+
+class NoticeBatch(Message):
+    """Notices of one kind to be delivered, in order."""
+
+    programme: str
+    notices: tuple[Notice, ...] = Field(min_length=1)

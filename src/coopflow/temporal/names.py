@@ -1,0 +1,82 @@
+"""Names on the wire. They stand in stored histories, so none of them ever changes its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from temporalio.common import SearchAttributeKey
+
+from coopflow.application.engine import Address
+from coopflow.application.notices import NoticeKind
+
+TASK_QUEUE: Final = "coopflow"
+"""Where workers look for work, unless told otherwise."""
+
+WORKFLOW: Final = "coopflow.cooperation"
+
+COMMAND: Final = "coopflow.command"
+TELL: Final = "coopflow.tell"
+GO_LIVE: Final = "coopflow.go_live"
+
+STATE: Final = "coopflow.state"
+CHECK_GATE: Final = "coopflow.check_gate"
+JOURNAL_HEAD: Final = "coopflow.journal_head"
+
+PROJECT: Final = "coopflow.project"
+NOTICES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
+    {
+        "invite_voters": "coopflow.invite_voters",
+        "remind_voters": "coopflow.remind_voters",
+        "publish_outcome": "coopflow.publish_outcome",
+        "convene_review": "coopflow.convene_review",
+        "compile_dossier": "coopflow.compile_dossier",
+        "publish_summary": "coopflow.publish_summary",
+    }
+)
+"""The activity that delivers each kind of notice."""
+
+REFUSED: Final = "coopflow.Refused"
+"""The type of the failure that carries a refusal as its only detail."""
+
+INTERNAL: Final = "coopflow.Internal"
+"""The type of the failure of a command that the engine could not decide."""
+
+NEVER_OPENED: Final = "coopflow.NeverOpened"
+"""The type of the failure of a run that was started and got no command to open it."""
+
+UNDELIVERED: Final = "coopflow.Undelivered"
+"""The type of the failure of an activity whose port did not take a batch."""
+
+PROGRAMME_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopProgramme")
+STAGE_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopStage")
+STATUS_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopStatus")
+SEARCH_ATTRIBUTES: Final[tuple[SearchAttributeKey[Any], ...]] = (
+    PROGRAMME_ATTRIBUTE,
+    STAGE_ATTRIBUTE,
+    STATUS_ATTRIBUTE,
+)
+"""What operators can list workflows by; a namespace must know them before a workflow starts.
+
+They are stored in clear, whatever codec encrypts the rest: nothing about people goes in.
+"""
+
+_PREFIX: Final = "coopflow/"
+
+
+def workflow_id(address: Address) -> str:
+    """Return the id of the workflow that is a cooperation."""
+    return f"{_PREFIX}{address.programme}/{address.cooperation}"
+
+
+def address_of(workflow: str) -> Address:
+    """Return the address of the cooperation that a workflow, by its id, is.
+
+    Raises:
+        ValueError: it is the id of no cooperation.
+    """
+    programme, separator, cooperation = workflow.removeprefix(_PREFIX).partition("/")
+    if not workflow.startswith(_PREFIX) or not separator:
+        raise ValueError(f"{workflow} is not the workflow of a cooperation")
+    return Address(programme, cooperation)

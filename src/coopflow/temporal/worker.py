@@ -1,0 +1,126 @@
+"""The worker: the process that carries cooperations on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from coopflow.application.notices import NoticeBoard
+from coopflow.temporal import names
+from coopflow.temporal.activities import Projector, delivery_activities
+from coopflow.temporal.connection import Endpoint, connect, register_search_attributes
+from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.temporal.workflow import CooperationWorkflow
+
+CACHED: Final = 1000
+"""How many cooperations stay in memory, about 150 KB each; fewer than are active costs replays."""
+
+_AT_ONCE: Final = 8  # more replays at once, after a restart, would take each other for deadlocked
+_POLLERS: Final = 20
+_STICKY: Final = timedelta(seconds=2)  # how long a killed worker holds its cooperations up
+_GRACE: Final = timedelta(seconds=5)
+_FIRST_WAIT: Final = 0.5
+_LONGEST_WAIT: Final = 15.0
+
+_PASSED_THROUGH: Final = (
+    "cel_expr_python",
+    "coopflow.application",
+    "coopflow.definitions",
+    "coopflow.domain",
+    "coopflow.temporal.delivery",
+    "coopflow.temporal.messages",
+    "coopflow.temporal.names",
+    "google.protobuf",
+    "rich",
+    "structlog",
+    "transitions",
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Return the sandbox for workflow code; replaying needs the same as working.
+
+    The domain is passed through: it is pure, and imported once instead of for every cooperation.
+    """
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def build_worker(
+    client: Client,
+    projector: Projector,
+    board: NoticeBoard,
+    *,
+    task_queue: str = names.TASK_QUEUE,
+    cached: int = CACHED,
+) -> Worker:
+    """Return a worker, which works inside ``async with``.
+
+    On leaving the block it takes no more work, gives running activities some seconds, and ends;
+    what it did not finish is done by the next worker.
+
+    Args:
+        client: connected to the server, with the converter of this package.
+        projector: the read model.
+        board: where notices are delivered.
+        task_queue: where to look for work.
+        cached: how many cooperations stay in memory.
+    """
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[CooperationWorkflow],
+        activities=delivery_activities(projector, board),
+        workflow_runner=workflow_runner(),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
+        max_concurrent_workflow_tasks=_AT_ONCE,
+        max_cached_workflows=cached,
+        sticky_queue_schedule_to_start_timeout=_STICKY,
+        graceful_shutdown_timeout=_GRACE,
+    )
+
+
+async def connect_when_available(find: Callable[[], Endpoint]) -> Client:
+    """Connect as soon as there is a server, however long that takes, and make it ready.
+
+    Where this client may not administer the namespace, its search attributes have to be there.
+
+    Args:
+        find: says which server to use, as ``find_endpoint`` does; asked before every attempt, as
+            an engine may come up elsewhere.
+
+    Raises:
+        TemporalSettingsError: the settings are at fault, so that waiting is of no use.
+    """
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            client = await connect(find())
+            await _make_ready(client)
+        except (TemporalUnavailableError, RPCError) as error:
+            _log.warning("waiting for Temporal", advice=str(error), seconds=wait)
+        else:
+            return client
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT)
+
+
+async def _make_ready(client: Client) -> None:
+    try:
+        await register_search_attributes(client, names.SEARCH_ATTRIBUTES)
+    except RPCError as error:
+        if error.status not in {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}:
+            raise
+        wanted = ", ".join(key.name for key in names.SEARCH_ATTRIBUTES)
+        advice = f"if they are missing, have them added to the namespace as Keyword: {wanted}"
+        _log.warning("may not add search attributes", advice=advice)

@@ -1,0 +1,394 @@
+"""A cooperation as a durable workflow: a thin shell round ``decide`` and ``evolve``.
+
+It holds no rule. It gives commands to the domain, sleeps until the next thing falls due, hands out
+what has happened, and continues as new before its history grows long.
+
+A fault of the domain while a command is decided refuses that command. One while time passes fails
+the workflow task, which Temporal tries again: nothing of it enters the history, so the cooperation
+goes on by itself once a corrected worker runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    import structlog
+    from pydantic_core import to_json, to_jsonable_python
+
+    from coopflow.application.engine import Mode
+    from coopflow.application.gate_check import check_gate
+    from coopflow.application.receipts import Receipt, Receipts
+    from coopflow.definitions.compile import compile_definition
+    from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+    from coopflow.domain.cooperation import advance, decide, evolve, next_due
+    from coopflow.domain.events import Entry
+    from coopflow.domain.refusals import Refusal
+    from coopflow.domain.state import Cooperation
+    from coopflow.temporal import names
+    from coopflow.temporal.delivery import Delivery
+    from coopflow.temporal.messages import (
+        Carried,
+        CheckGateRequest,
+        CommandReply,
+        CommandRequest,
+        GateAnswer,
+        GoLiveRequest,
+        JournalHead,
+        Request,
+        TellRequest,
+    )
+
+STATE_WARNING: Final = 500_000
+"""Bytes of state and outbox from which the log warns."""
+
+STATE_LIMIT: Final = 1_000_000
+"""Bytes beyond which commands are refused: Temporal carries two megabytes from run to run."""
+
+_SHORTEST_SLEEP: Final = timedelta(seconds=1)
+_NEVER_OPENED_AFTER: Final = timedelta(minutes=5)
+
+_Request = TypeVar("_Request", bound=Request)
+_Level = Literal["info", "warning", "error"]
+
+
+class _Plan(NamedTuple):
+    """What accepting a request brings about, all worked out."""
+
+    entries: tuple[Entry, ...]
+    command: str | None
+    state: Cooperation
+    mode: Mode
+    due: datetime | None
+    outbox: list[Entry]
+    size: int
+
+
+@workflow.defn(name=names.WORKFLOW)
+class CooperationWorkflow:
+    """One cooperation, from its opening to its closing."""
+
+    @workflow.init
+    def __init__(self, carried: Carried) -> None:
+        """Take up what the run before, or the one who opens the cooperation, handed over."""
+        info = workflow.info()
+        address = names.address_of(info.workflow_id)
+        self._definition = carried.definition
+        self._rules = compile_definition(carried.definition)
+        self._mode = carried.mode
+        self._state = carried.state
+        self._receipts = Receipts(carried.receipts)
+        self._delivery = Delivery(address, carried)
+        self._due: datetime | None = None
+        self._size = len(to_json((carried.state, carried.outbox)))
+        self._log = structlog.get_logger("coopflow.temporal.workflow").bind(
+            programme=address.programme, cooperation=address.cooperation, run=info.run_id
+        )
+
+    @workflow.run
+    async def run(self, carried: Carried) -> None:  # noqa: ARG002 - taken by __init__
+        """Live until the cooperation is closed and everything about it is handed out."""
+        self._describe()
+        await self._wait_to_be_opened()
+        courier = asyncio.create_task(self._delivery.run())
+        while not self._is_over():
+            self._let_fall_due()
+            await self._sleep(courier)
+            if courier.done():
+                courier.result()  # a fault of it: fails the task, where it is seen
+            if workflow.info().is_continue_as_new_suggested():
+                # A delivery that ends in the very task that continues as new would undo it.
+                await self._delivery.wind_up()
+                await self._end(courier)
+                self._say("info", "continues as new", seq=self._state.seq)
+                workflow.continue_as_new(self._carried())
+        await self._end(courier)
+
+    # --- requests -----------------------------------------------------------------------------
+
+    @workflow.update(name=names.COMMAND)
+    def command(self, request: CommandRequest) -> CommandReply:
+        """Decide a command, and remember its id."""
+        return self._carry_out(self._plan_command, request)
+
+    @command.validator
+    def _admit_command(self, request: CommandRequest) -> None:
+        self._plan(self._plan_command, request)
+
+    @workflow.update(name=names.TELL)
+    def tell(self, request: TellRequest) -> CommandReply:
+        """Let happen what falls due up to an instant; in recorded mode only."""
+        return self._carry_out(self._plan_tell, request)
+
+    @tell.validator
+    def _admit_tell(self, request: TellRequest) -> None:
+        self._plan(self._plan_tell, request)
+
+    @workflow.update(name=names.GO_LIVE)
+    def go_live(self, request: GoLiveRequest) -> CommandReply:
+        """End the recording: tell up to now, and go on by the clock. Harmless when repeated."""
+        return self._carry_out(self._plan_go_live, request)
+
+    @go_live.validator
+    def _admit_go_live(self, request: GoLiveRequest) -> None:
+        self._plan(self._plan_go_live, request)
+
+    def _plan_command(self, request: CommandRequest) -> _Plan | Receipt | Refusal:
+        command = request.read(self._mode, workflow.now())
+        if isinstance(command, Refusal):
+            return command
+        known = self._receipts.of(command.id)
+        if known is not None:
+            return known
+        size = self._size + len(to_json(request.command))
+        if size > STATE_LIMIT:
+            return Refusal(
+                code="wrong_state",
+                message=f"the cooperation would hold {size} bytes, at most {STATE_LIMIT} can be "
+                "kept; shorten the content, or wait until the read model has caught up",
+                facts={"bytes": size, "limit": STATE_LIMIT, "waiting": len(self._delivery.entries)},
+            )
+        decided = decide(self._state, command, self._rules, request.grants)
+        if isinstance(decided, Refusal):
+            return decided
+        return self._worked_out(decided, self._mode, command.id)
+
+    def _plan_tell(self, request: TellRequest) -> _Plan | Refusal:
+        if self._mode == "live":
+            return Refusal(
+                code="wrong_state", message="the cooperation lives by the clock; nobody tells it"
+            )
+        return self._worked_out(advance(self._state, request.at, self._rules), self._mode)
+
+    def _plan_go_live(self, _: GoLiveRequest) -> _Plan | Receipt | Refusal:
+        seq, as_of, now = self._state.seq, self._state.as_of, workflow.now()
+        if self._mode == "live":
+            return Receipt(command=names.GO_LIVE, seq_from=seq + 1, seq_to=seq)
+        if as_of is not None and as_of > now:
+            return Refusal(
+                code="too_early",
+                message=f"the recording goes up to {as_of.isoformat()}, later than now; shift it",
+                facts={"as_of": as_of.isoformat(), "now": now.isoformat()},
+            )
+        return self._worked_out(advance(self._state, now, self._rules), "live")
+
+    def _worked_out(
+        self, entries: tuple[Entry, ...], mode: Mode, command: str | None = None
+    ) -> _Plan:
+        """Work out what entries lead to: whatever can fail fails here, and changes nothing."""
+        state = self._state
+        for entry in entries:
+            state = evolve(state, entry)
+        due = next_due(state, workflow.now(), self._rules) if mode == "live" else None
+        outbox = [*self._delivery.entries, *entries]
+        size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
+        return _Plan(entries, command, state, mode, due, outbox, size)
+
+    def _plan(
+        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
+    ) -> _Plan | Receipt:
+        """Plan what a request brings about, and change nothing.
+
+        Raises:
+            ApplicationError: the request is refused, or could not be decided; nothing else.
+        """
+        try:
+            planned = plan(request)
+        except Exception as error:  # noqa: BLE001 - anything else would stop the cooperation
+            raise self._internal(request, error) from None
+        if isinstance(planned, Refusal):
+            self._say("info", "refused", kind=request.kind, code=planned.code)
+            raise ApplicationError(
+                planned.message or planned.code,
+                # Facts that are no JSON after all must not keep the refusal from arriving.
+                to_jsonable_python(planned, fallback=str),
+                type=names.REFUSED,
+                non_retryable=True,
+            )
+        return planned
+
+    def _carry_out(
+        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
+    ) -> CommandReply:
+        # Planned again: another request may have been carried out since the validator, and a
+        # replay calls no validator.
+        planned = self._plan(plan, request)
+        if isinstance(planned, Receipt):
+            self._say("info", "repeated", kind=request.kind, duplicate=True)
+            return CommandReply(seq_from=planned.seq_from, seq_to=planned.seq_to, duplicate=True)
+        before = self._state.seq
+        self._accept(planned)
+        if planned.entries:
+            self._say("info", "accepted", kind=request.kind, seq=before + 1, seq_to=self._state.seq)
+        return CommandReply(seq_from=before + 1, seq_to=self._state.seq, entries=planned.entries)
+
+    def _internal(self, request: Request, error: Exception) -> ApplicationError:
+        kind = type(error).__name__
+        # Where, not what: messages and values may quote people, and take long to render.
+        frames = (
+            f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}:{line}"
+            for frame, line in traceback.walk_tb(error.__traceback__)
+        )
+        trace = " > ".join(frames)
+        self._say("error", "could not be decided", kind=request.kind, error=kind, trace=trace)
+        message = f"the engine could not decide the request ({kind}); see the worker's log"
+        return ApplicationError(message, type=names.INTERNAL, non_retryable=True)
+
+    def _accept(self, plan: _Plan) -> None:
+        self._receipts.note(plan.command, self._state.seq, plan.entries)
+        if self._mode == "recorded":
+            self._delivery.imported_to = plan.state.seq
+        if plan.size > STATE_WARNING >= self._size:
+            self._say("warning", "the cooperation grows large", count=plan.size)
+        self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
+        self._delivery.entries = plan.outbox
+        self._show()
+
+    # --- time ---------------------------------------------------------------------------------
+
+    async def _wait_to_be_opened(self) -> None:
+        """Wait for the command that comes with the start.
+
+        Raises:
+            ApplicationError: none came; the id is free again.
+        """
+        await asyncio.sleep(0)  # the command may stand behind this task
+        if self._is_opened():
+            return
+        try:
+            await workflow.wait_condition(
+                self._is_opened,
+                timeout=_NEVER_OPENED_AFTER,
+                timeout_summary="to be opened",
+            )
+        except TimeoutError:
+            raise ApplicationError(
+                "no command opened the cooperation", type=names.NEVER_OPENED, non_retryable=True
+            ) from None
+
+    def _let_fall_due(self) -> None:
+        now = workflow.now()
+        if self._mode == "recorded" or (self._due is not None and now < self._due):
+            return
+        plan = self._worked_out(advance(self._state, now, self._rules), self._mode)
+        self._accept(plan)
+        if plan.entries:
+            self._say("info", "fell due", count=len(plan.entries), seq_to=self._state.seq)
+
+    async def _sleep(self, courier: asyncio.Task[None]) -> None:
+        """Sleep until something falls due, or there is something else to be done."""
+        due = self._due
+        # A timer may fire a little early: the rest is slept again, never in a circle.
+        timeout = None if due is None else max(due - workflow.now(), _SHORTEST_SLEEP)
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: (
+                    self._due != due
+                    or self._is_over()
+                    or workflow.info().is_continue_as_new_suggested()
+                    or courier.done()
+                ),
+                timeout=timeout,
+                timeout_summary="next due",
+            )
+
+    def _is_opened(self) -> bool:
+        return self._state.status != "unopened"
+
+    def _is_over(self) -> bool:
+        return self._state.status == "closed" and self._delivery.is_done
+
+    async def _end(self, courier: asyncio.Task[None]) -> None:
+        courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def _carried(self) -> Carried:
+        return Carried(
+            definition=self._definition,
+            mode=self._mode,
+            state=self._state,
+            receipts=self._receipts.all(),
+            outbox=tuple(self._delivery.entries),
+            notices=tuple(self._delivery.notices),
+            projected_seq=self._delivery.projected_seq,
+            imported_to=self._delivery.imported_to,
+        )
+
+    # --- questions ----------------------------------------------------------------------------
+
+    @workflow.query(name=names.STATE)
+    def state(self) -> Cooperation:
+        """Return the cooperation as it is."""
+        return self._state
+
+    @workflow.query(name=names.CHECK_GATE)
+    def check_gate(self, request: CheckGateRequest) -> GateAnswer:
+        """Check a gate at an instant, by default now, without changing anything."""
+        as_of = self._state.as_of or workflow.now()
+        at = request.at
+        if at is None:
+            at = as_of if self._mode == "recorded" else max(as_of, request.now or workflow.now())
+        found = check_gate(self._state, request.gate, at, self._rules)
+        if isinstance(found, Refusal):
+            return GateAnswer(refusal=found)
+        return GateAnswer(examination=found)
+
+    @workflow.query(name=names.JOURNAL_HEAD)
+    def journal_head(self) -> JournalHead:
+        """Say how far the journal goes, and how far the read model follows it."""
+        return JournalHead(
+            seq=self._state.seq,
+            at=self._state.as_of,
+            projected_seq=self._delivery.projected_seq,
+            mode=self._mode,
+            status=self._state.status,
+            undelivered=len(self._delivery.notices),
+        )
+
+    # --- what operators see -------------------------------------------------------------------
+
+    def _show(self) -> None:
+        state = self._state
+        shown = workflow.info().typed_search_attributes
+        wanted = (
+            (names.PROGRAMME_ATTRIBUTE, state.programme),
+            (names.STAGE_ATTRIBUTE, state.stage),
+            (names.STATUS_ATTRIBUTE, state.status),
+        )
+        changed = [key.value_set(value) for key, value in wanted if shown.get(key) != value]
+        if changed and self._is_opened():
+            workflow.upsert_search_attributes(changed)
+            self._say("info", "stage or status", stage=state.stage, about=state.status)
+        self._describe()
+
+    def _describe(self) -> None:
+        state = self._state
+        levels = " ".join(f"{name} {level}" for name, level in state.levels.items())
+        due = self._due.isoformat() if self._due else "–"
+        workflow.set_current_details(
+            f"**{state.stage or 'not opened'}** ({state.status}, {self._mode})\n\n"
+            f"- levels: {levels or '–'}\n- journal: {state.seq}\n- next due: {due}"
+        )
+
+    def _say(self, level: _Level, what: str, **facts: Any) -> None:
+        """Write a log line, once: not again when the history is replayed."""
+        if workflow.unsafe.is_replaying():
+            return
+        update = workflow.current_update_info()
+        if update is not None:
+            facts["command"] = update.id
+        with (
+            contextlib.suppress(Exception),  # a log that fails must not change what happens
+            workflow.unsafe.sandbox_unrestricted(),
+            workflow.unsafe.imports_passed_through(),  # renderers import as they go
+        ):
+            getattr(self._log, level)(what, **facts)

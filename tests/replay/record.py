@@ -1,0 +1,139 @@
+"""Record histories to be replayed: ``python -m tests.replay.record``.
+
+A recorded history says what the workflow did. Once a version is released its histories stay as
+they are: cooperations that live by it must be replayed by every later version. New behaviour gets a
+new history (name it as an argument: ``python -m tests.replay.record told``), not a new recording of
+an old one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from coopflow.application.engine import Address
+from coopflow.application.scenario_runner import ScenarioRun
+from coopflow.temporal import names
+from coopflow.temporal.connection import connect, find_endpoint
+from tests.collective import reference_rules
+from tests.temporal_engine import (
+    TIME_SKIPPING,
+    Bench,
+    accepted,
+    admission,
+    bench,
+    bocage,
+    options,
+    refused,
+    serving,
+)
+
+HISTORIES: Final = Path(__file__).with_name("histories")
+SUGGESTED_AFTER: Final = 300
+"""The length of a history, in events, from which a run of these lives continues as new."""
+
+
+async def told(running: Bench) -> Address:
+    """Import the example as a dated past, up to its third stage, over several runs."""
+    scenario = bocage(steps=25)
+    run = ScenarioRun(scenario, running.engine, reference_rules())
+    async for result in run.steps():
+        assert not result.problems
+        # Away now and then: entries are handed out late, and carried over from run to run.
+        running.journal.is_away = result.step.number % 10 > 7
+    running.journal.is_away = False
+    return run.address
+
+
+async def lived(running: Bench) -> Address:
+    """Import a past, go live, give commands, then let half a year pass by itself."""
+    run = ScenarioRun(bocage(steps=18, days_ago=305), running.engine, reference_rules())
+    async for result in run.steps():
+        assert not result.problems
+    address = run.address
+    accepted(await running.engine.go_live(address))
+    decision = {"decision": "d1", "subject": "other", "question": "A question?", "id": "ask"}
+    await running.give(address, "open_decision", "fabien", **decision)
+    repeated = {"command": "open_decision", "actor": "fabien", **decision}
+    await running.workflow(address).execute_update(names.COMMAND, {"command": repeated})
+    outcome = await running.engine.execute(address, admission("paniers-ysoline"))
+    assert refused(outcome).code == "forbidden"
+    skipper = TimeSkipper(running.client, config=TimeSkippingConfig(enabled=False))
+    assert await skipper.fast_forward(running.workflow(address), timedelta(days=160))
+    return address
+
+
+async def closed(running: Bench) -> Address:
+    """Open a cooperation, decide to end it, and close it."""
+    address = await running.open()
+    ballots = dict.fromkeys(("alpha", "beta", "gamma"), "yes")
+    await running.give(
+        address, "open_decision", "fay", decision="end", subject="closing", question="Close?"
+    )
+    await running.give(address, "record_session_vote", "fay", decision="end", ballots=ballots)
+    await running.give(address, "close_cooperation", "fay", report="Done")
+    await running.workflow(address).result()
+    return address
+
+
+LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
+    "told": told,
+    "lived": lived,
+    "closed": closed,
+}
+
+
+async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> list[Path]:
+    """Live these lives on a server of their own, and write the history of every run."""
+    written: list[Path] = []
+    with tempfile.TemporaryDirectory() as folder:
+        settings = TIME_SKIPPING | {"limit.historyCount.suggestContinueAsNew": SUGGESTED_AFTER}
+        with serving(options(Path(folder), **settings)):
+            # Without a name of its own a client signs with its process and its machine.
+            client = await connect(find_endpoint(Path(folder), environment={}), identity="recorder")
+            skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+            async with bench(Path(folder), client=skipper.client) as running:
+                for name, live in lives.items():
+                    address = await live(running)
+                    await running.until_told(address)
+                    written += [
+                        await _write(running, address, run, f"{name}-{number}")
+                        for number, run in enumerate(await running.runs(address), 1)
+                    ]
+    return written
+
+
+async def _write(running: Bench, address: Address, run: str, name: str) -> Path:
+    handle = running.client.get_workflow_handle(names.workflow_id(address), run_id=run)
+    history = json.loads((await handle.fetch_history()).to_json())
+    path = HISTORIES / f"{name}.json"
+    path.write_text(json.dumps(_without_traces(history), separators=(",", ":")) + "\n")
+    return path
+
+
+def _without_traces(value: Any) -> Any:
+    """Return a history without stack traces: they name files of the machine."""
+    if isinstance(value, list):
+        return [_without_traces(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _without_traces(one) for name, one in value.items() if name != "stackTrace"}
+    return value
+
+
+def main() -> None:
+    """Record the lives named on the command line, or all of them."""
+    wanted = sys.argv[1:] or list(LIVES)
+    for path in asyncio.run(record({name: LIVES[name] for name in wanted})):
+        sys.stdout.write(f"{path.relative_to(Path.cwd())} {path.stat().st_size}\n")
+
+
+if __name__ == "__main__":
+    main()
