@@ -11,12 +11,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 from platformdirs import user_state_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
+
+_DATABASE: Final = "coopflow.db"
 
 Language = Literal["en", "fr"]
 LogFormat = Literal["auto", "console", "json"]
@@ -38,8 +41,8 @@ class Settings(BaseSettings):
     Attributes:
         state_dir: the folder of the embedded engine and of the default database; by default the
             user's folder for state, on Linux ``~/.local/state/coopflow``.
-        database_url: the read model, as an SQLAlchemy URL with an async driver; by default a
-            SQLite file in the state directory.
+        database_url: the read model, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``;
+            by default a SQLite file in the state directory.
         port: the port of the embedded engine on loopback; another when it is taken, 0 for any.
         ui_port: the port of Temporal's web pages, likewise.
         lang: the language of what people read; by default that of the locale.
@@ -56,6 +59,16 @@ class Settings(BaseSettings):
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None
+
+    @property
+    def database(self) -> str:
+        """The URL of the read model."""
+        return self.database_url or f"sqlite:///{quote(str(self.database_file), safe='/ ')}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of the read model in the state directory; None when a URL is set."""
+        return None if self.database_url else (self.state_dir / _DATABASE).absolute()
 
     @property
     def language(self) -> Language:

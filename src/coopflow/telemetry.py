@@ -11,7 +11,6 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager
 from typing import Any, Final, TextIO
 
 import structlog
@@ -37,6 +36,7 @@ KEPT: Final = frozenset(
         "logger",
         "mode",
         "programme",
+        "recipients",
         "run",
         "seconds",
         "seq",
@@ -51,6 +51,7 @@ KEPT: Final = frozenset(
 )
 """What a log line may carry; anything else is left out."""
 
+_FIRST: Final = ("timestamp", "level", "event")
 _OWN: Final = ("coopflow.", "temporalio.", "grpc.")
 _SDK_DETAILS: Final = ("temporal_workflow", "temporal_activity")
 _SDK_NAMES: Final[Mapping[str, str]] = {
@@ -114,10 +115,23 @@ def configure_logging(
     logging.getLogger("coopflow").setLevel(level.upper())
 
 
-def bound(**ids: str | None) -> AbstractContextManager[None]:
-    """Bind ids (``programme``, ``cooperation``, ``command``, ``run``) to the lines of a block."""
-    known = {name: value for name, value in ids.items() if value is not None}
-    return structlog.contextvars.bound_contextvars(**known)
+def hand_to_logging() -> None:
+    """Hand log lines to the standard ``logging``, unless structlog is configured already.
+
+    For applications that embed the engine: they decide what becomes of the lines. Without this,
+    structlog would write them to stdout.
+    """
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.render_to_log_kwargs,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
 
 
 def describe(error: BaseException) -> str:
@@ -183,4 +197,5 @@ def _frames(error: BaseException) -> Iterator[str]:
 
 
 def _keep_known(_: Any, __: str, line: Line) -> Line:
-    return {name: value for name, value in line.items() if name in KEPT}
+    first = [name for name in _FIRST if name in line]
+    return {name: line[name] for name in (*first, *line) if name in KEPT}

@@ -3,6 +3,6 @@
 Nothing is imported here that a command does not need: ``coopflow --help`` answers at once.
 """
 
-main = None
+from coopflow.entrypoints.cli.app import main
 
-
+__all__ = ["main"]

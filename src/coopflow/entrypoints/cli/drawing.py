@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from coopflow.domain.gates import CriterionFinding, Examination
-from coopflow.domain.policy import Condition
 from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Milestone, Scene, Stay
+from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.words import Phrases
 
 TOP: Final = 4
@@ -29,10 +29,11 @@ VERDICT_STYLES: Final[Mapping[str, str]] = {
 }
 _BULLETS: Final = {"plain": ("·", "dim"), "good": ("●", "green"), "bad": ("●", "red")}
 _DATE_WIDTH: Final = 13
+_INDENT: Final = 4
 
 
 def levels_text(levels: Mapping[str, int], rose: frozenset[str] = frozenset()) -> Text:
-    """Write the levels as digits in the order of the conditions, those that rose in green."""
+    """Write the levels as digits in the order given, those that rose in green."""
     text = Text()
     for index, (condition, level) in enumerate(levels.items()):
         style = "bold green" if condition in rose else ("dim" if level == 0 else "")
@@ -43,34 +44,47 @@ def levels_text(levels: Mapping[str, int], rose: frozenset[str] = frozenset()) -
 def bar(level: int, minimum: int = 0) -> Text:
     """Draw a level out of four; what is missing to a minimum is marked."""
     text = Text("●" * level, "green" if level >= minimum else "yellow")
-    text.append("●" * max(0, minimum - level), "red dim")
+    text.append("○" * max(0, minimum - level), "red")
     return text.append("·" * (TOP - max(level, minimum)), "dim")
 
 
-def scene(shown: Scene, conditions: tuple[Condition, ...], say: Phrases) -> RenderableType:
+def level_row(condition: str, level: int, names: Names, right: RenderableType = "") -> Table:
+    """Draw a condition with its level."""
+    letter, label = names.condition(condition)
+    drawn = Table.grid(padding=(0, 1), expand=True)
+    drawn.add_column(width=1)
+    drawn.add_column(ratio=1)
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(no_wrap=True, justify="right")
+    drawn.add_row(Text(letter, "bold"), label, bar(level), right or str(level))
+    return drawn
+
+
+# --- the journey ------------------------------------------------------------------------------
+
+
+def scene(shown: Scene, names: Names, say: Phrases) -> RenderableType:
     """Draw one scene of a journey."""
     match shown:
         case Chapter():
-            return _chapter(shown, conditions, say)
+            return _chapter(shown, say)
         case Milestone():
             return _milestone(shown, say)
         case GateAsked():
-            return Padding(gate(shown.examination, conditions, say), (1, 0, 1, _DATE_WIDTH + 2))
+            return Padding(gate(shown.examination, names, say), (1, 0, 1, _INDENT))
         case Stay():
             stayed = Text(say("journey.stayed", days=say.days(shown.span)), "dim italic")
-            return Padding(stayed, (0, 0, 0, _DATE_WIDTH + 4))
+            return Padding(stayed, (0, 0, 0, _DATE_WIDTH + 3))
 
 
-def _chapter(shown: Chapter, conditions: tuple[Condition, ...], say: Phrases) -> RenderableType:
+def _chapter(shown: Chapter, say: Phrases) -> RenderableType:
     number = say("journey.stage", number=shown.number)
-    title = Text.assemble(
-        (f"{number} ", "cyan"), (say.label(shown.stage.label), "bold cyan"), style="not italic"
-    )
-    letters = Text(" ".join(one.letter for one in conditions), "dim")
+    title = Text.assemble((f"{number} ", "cyan"), (say.label(shown.stage.label), "bold cyan"))
+    letters = Padding(Text(" ".join(shown.letters), "dim"), (0, 0, 0, 2))
     head = Table.grid(expand=True)
     head.add_column(ratio=1)
     head.add_column(no_wrap=True)
-    head.add_row(Text(say.label(shown.stage.purpose), "dim italic"), Padding(letters, (0, 0, 0, 2)))
+    head.add_row(Text(say.label(shown.stage.purpose), "dim italic"), letters)
     return Group("", Rule(title, style="cyan", align="left"), head)
 
 
@@ -90,48 +104,26 @@ def _milestone(shown: Milestone, say: Phrases) -> RenderableType:
     return line
 
 
-def gate(examination: Examination, conditions: tuple[Condition, ...], say: Phrases) -> Panel:
+# --- gates ------------------------------------------------------------------------------------
+
+
+def gate(examination: Examination, names: Names, say: Phrases) -> Panel:
     """Draw a verdict with its reasons: levels against minima, guards, what is not met."""
-    table = Table.grid(padding=(0, 1), expand=True)
-    table.add_column(width=1)
-    table.add_column(ratio=1)
-    table.add_column(width=TOP)
-    table.add_column(no_wrap=True, justify="right")
-    missing = unmet_by_condition(examination)
-    for condition in conditions:
-        minimum = examination.minima.get(condition.id, 0)
-        level = examination.levels.get(condition.id, 0)
-        is_short = level < minimum
-        table.add_row(
-            Text("✗" if is_short else "✓", "red" if is_short else "green"),
-            Text.assemble((f"{condition.letter}  ", "bold"), say.label(condition.label)),
-            bar(level, minimum),
-            Text(
-                f"{level}  {say('gate.asked', minimum=minimum)}",
-                "yellow" if is_short else "dim",
-            ),
-        )
-        for finding in missing.get(condition.id, ()):
-            table.add_row("", _missing(finding, say), "", "")
-    for guard in examination.guards:
-        table.add_row(
-            Text("✓" if guard.met else "✗", "green" if guard.met else "red"),
-            Text(say.label(guard.label), "" if guard.met else "yellow"),
-            "",
-            "",
-        )
-    style = VERDICT_STYLES[examination.result]
-    body: list[RenderableType] = [table]
+    rows: list[RenderableType] = []
+    for condition in names.ordered(examination.levels):
+        rows.append(condition_row(condition, examination, names, say))
+        rows += [
+            Padding(_unmet(finding, say), (0, 0, 0, 5))
+            for finding in examination.criteria
+            if finding.condition == condition and not finding.met
+        ]
+    rows += [finding_row(guard, say) for guard in examination.guards]
     if examination.blocked_by:
-        named = ", ".join(examination.blocked_by)
-        body.append(Text(f"✗ {say('gate.blocked_by')} {named}", "red"))
+        rows.append(blocked(examination, say))
+    style = VERDICT_STYLES[examination.result]
     return Panel(
-        Group(*body),
-        title=Text.assemble(
-            (say.label(examination.label), "bold"),
-            ("  "),
-            (say(f"verdict.{examination.result}").upper(), f"bold {style}"),
-        ),
+        Group(*rows),
+        title=verdict_title(examination, say),
         title_align="left",
         subtitle=Text(say.day(examination.at), "dim"),
         subtitle_align="right",
@@ -141,19 +133,76 @@ def gate(examination: Examination, conditions: tuple[Condition, ...], say: Phras
     )
 
 
-def unmet_by_condition(examination: Examination) -> dict[str, list[CriterionFinding]]:
-    """Return the criteria that are not met, by the condition that they belong to."""
-    missing: dict[str, list[CriterionFinding]] = {}
-    for finding in examination.criteria:
-        if not finding.met and finding.condition is not None:
-            missing.setdefault(finding.condition, []).append(finding)
-    return missing
+def verdict_title(examination: Examination, say: Phrases) -> Text:
+    """Write the name of the gate and the verdict."""
+    verdict = say(f"verdict.{examination.result}").upper()
+    style = f"bold {VERDICT_STYLES[examination.result]}"
+    return Text.assemble((say.label(examination.label), "bold"), " · ", (verdict, style))
 
 
-def _missing(finding: CriterionFinding, say: Phrases) -> Text:
-    text = Text.assemble(
-        ("   – ", "yellow"), (say.label(finding.label), "yellow"), (f"  [{finding.level}]", "dim")
+def condition_row(condition: str, examination: Examination, names: Names, say: Phrases) -> Table:
+    """Draw the level of a condition against the minimum that the gate asks for."""
+    minimum = examination.minima.get(condition, 0)
+    level = examination.levels[condition]
+    is_met = level >= minimum
+    letter, label = names.condition(condition)
+    reached = bar(level, minimum).append(f"  {level} ", "bold" if is_met else "bold yellow")
+    reached.append(say("gate.asked", minimum=minimum), "dim")
+    return _row(
+        _sign("met" if is_met else "unmet"), Text.assemble((f"{letter}  ", "bold"), label), reached
     )
+
+
+def finding_row(finding: CriterionFinding, say: Phrases, right: RenderableType = "") -> Table:
+    """Draw a criterion or a guard: met, waived or not."""
+    level = f"{finding.level} " if finding.level is not None else ""
+    text = Text.assemble(
+        (level, "dim"), (say.label(finding.label), "" if finding.met else "yellow")
+    )
+    for remark, style in _remarks(finding, say):
+        text.append(f" ({remark})", style)
+    kind = "met" if finding.met else "waived" if finding.waived else "unmet"
+    return _row(_sign(kind), text, right)
+
+
+def blocked(examination: Examination, say: Phrases) -> Table:
+    """Name the disagreements that block the gate."""
+    named = ", ".join(examination.blocked_by)
+    return _row(_sign("unmet"), Text(f"{say('gate.blocked_by')} {named}", "red"))
+
+
+def _unmet(finding: CriterionFinding, say: Phrases) -> Table:
+    text = Text(say.label(finding.label), "yellow")
+    for remark, style in _remarks(finding, say):
+        text.append(f" ({remark})", style)
+    line = Table.grid(padding=(0, 1))
+    line.add_row(Text("–", "yellow"), text)
+    return line
+
+
+def _remarks(finding: CriterionFinding, say: Phrases) -> list[tuple[str, str]]:
+    remarks = []
+    if finding.stale:
+        remarks.append((say("gate.stale"), "magenta"))
+    if finding.waived:
+        remarks.append((say("gate.waived"), "magenta"))
     if finding.error is not None:
-        text.append(f"  {say('gate.not_computed', error=finding.error)}", "red")
-    return text
+        remarks.append((say("gate.not_computed", error=finding.error), "red"))
+    return remarks
+
+
+def _sign(kind: str) -> Text:
+    return {
+        "met": Text("✓", "green"),
+        "unmet": Text("✗", "red"),
+        "waived": Text("~", "magenta"),
+    }[kind]
+
+
+def _row(sign: Text, text: RenderableType, right: RenderableType = "") -> Table:
+    row = Table.grid(padding=(0, 1), expand=True)
+    row.add_column(width=1)
+    row.add_column(ratio=1)
+    row.add_column(no_wrap=True, justify="right")
+    row.add_row(sign, text, right)
+    return row

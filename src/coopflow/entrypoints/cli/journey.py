@@ -1,66 +1,70 @@
 """The life of a cooperation as people would tell it: stages, milestones, gates with their reasons.
 
-Told from the entries of its journal alone, as they come in.
+Told from the entries of its journal alone, as they come in. Events are known here by their wire
+names, which never change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Literal
+from typing import Any, Final, Literal
 
-from coopflow.domain.ballots import BallotCast
 from coopflow.domain.cooperation import UNOPENED, evolve
-from coopflow.domain.decisions import DecisionClosed
-from coopflow.domain.documents import (
-    CharterCameIntoForce,
-    DocumentApproved,
-    DocumentExpired,
-    DocumentReturned,
-    DocumentWentStale,
-)
 from coopflow.domain.events import Entry, Event
-from coopflow.domain.gates import (
-    ClockStarted,
-    ClockStopped,
-    Examination,
-    FellBack,
-    GatePassed,
-    GateRequested,
-    ReservationLifted,
-    ReservationMade,
-    examine,
-)
+from coopflow.domain.gates import Examination, examine
 from coopflow.domain.lifecycle import Stage
-from coopflow.domain.mandates import MandateEnded, MandateStarted
-from coopflow.domain.meetings import MeetingRecorded
-from coopflow.domain.members import MemberJoined, MemberLeft
-from coopflow.domain.objections import ObjectionIntegrated
-from coopflow.domain.opening import (
-    CooperationClosed,
-    CooperationClosing,
-    CooperationOpened,
-    CooperationPaused,
-    CooperationResumed,
-)
-from coopflow.domain.reviews import ReviewClosed, ReviewConvened
-from coopflow.domain.roadmap import MeasureRecorded
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli.words import Phrases
 
 Tone = Literal["plain", "good", "bad"]
 
+_TOLD: Final[Mapping[str, Tone]] = {
+    "cooperation_opened": "plain",
+    "cooperation_paused": "plain",
+    "cooperation_resumed": "plain",
+    "cooperation_closing": "plain",
+    "cooperation_closed": "plain",
+    "member_joined": "plain",
+    "member_left": "bad",
+    "meeting_recorded": "plain",
+    "measure_recorded": "plain",
+    "review_convened": "plain",
+    "review_closed": "good",
+    "objection_integrated": "good",
+    "document_approved": "good",
+    "document_returned": "bad",
+    "document_went_stale": "bad",
+    "document_expired": "bad",
+    "charter_came_into_force": "good",
+    "mandate_started": "good",
+    "mandate_ended": "bad",
+    "reservation_made": "plain",
+    "reservation_lifted": "good",
+    "waiver_adopted": "plain",
+    "clock_started": "bad",
+    "clock_stopped": "good",
+    "fell_back": "bad",
+    "disagreement_raised": "bad",
+    "disagreement_closed": "good",
+}
+"""The events that are told by the words ``journey.<event>``, and how they sound."""
+
+_TOLD_ONCE: Final = frozenset({"member_joined", "member_left", "measure_recorded"})
+"""Events of which several at one instant make one milestone."""
+
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stage begins."""
+    """A stage begins; ``letters`` are those of the conditions, in order."""
 
     number: int
     stage: Stage
     since: datetime
+    letters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Milestone:
     """Something worth telling.
 
     Attributes:
-        at: when; None when it is told under the one before, of the same instant.
+        at: when; None when it is told under the one before, of the same day.
         text: what, in the language of the teller.
         tone: whether it is a step forward, a step back, or neither.
         levels: the levels that it led to, where they changed.
@@ -115,6 +119,8 @@ class Journey:
         self._rules = rules
         self._say = say
         self._chapters = 0
+        self._day: date | None = None
+        self._names: dict[str, str] = {}
 
     def tell(self, entries: Iterable[Entry]) -> Iterator[Scene]:
         """Yield the scenes that the next entries of the journal make."""
@@ -124,169 +130,123 @@ class Journey:
     def _instant(self, at: datetime, group: list[Entry]) -> Iterator[Scene]:
         before = self.state.levels
         told: list[_Said] = []
-        is_first = True
-        events = [entry.event for entry in group]
+        when = None if at.date() == self._day else at
+        self._day = at.date()
+        for entry in group:
+            if entry.event.type == "member_invited":
+                fields = dict(entry.event)
+                self._names[fields["organisation"]] = fields["name"]
         for index, entry in enumerate(group):
-            event = entry.event
-            if isinstance(event, GateRequested):
-                yield from self._told(at if is_first else None, told)
-                told, is_first = [], False
-                yield GateAsked(at, examine(self.state, event.verdict.gate, at, self._rules))
+            if entry.event.type == "gate_requested":
+                yield from self._milestones(when, told)
+                told, when = [], None
+                gate = dict(entry.event)["verdict"].gate
+                yield GateAsked(at, examine(self.state, gate, at, self._rules))
             previous, self.state = self.state, evolve(self.state, entry)
-            told += self._words(event, events[:index], events[index:])
+            told += self._words(group, index)
             if self.state.stage != previous.stage:
                 if previous.stage_since is not None:
-                    yield from self._told(at if is_first else None, told)
-                    told, is_first = [], False
+                    yield from self._milestones(when, told)
+                    told = []
                     yield Stay(at - previous.stage_since)
                 yield self._chapter(at)
-        yield from self._told(at if is_first else None, told, before)
+                when = at
+        yield from self._milestones(when, told, before)
 
     def _chapter(self, at: datetime) -> Chapter:
         stage = self._rules.lifecycle.stage(self.state.stage)
         assert stage is not None, "the engine only enters stages of the lifecycle"
         self._chapters += 1
-        return Chapter(self._chapters, stage, at)
+        letters = tuple(one.letter for one in self._rules.policy.conditions)
+        return Chapter(self._chapters, stage, at, letters)
 
-    def _told(
-        self,
-        at: datetime | None,
-        told: list[_Said],
-        before: Mapping[str, int] | None = None,
+    def _milestones(
+        self, at: datetime | None, told: list[_Said], before: Mapping[str, int] | None = None
     ) -> Iterator[Milestone]:
+        """Yield what was told at one instant; the last one shows the levels if they moved."""
         after = self.state.levels
-        changed = before is not None and after != before
-        if changed and not told:
-            fell = any(after[name] < level for name, level in (before or {}).items())
-            told = [(self._say("journey.levels"), "bad" if fell else "good")]
+        has_moved = before is not None and after != before
+        rose = frozenset(name for name in after if after[name] > (before or {}).get(name, 0))
+        if has_moved and not told:
+            told = [(self._say("journey.levels"), "good" if rose else "bad")]
         for index, (text, tone) in enumerate(told):
-            is_last = index == len(told) - 1
-            rose = frozenset(
-                name for name, level in after.items() if level > (before or {}).get(name, 0)
-            )
-            yield Milestone(
-                at if index == 0 else None,
-                text,
-                tone,
-                dict(after) if changed and is_last else None,
-                rose if changed else frozenset(),
-            )
+            shown = dict(after) if has_moved and index == len(told) - 1 else None
+            yield Milestone(at if index == 0 else None, text, tone, shown, rose)
+
+    def _words(self, group: list[Entry], index: int) -> Iterator[_Said]:
+        """Yield what an event is worth telling, if anything."""
+        event = group[index].event
+        kind = event.type
+        earlier = {entry.event.type for entry in group[:index]}
+        fields: dict[str, Any] = dict(event)
+        match kind:
+            case "decision_closed" if fields["subject"].startswith("gate:"):
+                is_adopted = fields["result"] == "adopted"
+                key = "journey.ratified" if is_adopted else "journey.not_ratified"
+                result = self._say(f"result.{fields['result']}")
+                arithmetic = self._say.label(fields["arithmetic"])
+                words = self._say(key, result=result, arithmetic=arithmetic)
+                yield words, "good" if is_adopted else "bad"
+            case "gate_passed" if fields["stage"] == self.state.stage and (until := self._term()):
+                yield self._say("journey.renewed", until=until), "good"
+            case "ballot_cast" if fields["choice"] == "objection":
+                name = self._name(fields["organisation"])
+                yield self._say("journey.objection_raised", organisation=name), "bad"
+            case "document_returned" if "objection_integrated" in earlier:
+                pass  # its amended version goes on
+            case "document_approved" if fields["kind"] == "feedback_loop":
+                pass  # the closing of its review is told
+            case _ if kind in _TOLD and not (kind in _TOLD_ONCE and kind in earlier):
+                same = [entry.event for entry in group[index:] if entry.event.type == kind]
+                yield self._say(f"journey.{kind}", **self._values(event, same)), _TOLD[kind]
+
+    def _term(self) -> str | None:
+        gate = self._rules.lifecycle.gate(self.state.floor or "")
+        since = self.state.floor_since
+        if gate is None or gate.term is None or since is None:
+            return None
+        return self._say.day(gate.term.after(since))
+
+    def _values(self, event: Event, same: list[Event]) -> dict[str, object]:
+        """Return what fills in the words of an event: its fields in words, and what they count."""
+        family = event.type.partition("_")[0]
+        fields: dict[str, Any] = dict(event)
+        values = {name: self._worded(family, name, value) for name, value in fields.items()}
+        organisations = [dict(one).get("organisation", "") for one in same]
+        values["organisations"] = self._say.several([self._name(one) for one in organisations])
+        values["count"] = len(same)
+        if family == "meeting":
+            values["present"] = len(set(fields["active"]).intersection(fields["attendees"]))
+            values["active"] = len(fields["active"])
+        if family == "charter":
+            charter = self.state.documents["charter"][fields["version"] - 1]
+            values["present"], values["active"] = len(charter.signatures), len(self.state.active)
+        if family == "mandate" and "terms" in fields:
+            interim = self._say("head.interim")
+            holder = self._name(fields["terms"].holder)
+            values["holder"] = f"{holder} ({interim})" if fields["terms"].interim else holder
+        if event.type == "document_approved":
+            rule = self.state.decisions[fields["decision"]].rule.name
+            values["rule"] = self._say(f"rule.{rule}")
+        return values
+
+    def _worded(self, family: str, name: str, value: Any) -> object:
+        match name:
+            case "organisation" | "holder":
+                return self._name(value)
+            case "until":
+                return self._say.day(value)
+            case "kind":
+                return self._say(f"{family}.{value}")
+            case "condition" | "about":
+                labels = {one.id: one.label for one in self._rules.policy.conditions}
+                labels |= {slug: one.label for slug, one in self._rules.criteria.items()}
+                return self._say.label(labels[value]) if value in labels else value
+            case "stage":
+                stage = self._rules.lifecycle.stage(value)
+                return self._say.label(stage.label) if stage else value
+            case _:
+                return value
 
     def _name(self, organisation: str) -> str:
-        member = self.state.members.get(organisation)
-        return member.name if member else organisation
-
-    def _condition(self, condition: str) -> str:
-        found = next(one for one in self._rules.policy.conditions if one.id == condition)
-        return self._say.label(found.label)
-
-    def _words(
-        self, event: Event, earlier: list[Event], rest: list[Event]
-    ) -> Iterator[_Said]:
-        """Yield what an event is worth telling; several of a kind at one instant are told once."""
-        say = self._say
-        match event:
-            case CooperationOpened():
-                yield say("journey.opened", title=event.title), "plain"
-            case MemberJoined() | MemberLeft() if not _has(earlier, type(event)):
-                same = [one.organisation for one in rest if isinstance(one, type(event))]
-                key = "journey.joined" if isinstance(event, MemberJoined) else "journey.left"
-                names = say.several([self._name(one) for one in same])
-                yield (
-                    say(f"{key}_many" if len(same) > 1 else key, names=names),
-                    "plain" if isinstance(event, MemberJoined) else "bad",
-                )
-            case MeetingRecorded():
-                active = set(event.active)
-                present = len(active.intersection(event.attendees))
-                kind = say(f"meeting.{event.kind}")
-                yield (
-                    say("journey.meeting", kind=kind, present=present, active=len(active)),
-                    "plain",
-                )
-            case MeasureRecorded() if not _has(earlier, MeasureRecorded):
-                count = sum(isinstance(one, MeasureRecorded) for one in rest)
-                yield say("journey.measured", count=say.count(count, "indicator")), "plain"
-            case ReviewClosed():
-                yield say("journey.review", kind=say(f"review.{event.kind}")), "good"
-            case DocumentReturned() if _has(earlier, ObjectionIntegrated):
-                pass  # its amended version goes on
-            case ReviewConvened():
-                yield say("journey.convened", kind=say(f"review.{event.kind}")), "plain"
-            case _:
-                yield from self._decided(event)
-                yield from self._moved(event)
-
-    def _decided(self, event: Event) -> Iterator[_Said]:
-        say, state = self._say, self.state
-        match event:
-            case BallotCast() if event.choice == "objection":
-                yield say("journey.objection", name=self._name(event.organisation)), "bad"
-            case ObjectionIntegrated():
-                yield say("journey.integrated", name=self._name(event.organisation)), "good"
-            case DocumentApproved() if event.kind != "feedback_loop":
-                rule = say(f"rule.{state.decisions[event.decision].rule.name}")
-                yield self._document("journey.approved", event.kind, event.version, rule), "good"
-            case DocumentReturned():
-                yield self._document("journey.returned", event.kind, event.version), "bad"
-            case DocumentWentStale():
-                yield self._document("journey.stale", event.kind, event.version), "bad"
-            case DocumentExpired():
-                yield self._document("journey.expired", event.kind, event.version), "bad"
-            case CharterCameIntoForce():
-                signed = len(state.documents["charter"][event.version - 1].signatures)
-                active = len(state.active)
-                yield say("journey.in_force", signed=signed, active=active), "good"
-            case MandateStarted():
-                key = "journey.interim" if event.terms.interim else "journey.mandate"
-                yield say(key, holder=self._name(event.terms.holder)), "good"
-            case MandateEnded():
-                yield say("journey.mandate_ended", holder=self._name(event.holder)), "bad"
-            case DecisionClosed() if event.subject.startswith("gate:"):
-                is_adopted = event.result == "adopted"
-                result = say(f"result.{event.result}")
-                arithmetic = say.label(event.arithmetic)
-                key = "journey.ratified" if is_adopted else "journey.not_ratified"
-                yield (
-                    say(key, arithmetic=arithmetic, result=result),
-                    "good" if is_adopted else "bad",
-                )
-
-    def _document(self, key: str, kind: str, version: int, rule: str = "") -> str:
-        return self._say(key, kind=self._say(f"kind.{kind}"), version=version, rule=rule)
-
-    def _moved(self, event: Event) -> Iterator[_Said]:
-        say = self._say
-        match event:
-            case GatePassed() if event.stage == self.state.stage:
-                gate = self._rules.lifecycle.gate(event.gate)
-                since = self.state.floor_since
-                if gate is not None and gate.term is not None and since is not None:
-                    yield say("journey.renewed", until=say.day(gate.term.after(since))), "good"
-            case ReservationMade():
-                condition, until = self._condition(event.condition), say.day(event.until)
-                yield say("journey.reserved", condition=condition, until=until), "plain"
-            case ReservationLifted():
-                yield say("journey.lifted", condition=self._condition(event.condition)), "good"
-            case ClockStarted():
-                condition, until = self._condition(event.condition), say.day(event.until)
-                yield say("journey.clock", condition=condition, until=until), "bad"
-            case ClockStopped():
-                condition = self._condition(event.condition)
-                yield say("journey.clock_stopped", condition=condition), "good"
-            case FellBack():
-                stage = self._rules.lifecycle.stage(event.stage)
-                label = say.label(stage.label) if stage else event.stage
-                yield say("journey.fell_back", stage=label), "bad"
-            case CooperationPaused():
-                yield say("journey.paused"), "plain"
-            case CooperationResumed():
-                yield say("journey.resumed"), "plain"
-            case CooperationClosing():
-                yield say("journey.closing"), "plain"
-            case CooperationClosed():
-                yield say("journey.closed"), "plain"
-
-
-def _has(events: list[Event], kind: type[Event]) -> bool:
-    return any(isinstance(one, kind) for one in events)
+        return self._names.get(organisation, organisation)

@@ -15,9 +15,9 @@ from coopflow.settings import Language
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # verdicts, results and statuses
-    "verdict.pass": ("pass", "passage"),
-    "verdict.conditional": ("conditional pass", "passage sous réserve"),
-    "verdict.fail": ("fail", "échec"),
+    "verdict.pass": ("pass", "favorable"),
+    "verdict.conditional": ("conditional pass", "favorable sous réserve"),
+    "verdict.fail": ("fail", "défavorable"),
     "verdict.blocked": ("blocked", "bloqué"),
     "result.adopted": ("adopted", "adoptée"),
     "result.rejected": ("rejected", "rejetée"),
@@ -34,22 +34,23 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "member.active": ("active", "actif"),
     "member.suspended": ("suspended", "suspendu"),
     "member.left": ("left", "parti"),
-    "document.draft": ("draft", "brouillon"),
-    "document.submitted": ("submitted", "soumis"),
-    "document.approved": ("approved", "approuvé"),
-    "document.in_force": ("in force", "en vigueur"),
-    "document.stale": ("stale", "périmé"),
-    "document.expired": ("expired", "expiré"),
-    "document.superseded": ("superseded", "remplacé"),
+    "version.draft": ("draft", "brouillon"),
+    "version.submitted": ("submitted", "soumis"),
+    "version.approved": ("approved", "approuvé"),
+    "version.in_force": ("in force", "en vigueur"),
+    "version.stale": ("stale", "périmé"),
+    "version.expired": ("expired", "expiré"),
+    "version.superseded": ("superseded", "remplacé"),
     # kinds
-    "kind.shared_vision": ("shared vision", "vision partagée"),
-    "kind.stakeholder_map": ("stakeholder map", "cartographie des parties prenantes"),
-    "kind.identity_sheet": ("identity sheet", "fiche d'identité"),
-    "kind.value_chain": ("value chain", "chaîne de valeur"),
-    "kind.charter": ("cooperation charter", "charte de coopération"),
-    "kind.roadmap": ("roadmap", "feuille de route"),
-    "kind.feedback_loop": ("feedback loop", "boucle de rétroaction"),
-    "kind.support_model": ("support model", "modélisation de la fonction de soutien"),
+    "charter.charter": ("cooperation charter", "charte de coopération"),
+    "document.shared_vision": ("shared vision", "vision partagée"),
+    "document.stakeholder_map": ("stakeholder map", "cartographie des parties prenantes"),
+    "document.identity_sheet": ("identity sheet", "fiche d'identité"),
+    "document.value_chain": ("value chain", "chaîne de valeur"),
+    "document.charter": ("cooperation charter", "charte de coopération"),
+    "document.roadmap": ("roadmap", "feuille de route"),
+    "document.feedback_loop": ("feedback loop", "boucle de rétroaction"),
+    "document.support_model": ("support model", "modélisation de la fonction de soutien"),
     "meeting.plenary": ("plenary", "plénière"),
     "meeting.committee": ("committee", "comité"),
     "meeting.working_group": ("working group", "groupe de travail"),
@@ -94,99 +95,119 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "alert.member_moved": ("a member joined or left", "un membre est arrivé ou parti"),
     "alert.review_due": ("a review is due", "un bilan est à tenir"),
     "alert.renewal_due": ("the renewal is due", "le renouvellement est à demander"),
-    # the journey, line by line
-    "journey.opened": ("{title} opens", "{title} s'ouvre"),
-    "journey.joined": ("{names} joins", "{names} rejoint la coopération"),
-    "journey.joined_many": ("{names} join", "{names} rejoignent la coopération"),
-    "journey.left": ("{names} leaves", "{names} quitte la coopération"),
-    "journey.left_many": ("{names} leave", "{names} quittent la coopération"),
-    "journey.meeting": (
-        "{kind}, {present} of {active} members",
-        "{kind}, {present} membres sur {active}",
+    # the journey, line by line; the names in braces are fields of the events
+    "journey.cooperation_opened": ("{title} opens", "{title} s'ouvre"),
+    "journey.cooperation_paused": ("the cooperation pauses", "la coopération se met en pause"),
+    "journey.cooperation_resumed": ("the cooperation resumes", "la coopération reprend"),
+    "journey.cooperation_closing": (
+        "the members decide to close",
+        "les membres décident la clôture",
     ),
-    "journey.mandate": (
-        "{holder} holds the support function",
-        "{holder} tient la fonction de soutien",
+    "journey.cooperation_closed": ("the cooperation is closed", "la coopération est close"),
+    "journey.member_joined": ("joined: {organisations}", "arrivée : {organisations}"),
+    "journey.member_left": ("left: {organisations}", "départ : {organisations}"),
+    "journey.meeting_recorded": (
+        "{kind}: {present} of {active} members",
+        "{kind} : {present} membres sur {active}",
     ),
-    "journey.interim": (
-        "{holder} holds the support function, for the interim",
-        "{holder} tient la fonction de soutien par intérim",
+    "journey.measure_recorded": ("values measured: {count}", "valeurs relevées : {count}"),
+    "journey.review_convened": ("{kind} convened", "{kind} à tenir"),
+    "journey.review_closed": ("{kind} closed", "{kind} : clôture"),
+    "journey.objection_raised": ("objection by {organisation}", "objection de {organisation}"),
+    "journey.objection_integrated": (
+        "the objection of {organisation} is integrated",
+        "l'objection de {organisation} est intégrée",
     ),
-    "journey.mandate_ended": ("the mandate of {holder} ends", "le mandat de {holder} prend fin"),
-    "journey.approved": (
+    "journey.document_approved": (
         "{kind} {version} adopted by {rule}",
         "{kind} {version} : adoption par {rule}",
     ),
-    "journey.returned": ("{kind} {version} not adopted", "{kind} {version} : pas d'adoption"),
-    "journey.in_force": (
-        "charter in force, signed by {signed} of {active}",
-        "charte en vigueur, {signed} signatures sur {active}",
+    "journey.document_returned": (
+        "{kind} {version} not adopted",
+        "{kind} {version} : pas d'adoption",
     ),
-    "journey.stale": ("{kind} {version} goes stale", "{kind} {version} : validité échue"),
-    "journey.expired": ("{kind} {version} expires", "{kind} {version} : expiration"),
-    "journey.objection": ("{name} objects", "objection de {name}"),
-    "journey.integrated": (
-        "the objection of {name} is integrated",
-        "l'objection de {name} est intégrée",
+    "journey.document_went_stale": (
+        "{kind} {version} goes stale",
+        "{kind} {version} : fin de validité",
     ),
-    "journey.measured": ("{count} measured", "{count} relevés"),
-    "journey.review": ("{kind} closed", "{kind} clos"),
-    "journey.convened": ("{kind} convened", "{kind} à tenir"),
-    "journey.gate": ("gate requested: {gate}", "passage demandé : {gate}"),
+    "journey.document_expired": ("{kind} {version} expires", "{kind} {version} : expiration"),
+    "journey.charter_came_into_force": (
+        "{kind} in force, signed by {present} of {active}",
+        "{kind} en vigueur, {present} signatures sur {active}",
+    ),
+    "journey.mandate_started": (
+        "support function: {holder}",
+        "fonction de soutien : {holder}",
+    ),
+    "journey.mandate_ended": (
+        "the mandate of {holder} ends",
+        "fin du mandat de {holder}",
+    ),
     "journey.ratified": ("ratified: {arithmetic}", "ratification : {arithmetic}"),
     "journey.not_ratified": (
-        "not ratified ({result}): {arithmetic}",
-        "pas de ratification ({result}) : {arithmetic}",
+        "not ratified, {result}: {arithmetic}",
+        "pas de ratification, {result} : {arithmetic}",
     ),
-    "journey.reserved": (
-        "{condition} to be remedied by {until}",
-        "{condition} : à remédier avant le {until}",
+    "journey.reservation_made": (
+        "reservation on “{about}”, until {until}",
+        "réserve sur « {about} », jusqu'au {until}",
     ),
-    "journey.lifted": (
-        "{condition} is remedied, the reservation is lifted",
-        "{condition} : remédié, la réserve est levée",
+    "journey.reservation_lifted": (
+        "reservation on “{about}” lifted",
+        "réserve sur « {about} » levée",
     ),
-    "journey.clock": (
-        "{condition} is too low: remedy it by {until}",
-        "{condition} : trop bas, à remédier avant le {until}",
+    "journey.waiver_adopted": (
+        "the gate is passed by a waiver",
+        "passage accordé par dérogation",
+    ),
+    "journey.clock_started": (
+        "“{condition}” is below its minimum: remedy it by {until}",
+        "« {condition} » sous son minimum : jusqu'au {until} pour y remédier",
     ),
     "journey.clock_stopped": (
-        "{condition} is back at its minimum",
-        "{condition} : retour au minimum",
+        "“{condition}” is back at its minimum",
+        "« {condition} » : retour au minimum",
     ),
     "journey.fell_back": (
         "the cooperation falls back to {stage}",
         "la coopération revient à l'étape {stage}",
     ),
-    "journey.paused": ("the cooperation pauses", "la coopération se met en pause"),
-    "journey.resumed": ("the cooperation resumes", "la coopération reprend"),
-    "journey.closing": ("the members decide to close", "les membres décident de clore"),
-    "journey.closed": ("the cooperation is closed", "la coopération est close"),
-    "journey.renewed": ("renewed until {until}", "renouvelée jusqu'au {until}"),
-    "journey.levels": ("levels move", "les niveaux changent"),
+    "journey.disagreement_raised": ("a disagreement is raised", "un désaccord est soulevé"),
+    "journey.disagreement_closed": ("a disagreement is closed", "un désaccord est clos"),
+    "journey.levels": ("the levels move by themselves", "les niveaux changent d'eux-mêmes"),
+    "journey.renewed": ("renewed until {until}", "renouvellement jusqu'au {until}"),
     "journey.stage": ("stage {number}", "étape {number}"),
     "journey.stayed": ("{days} in this stage", "{days} dans cette étape"),
     # gates
     "gate.asked": ("asked {minimum}", "demandé {minimum}"),
     "gate.guards": ("Guards", "Garde-fous"),
-    "gate.unmet": ("still missing", "il manque"),
-    "gate.stale": ("only because a stale document counts", "seulement grâce à un document périmé"),
-    "gate.not_computed": ("could not be computed: {error}", "n'a pas pu être calculé : {error}"),
+    "gate.stale": ("stale document", "document périmé"),
+    "gate.waived": ("waived", "dérogation"),
+    "gate.not_computed": (
+        "could not be computed: {error}",
+        "n'a pas pu être calculé : {error}",
+    ),
     "gate.blocked_by": ("blocked by", "bloqué par"),
     "gate.at": ("as of {at}", "au {at}"),
-    "gate.reads": ("reads", "lit"),
-    "gate.from": ("from", "d'après"),
-    "gate.no_source": ("nothing there yet", "rien à ce jour"),
+    "gate.no_source": ("nothing there", "rien à ce jour"),
     "gate.shortest": ("Shortest way to pass", "Le plus court chemin"),
-    "gate.by": ("by", "par"),
     "gate.nothing_missing": ("nothing is missing", "il ne manque rien"),
     "gate.hint": (
         "add --explain for the facts behind each criterion",
         "ajoutez --explain pour les faits derrière chaque critère",
     ),
-    "gate.none": ("no gate leads out of {stage}", "aucun passage ne part de {stage}"),
     "fact.true": ("yes", "oui"),
     "fact.false": ("no", "non"),
+    # where facts come from, beside documents
+    "source.action": ("action", "action"),
+    "source.disagreement": ("disagreement", "désaccord"),
+    "source.mandate": ("mandate", "mandat"),
+    "source.measure": ("measure", "relevé"),
+    "source.pulse": ("pulse", "baromètre"),
+    "source.decision": ("decision", "décision"),
+    "source.meeting": ("meeting", "réunion"),
+    "source.member": ("member", "membre"),
+    "source.review": ("review", "bilan"),
     # tables and headings
     "head.cooperation": ("Cooperation", "Coopération"),
     "head.title": ("Title", "Titre"),
@@ -207,9 +228,29 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.event": ("Event", "Événement"),
     "head.by": ("By", "Par"),
     "head.about": ("About", "Sujet"),
+    "head.verdict": ("Last gate", "Dernier passage"),
+    "head.reservation": ("Reservation", "Réserve"),
+    "head.remedy_by": ("remedy by {until}", "à remédier avant le {until}"),
+    "head.answered": ("{answers} of {electorate} answered", "{answers} réponses sur {electorate}"),
     "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
+    # coopflow dev
+    "dev.ready": (
+        "ready: engine on {engine}, Temporal UI on {pages}",
+        "prêt : moteur sur {engine}, interface Temporal sur {pages}",
+    ),
+    "dev.stopping": ("stopping …", "arrêt …"),
+    "dev.stopped": ("stopped", "arrêté"),
+    "dev.try": ("In another terminal:", "Dans un autre terminal :"),
+    "demo.there": (
+        "The demo is there already: {address}, stage {stage}, {events} events; it lives on.",
+        "La démo est déjà là : {address}, étape {stage}, {events} événements ; elle continue.",
+    ),
+    "demo.imported": (
+        "Imported: {steps} steps, {events} events. From now on the cooperation lives by the clock.",
+        "Import : {steps} pas, {events} événements. Désormais la coopération suit l'horloge.",
+    ),
 }
 """English and French by key; ``{name}`` stands for a value."""
 
@@ -277,6 +318,17 @@ class Phrases:
         if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
             return "".join(names)
         joining = " et " if self.language == "fr" else " and "
+        return ", ".join(names[:-1]) + joining + names[-1]
+
+    def moment(self, instant: datetime) -> str:
+        """Write an instant to the minute, in UTC."""
+        return f"{self.day(instant)} {instant:%H:%M} UTC"
+
+    def either(self, names: list[str]) -> str:
+        """Write a choice: ``a, b or c``."""
+        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
+            return "".join(names)
+        joining = " ou " if self.language == "fr" else " or "
         return ", ".join(names[:-1]) + joining + names[-1]
 
     def value(self, value: Any) -> str:

@@ -1,0 +1,285 @@
+"""The one place where parts are joined: engine, worker, read model and settings.
+
+Each function imports the parts that it joins: a command that only asks the database does not wait
+for Temporal's SDK to be loaded, nor the other way round.
+"""
+
+# ruff: noqa: PLC0415 - said above
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+import structlog
+
+from coopflow.application.engine import UnavailableError
+from coopflow.settings import Settings
+from coopflow.telemetry import hand_to_logging
+from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
+
+if TYPE_CHECKING:
+    from coopflow.readmodel.database import Database
+    from coopflow.readmodel.projector import Projector
+    from coopflow.readmodel.queries import Queries
+    from coopflow.temporal.client import TemporalEngine
+    from coopflow.temporal.connection import Endpoint
+    from coopflow.temporal.state_directory import EngineRecord
+
+Step = Callable[[str], AbstractContextManager[None]]
+"""Announces a step of starting, and says when it is done."""
+
+_FIRST_WAIT: Final = 0.5
+_LONGEST_WAIT: Final = 15.0
+_LOOK_EVERY: Final = 2.0
+_CLI_PATIENCE: Final = timedelta(seconds=10)
+
+_T = TypeVar("_T")
+
+_log = structlog.get_logger(__name__)
+
+
+def _silently(_: str) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
+
+
+@dataclass(frozen=True)
+class Running:
+    """An engine that runs in this process.
+
+    Attributes:
+        record: where it listens.
+        engine: gives it commands.
+        queries: asks its read model.
+        exited: waits until its server ends, for whatever reason, and gives the exit code.
+    """
+
+    record: EngineRecord
+    engine: TemporalEngine
+    queries: Queries
+    exited: Callable[[], Awaitable[int]]
+
+
+@asynccontextmanager
+async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIterator[Running]:
+    """Run the Temporal server, the read model and a worker for the length of a block.
+
+    On leaving it, the worker finishes what it is at, then the server stops.
+
+    Args:
+        settings: the state directory, the ports and the database.
+        step: is told of each step.
+
+    Raises:
+        TemporalUnavailableError: the server is not installed or does not start, or another
+            engine uses the state directory.
+        DatabaseUnavailableError: the database does not answer.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.database import Database
+    from coopflow.readmodel.outbox import Outbox
+    from coopflow.readmodel.queries import Queries
+    from coopflow.temporal import names
+    from coopflow.temporal.client import TemporalEngine
+    from coopflow.temporal.connection import Endpoint, connect
+    from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
+    from coopflow.temporal.worker import build_worker
+
+    hand_to_logging()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database)
+        stack.push_async_callback(database.close)
+        options = EmbeddedOptions(
+            state_dir=settings.state_dir,
+            port=settings.port,
+            ui_port=settings.ui_port,
+            search_attributes=names.SEARCH_ATTRIBUTES,
+        )
+        with step("Temporal server"):
+            server = await stack.enter_async_context(embedded_server(options))
+        with step("Database"):
+            projector = await _prepared(database)
+        record = server.record
+        endpoint = Endpoint(
+            {"target_host": record.address, "namespace": record.namespace},
+            str(settings.state_dir),
+            "Look at temporal.log there.",
+        )
+        with step("Worker"):
+            client = await connect(endpoint)
+            await stack.enter_async_context(build_worker(client, projector, Outbox(database)))
+        yield Running(record, TemporalEngine(client), Queries(database), server.exited)
+
+
+@asynccontextmanager
+async def trial_engine(step: Step = _silently) -> AsyncIterator[Running]:
+    """Run an engine of its own for the length of a block, and leave nothing of it behind.
+
+    Raises:
+        TemporalUnavailableError: the server is not installed or does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="coopflow-trial-") as folder:
+        place = Path(folder)
+        settings = Settings(
+            state_dir=place, database_url=f"sqlite:///{place / 'trial.db'}", port=0, ui_port=0
+        )
+        async with embedded_engine(settings, step) as running:
+            yield running
+
+
+@asynccontextmanager
+async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
+    """Reach the engine: the cluster that the settings of Temporal name, or the one running here.
+
+    Raises:
+        TemporalSettingsError: those settings are at fault.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.temporal.client import TemporalEngine
+    from coopflow.temporal.connection import connect, find_endpoint
+
+    hand_to_logging()
+    client = await connect(find_endpoint(settings.state_dir))
+    yield TemporalEngine(client, patience=_CLI_PATIENCE)
+
+
+async def reach_engine(settings: Settings) -> str:
+    """Connect to the engine once, and say where it is and who named it.
+
+    Raises:
+        TemporalSettingsError: the settings of Temporal are at fault.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.temporal.connection import connect, find_endpoint
+
+    endpoint = find_endpoint(settings.state_dir)
+    await connect(endpoint)
+    return f"{endpoint.address}, named by {endpoint.named_by}"
+
+
+def names_cluster(settings: Settings) -> bool:
+    """Whether the settings of Temporal name a server of their own, rightly or wrongly."""
+    from coopflow.temporal.connection import find_endpoint
+
+    try:
+        find_endpoint(settings.state_dir / "no-engine")
+    except TemporalUnavailableError:
+        return False
+    except TemporalSettingsError:
+        return True
+    return True
+
+
+@asynccontextmanager
+async def read_model(settings: Settings) -> AsyncIterator[Queries]:
+    """Open the read model as it is; nothing is made or changed.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.database import Database
+    from coopflow.readmodel.migrate import is_current
+    from coopflow.readmodel.queries import Queries
+
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise UnavailableError(
+            f"there is no database at {file} yet: start the engine first (coopflow dev), or name "
+            "its folder (--state-dir, COOPFLOW_STATE_DIR) or database (COOPFLOW_DATABASE_URL)"
+        )
+    database = Database(settings.database)
+    try:
+        if not await is_current(database):
+            raise UnavailableError(
+                f"the tables of {database.url} are missing or of an earlier version: start the "
+                "engine or a worker (coopflow dev, coopflow worker), which brings them up to date"
+            )
+        yield Queries(database)
+    finally:
+        await database.close()
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Work for an engine until told to stop; wait for what is away, saying so each time.
+
+    An embedded engine that comes back on another port is followed there.
+
+    Raises:
+        TemporalSettingsError: the settings of Temporal are at fault.
+        DatabaseUrlError: the URL of the database cannot be used.
+    """
+    from coopflow.readmodel.database import Database
+    from coopflow.readmodel.outbox import Outbox
+    from coopflow.temporal.connection import find_endpoint
+    from coopflow.temporal.worker import build_worker, connect_when_available
+
+    hand_to_logging()
+    database = Database(settings.database)
+
+    def find() -> Endpoint:
+        return find_endpoint(settings.state_dir)
+
+    try:
+        projector = await _unless(stop, _patiently(lambda: _prepared(database)))
+        while projector is not None and not stop.is_set():
+            client = await _unless(stop, connect_when_available(find))
+            if client is None:
+                return
+            address = client.service_client.config.target_host
+            async with build_worker(client, projector, Outbox(database)):
+                _log.info("working", address=address)
+                await _unless(stop, _moved(find, address))
+    finally:
+        await database.close()
+
+
+async def _prepared(database: Database) -> Projector:
+    from coopflow.readmodel.migrate import migrate
+    from coopflow.readmodel.projector import Projector
+
+    await migrate(database)
+    projector = Projector(database)
+    await projector.refresh()
+    return projector
+
+
+async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Try until the database answers, however long that takes."""
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            return await attempt()
+        except UnavailableError as error:
+            _log.warning("waiting for the database", advice=str(error), seconds=wait)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT)
+
+
+async def _moved(find: Callable[[], Endpoint], address: str) -> None:
+    """Return once the engine serves at another address."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY)
+        with contextlib.suppress(TemporalUnavailableError):  # it may come back at the same place
+            if find().address != address:
+                return
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """Return what some work comes to; None when it was told to stop before."""
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())]
+    working = tasks[0]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return cast("_T", working.result()) if working.done() else None
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

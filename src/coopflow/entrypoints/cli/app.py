@@ -1,0 +1,263 @@
+"""The commands and their options. Each imports what it needs when it runs, not before."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+from typer import Argument, Exit, Option, Typer
+from typer.core import TyperGroup
+
+from coopflow.entrypoints.cli.failures import reported
+
+if TYPE_CHECKING:
+    from coopflow.settings import LogLevel, Settings
+
+OutputFormat = Annotated[
+    Literal["table", "json"],
+    Option("--output", "-o", help="For people, or for programs. Data goes to stdout."),
+]
+Lang = Annotated[
+    Literal["en", "fr"] | None,
+    Option("--lang", help="The language of what is shown; else COOPFLOW_LANG, else the locale."),
+]
+StateDir = Annotated[
+    Path | None,
+    Option(
+        "--state-dir",
+        file_okay=False,
+        help="The folder of the embedded engine and its database; else COOPFLOW_STATE_DIR, else "
+        "the user's folder for state.",
+    ),
+]
+Cooperation = Annotated[
+    str, Argument(metavar="COOP", help="A cooperation: its id, or PROGRAMME/ID.")
+]
+
+
+class _Commands(TyperGroup):
+    """Turns what people can do something about into messages and exit codes."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        with reported():
+            return super().invoke(ctx)
+
+
+def _settings(level: LogLevel = "warning", **given: Any) -> Settings:
+    """Read the settings, and send the logs to stderr.
+
+    Args:
+        level: the least urgent log line that this command writes, unless the settings say.
+        given: what the command line says.
+    """
+    from coopflow.settings import load_settings  # noqa: PLC0415
+    from coopflow.telemetry import configure_logging  # noqa: PLC0415
+
+    settings = load_settings(**given)
+    configure_logging(settings.log_format, settings.log_level or level)
+    return settings
+
+
+def _group(purpose: str) -> Typer:
+    # Plain help: rich takes a quarter of a second to be loaded.
+    return Typer(
+        help=purpose,
+        cls=_Commands,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+app = _group("""Durable workflows for territorial cooperations.
+
+Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 refused or not as expected, 2 the
+command line, a setting or a file is wrong, 3 something needed does not answer.
+""")
+scenario = _group("Scenarios: lives of cooperations, written down.")
+coop = _group("Cooperations, as the read model knows them.")
+gate = _group("Gates: what stands in the way, and the shortest way to pass.")
+app.add_typer(scenario, name="scenario")
+app.add_typer(coop, name="coop")
+app.add_typer(gate, name="gate")
+
+
+@app.command()
+def dev(
+    *,
+    demo: Annotated[bool, Option("--demo", help="Import the demo and tell its journey.")] = False,
+    state_dir: StateDir = None,
+    port: Annotated[
+        int | None, Option(min=0, max=65535, help="Port of Temporal; another if taken, 0 for any.")
+    ] = None,
+    ui_port: Annotated[
+        int | None, Option(min=0, max=65535, help="Port of its web pages, likewise.")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Run everything here: Temporal, database and worker.
+
+    It listens on this machine only and serves until Ctrl-C. The state directory keeps what there
+    is: the next start goes on with it.
+    """
+    from coopflow.entrypoints.cli.dev import run  # noqa: PLC0415
+
+    run(_settings(state_dir=state_dir, port=port, ui_port=ui_port, lang=lang), demo=demo)
+
+
+@app.command()
+def worker(*, state_dir: StateDir = None) -> None:
+    """Run a worker for a cluster, or for the engine here.
+
+    The cluster is the one that the standard settings of Temporal clients name (TEMPORAL_ADDRESS,
+    TEMPORAL_PROFILE and so on, TLS and API keys included). Without them it is the engine that runs
+    from the state directory. A worker whose server or database is away waits for it.
+    """
+    from coopflow.entrypoints.cli.worker import run  # noqa: PLC0415
+
+    run(_settings("info", state_dir=state_dir))
+
+
+@scenario.command("run")
+def scenario_run(
+    files: Annotated[list[Path], Argument(metavar="FILE...", help="Scenario files, YAML.")],
+    *,
+    on: Annotated[
+        Literal["memory", "temporal"],
+        Option(
+            help="Where to run them; temporal starts a server of its own, which leaves no trace."
+        ),
+    ] = "memory",
+    policy: Annotated[
+        str | None, Option(help="A policy, by name or file, instead of the one they name.")
+    ] = None,
+    output: OutputFormat = "table",
+) -> None:
+    """Run scenarios and say what does not hold.
+
+    Exit code 0 when all that they expect holds; 1 when not, with FILE:LINE of each broken
+    expectation; 2 when a file is wrong: then nothing is run.
+    """
+    from coopflow.entrypoints.cli.scenario import run  # noqa: PLC0415
+
+    _settings()
+    raise Exit(run(files, on=on, policy=policy, output=output))
+
+
+@coop.command("list")
+def coop_list(
+    *,
+    programme: Annotated[str | None, Option(help="Only those of this programme.")] = None,
+    stage: Annotated[str | None, Option(help="Only those in this stage.")] = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List the cooperations."""
+    from coopflow.entrypoints.cli.cooperations import list_all  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    list_all(settings, programme=programme, stage=stage, output=output)
+
+
+@coop.command("show")
+def coop_show(
+    cooperation: Cooperation,
+    *,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Show a cooperation: levels, members, documents, open decisions, alerts."""
+    from coopflow.entrypoints.cli.cooperations import show  # noqa: PLC0415
+
+    show(_settings(state_dir=state_dir, lang=lang), cooperation, output=output)
+
+
+@coop.command("journal")
+def coop_journal(
+    cooperation: Cooperation,
+    *,
+    after: Annotated[int, Option(min=0, help="Only the events after this number.")] = 0,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List the events of a cooperation, in order."""
+    from coopflow.entrypoints.cli.cooperations import journal  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    journal(settings, cooperation, after=after, output=output)
+
+
+@gate.command("check")
+def gate_check(  # noqa: PLR0913 - its options
+    cooperation: Cooperation,
+    *,
+    gate_id: Annotated[
+        str | None, Option("--gate", help="The gate; by default the one that leads on.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        Option(
+            metavar="INSTANT",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            help="When, in UTC: 2026-06-30 or 2026-06-30T18:00; by default now.",
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, Option("--explain", help="Show each criterion with the facts that it reads.")
+    ] = False,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Check a gate: the verdict that it would give, and why. Changes nothing."""
+    from coopflow.entrypoints.cli.gates import check  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    check(settings, cooperation, gate=gate_id, at=at, explain=explain, output=output)
+
+
+@app.command()
+def doctor(*, output: OutputFormat = "table", state_dir: StateDir = None) -> None:
+    """Look whether all that is needed is there.
+
+    Says what to do about what is not; exit code 3 if something is missing.
+    """
+    from coopflow.entrypoints.cli.doctor import examine  # noqa: PLC0415
+
+    raise Exit(examine(_settings(state_dir=state_dir), output=output))
+
+
+@app.command()
+def version() -> None:
+    """Write the version."""
+    from coopflow import __version__  # noqa: PLC0415
+
+    print(f"coopflow {__version__}")  # noqa: T201 - the answer
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments of the process name, and end the process.
+
+    Raises:
+        SystemExit: always, with the exit code.
+    """
+    try:
+        app(prog_name="coopflow")
+    except SystemExit as end:
+        if "temporalio" not in sys.modules:
+            raise
+        # The SDK's threads may still call into an interpreter that shuts down, which aborts the
+        # process: leave without shutting down.
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else 0)
+    raise SystemExit(0)

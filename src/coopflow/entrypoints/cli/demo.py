@@ -1,0 +1,91 @@
+"""The demo: an example cooperation, imported so that its last day is today."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from coopflow.application.engine import Address, Engine, UnknownCooperationError
+from coopflow.application.scenario_runner import ScenarioRun, address_of, shifted
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.library import find, load_definition
+from coopflow.definitions.scenario import Scenario, load_scenario
+from coopflow.domain.events import Entry
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Cooperation
+from coopflow.entrypoints.cli.failures import RefusedByEngineError
+
+EXAMPLE: Final = "bocage-gourmand"
+
+
+class Demo:
+    """The example, ready to be imported.
+
+    Importing again, after an interruption, goes on where it ended: commands carry ids.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        """Read the example and move it in time.
+
+        Args:
+            now: the instant at which the recording has to be over.
+
+        Raises:
+            FaultsError: the example or what it follows is at fault.
+        """
+        self._scenario = load_scenario(find("examples", EXAMPLE))
+        self._now = now
+        definition = load_definition(self._scenario.lifecycle, self._scenario.policy)
+        self.rules: Rulebook = compile_definition(definition)
+        self.address: Address = address_of(self._scenario)
+        self.steps = len(self._scenario.steps)
+
+    async def found(self, engine: Engine) -> Cooperation | None:
+        """Return the demo as it is in an engine, if it is there."""
+        try:
+            return await engine.state(self.address)
+        except UnknownCooperationError:
+            return None
+
+    async def play(
+        self, engine: Engine, begun: Cooperation | None = None
+    ) -> AsyncIterator[tuple[Entry, ...]]:
+        """Import the steps one by one, then let the cooperation live by the clock.
+
+        Args:
+            engine: where to.
+            begun: the cooperation as an interrupted import left it.
+
+        Yields:
+            What each step brought about, and what fell due before it.
+
+        Raises:
+            RefusedByEngineError: a command is refused that the example expects to be accepted.
+        """
+        scenario = ending_by(self._scenario, self._now, begun)
+        async for result in ScenarioRun(scenario, engine, self.rules).steps():
+            if result.refusals and result.step.expect.refused is None and begun is None:
+                raise RefusedByEngineError(result.refusals[0])
+            yield result.entries
+        live = await engine.go_live(self.address)
+        if isinstance(live, Refusal):
+            raise RefusedByEngineError(live)
+        yield live.entries
+
+
+def ending_by(scenario: Scenario, now: datetime, begun: Cooperation | None = None) -> Scenario:
+    """Return a scenario moved by whole days, so that its last step is today and not after now.
+
+    Steps of the last day that would lie ahead are brought forward to now; an import that has begun
+    keeps the days that it began with.
+    """
+    first, last = scenario.steps[0], scenario.steps[-1]
+    if begun is not None and begun.opened_at is not None:
+        by = begun.opened_at.date() - first.at.date()
+    else:
+        by = now.astimezone(UTC).date() - last.at.date()
+    moved = shifted(scenario, by)
+    return replace(moved, steps=tuple(replace(step, at=min(step.at, now)) for step in moved.steps))

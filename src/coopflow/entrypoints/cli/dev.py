@@ -1,0 +1,149 @@
+"""``coopflow dev``: everything on this machine, and with ``--demo`` a cooperation to look at."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.text import Text
+
+from coopflow import bootstrap
+from coopflow.application.engine import Address
+from coopflow.domain.events import Entry
+from coopflow.domain.state import Cooperation
+from coopflow.entrypoints.cli import drawing
+from coopflow.entrypoints.cli.demo import Demo
+from coopflow.entrypoints.cli.journey import Chapter, Journey
+from coopflow.entrypoints.cli.naming import Names
+from coopflow.entrypoints.cli.output import Terminal
+from coopflow.entrypoints.cli.signals import stop_signals
+from coopflow.entrypoints.cli.words import Phrases
+from coopflow.readmodel.queries import Queries
+from coopflow.settings import Settings, load_settings
+from coopflow.temporal.errors import TemporalUnavailableError
+
+
+def run(settings: Settings, *, demo: bool) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        TemporalUnavailableError: the server does not start, or ends.
+        DatabaseUnavailableError: the database does not answer.
+    """
+    asyncio.run(_serve(settings, demo=demo))
+
+
+async def _serve(settings: Settings, *, demo: bool) -> None:
+    terminal = Terminal()
+    say = Phrases(settings.language)
+    prepared = Demo(datetime.now(UTC)) if demo else None
+    with stop_signals() as stop:
+        async with bootstrap.embedded_engine(settings, terminal.step) as running:
+            work = asyncio.create_task(_work(running, prepared, settings, terminal, say))
+            stopping = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if work.done():
+                    work.result()
+            finally:
+                work.cancel()
+                stopping.cancel()
+                await asyncio.gather(work, stopping, return_exceptions=True)
+            terminal.note(say("dev.stopping"))
+    terminal.note(say("dev.stopped"))
+
+
+async def _work(
+    running: bootstrap.Running,
+    demo: Demo | None,
+    settings: Settings,
+    terminal: Terminal,
+    say: Phrases,
+) -> None:
+    """Play the demo, say where the engine listens, and wait for the server to end.
+
+    Raises:
+        TemporalUnavailableError: it ended.
+    """
+    if demo is not None:
+        await _play(demo, running, terminal, say)
+        terminal.data.print(Text.assemble("\n", (say("dev.try"), "dim")))
+        for command in ("coop show", "coop journal", "gate check --explain"):
+            line = f"  {_program()} {command} {demo.address.cooperation}{_options(settings)}"
+            terminal.data.print(Text(line, "cyan"), soft_wrap=True)
+    record = running.record
+    ready = say("dev.ready", engine=record.address, pages=record.ui_url)
+    terminal.data.print(Text.assemble("\n", ("● ", "green"), (ready, "bold")), soft_wrap=True)
+    code = await running.exited()
+    raise TemporalUnavailableError(
+        f"the Temporal server ended ({code}): look at temporal.log in {settings.state_dir}"
+    )
+
+
+async def _play(demo: Demo, running: bootstrap.Running, terminal: Terminal, say: Phrases) -> None:
+    engine, names = running.engine, Names(demo.rules, say)
+    found = await demo.found(engine)
+    if found is not None and (await engine.journal_head(demo.address)).mode == "live":
+        _introduce(found, terminal)
+        stage = names.stage(found.stage)
+        told = say("demo.there", address=demo.address, stage=stage, events=found.seq)
+        terminal.data.print(Text(told))
+        return
+    journey = Journey(demo.rules, say)
+
+    def tell(entries: Iterable[Entry]) -> None:
+        for scene in journey.tell(entries):
+            if isinstance(scene, Chapter) and scene.number == 1:
+                _introduce(journey.state, terminal)
+            terminal.data.print(drawing.scene(scene, names, say))
+
+    async for entries in demo.play(engine, found):
+        # What an import that was interrupted brought about before is told from the journal.
+        tell(entries if found is None else ())
+    await engine.until_projected(demo.address)
+    if found is not None:
+        tell(await _recorded(running.queries, demo.address))
+    told = say("demo.imported", steps=demo.steps, events=journey.state.seq)
+    terminal.data.print(Text.assemble("\n", told))
+
+
+async def _recorded(queries: Queries, address: Address) -> list[Entry]:
+    entries: list[Entry] = []
+    while page := await queries.journal(address, after=entries[-1].seq if entries else 0):
+        entries += [
+            Entry.model_validate(
+                {
+                    "seq": line.seq,
+                    "at": line.at,
+                    "by": line.actor,
+                    "command": line.command_id,
+                    "event": {"type": line.type, **line.data},
+                }
+            )
+            for line in page
+        ]
+    return entries
+
+
+def _program() -> str:
+    """Say how this program is called from here: by its path if it is below, else by its name."""
+    path = Path(sys.argv[0])
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
+    return "coopflow"
+
+
+def _options(settings: Settings) -> str:
+    """Return what another command needs so as to find this engine, which it may know already."""
+    is_known = settings.state_dir == load_settings().state_dir
+    return "" if is_known else f" --state-dir {shlex.quote(str(settings.state_dir))}"
+
+
+def _introduce(state: Cooperation, terminal: Terminal) -> None:
+    title = Text.assemble("\n", (state.title, "bold"), (f"  {state.territory}", "dim"))
+    terminal.data.print(title)
+    terminal.data.print(Text(state.issue, "italic"))

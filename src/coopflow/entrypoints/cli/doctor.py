@@ -1,0 +1,160 @@
+"""``coopflow doctor``: is all there that coopflow needs, and what to do if not."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import os
+import platform
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal, NamedTuple
+
+from rich.table import Table
+from rich.text import Text
+
+from coopflow import bootstrap
+from coopflow.application.engine import UnavailableError
+from coopflow.entrypoints.cli.failures import UNAVAILABLE
+from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.readmodel.errors import DatabaseUrlError
+from coopflow.settings import Settings
+from coopflow.temporal.embedded import find_server_binary
+from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
+
+_OLDEST: Final = (3, 11)
+_COUNTED: Final = 1000
+_SIGNS: Final = {
+    "ok": ("✓", "green"),
+    "note": ("·", "yellow"),
+    "missing": ("✗", "red"),
+}
+
+
+class Finding(NamedTuple):
+    """What was found about one thing that coopflow needs.
+
+    Attributes:
+        name: what was looked at.
+        status: ``note`` is not there and not needed yet.
+        detail: what was found.
+        remedy: what to do about it; empty when nothing.
+    """
+
+    name: str
+    status: Literal["ok", "note", "missing"]
+    detail: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, *, output: Format) -> int:
+    """Look at everything, write what was found, and return the exit code."""
+    findings = asyncio.run(_examine(settings))
+    terminal = Terminal()
+    if output == "json":
+        terminal.json([finding._asdict() for finding in findings])
+    else:
+        table = Table.grid(padding=(0, 1))
+        for finding in findings:
+            detail = Text(finding.detail)
+            if finding.remedy:
+                detail.append(f"\n→ {finding.remedy}", "cyan")
+            table.add_row(Text(*_SIGNS[finding.status]), Text(finding.name, "bold"), detail)
+        terminal.data.print(table)
+    return UNAVAILABLE if any(finding.status == "missing" for finding in findings) else 0
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    is_cluster = bootstrap.names_cluster(settings)
+    return [
+        _python(),
+        _packages(),
+        _server(is_needed=not is_cluster),
+        _state_dir(settings),
+        await _database(settings),
+        await _engine(settings, is_cluster=is_cluster),
+    ]
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    if sys.version_info < _OLDEST:
+        wanted = ".".join(map(str, _OLDEST))
+        return Finding("Python", "missing", version, f"use Python {wanted} or later")
+    return Finding("Python", "ok", f"{version}, {sys.executable}")
+
+
+def _packages() -> Finding:
+    if not _is_installed("coopflow"):
+        remedy = "install the checkout: pip install --editable ."
+        return Finding("Packages", "missing", "coopflow runs without being installed", remedy)
+    required = importlib.metadata.requires("coopflow") or []
+    names = [
+        match.group()
+        for line in required
+        if "extra ==" not in line and (match := re.match(r"[A-Za-z0-9._-]+", line))
+    ]
+    absent = [name for name in names if not _is_installed(name)]
+    if absent:
+        remedy = f"pip install {' '.join(absent)}"
+        return Finding("Packages", "missing", f"absent: {', '.join(absent)}", remedy)
+    version = importlib.metadata.version("coopflow")
+    return Finding("Packages", "ok", f"coopflow {version} and the {len(names)} that it needs")
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _server(*, is_needed: bool) -> Finding:
+    try:
+        program = find_server_binary()
+    except TemporalUnavailableError as error:
+        return Finding("Temporal program", "missing" if is_needed else "note", str(error))
+    return Finding("Temporal program", "ok", str(program))
+
+
+def _state_dir(settings: Settings) -> Finding:
+    place = settings.state_dir.absolute()
+    there = place
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        remedy = "make it writable, or name another one (COOPFLOW_STATE_DIR)"
+        return Finding("State directory", "missing", f"{place}: {there} is not writable", remedy)
+    detail = str(place) if there == place else f"{place}, made when it is needed"
+    return Finding("State directory", "ok", detail)
+
+
+async def _database(settings: Settings) -> Finding:
+    file = settings.database_file
+    if file is not None and not file.exists():
+        return Finding("Database", "note", f"{file}, made when it is needed")
+
+    async def open_it() -> str:
+        async with bootstrap.read_model(settings) as queries:
+            count = len(await queries.cooperations(limit=_COUNTED))
+            many = " or more" if count == _COUNTED else ""
+            return f"{file or 'the one of COOPFLOW_DATABASE_URL'}, {count}{many} cooperations"
+
+    return await _tried("Database", open_it)
+
+
+async def _engine(settings: Settings, *, is_cluster: bool) -> Finding:
+    found = await _tried("Engine", lambda: bootstrap.reach_engine(settings))
+    if found.status == "missing" and not is_cluster:
+        return Finding("Engine", "note", "not running here", "start it: coopflow dev")
+    return found
+
+
+async def _tried(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
+    unusable = (UnavailableError, DatabaseUrlError, TemporalUnavailableError, TemporalSettingsError)
+    try:
+        return Finding(name, "ok", await attempt())
+    except unusable as error:
+        return Finding(name, "missing", str(error))

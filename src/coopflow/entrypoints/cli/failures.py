@@ -1,0 +1,97 @@
+"""What a command says when it cannot do what was asked, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from typer import Exit
+
+if TYPE_CHECKING:
+    from coopflow.domain.refusals import Refusal
+
+REFUSED: Final = 1
+"""The engine refused, or what was expected does not hold."""
+
+AT_FAULT: Final = 2
+"""The command line, a setting or a file is wrong; nothing was started."""
+
+UNAVAILABLE: Final = 3
+"""Something that the command needs does not answer, or is not installed."""
+
+
+class RefusedByEngineError(Exception):
+    """A command or question that the engine refused."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Carry the refusal."""
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+class NotFoundError(LookupError):
+    """What was named on the command line is not there; says what is."""
+
+
+class UsageError(ValueError):
+    """What was asked on the command line cannot be meant; says what to write instead."""
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the failures that people can do something about into a message and an exit code.
+
+    Raises:
+        Exit: with 1, 2 or 3; anything else is a fault of ours and goes through.
+    """
+    try:
+        yield
+    except Exception as error:
+        code = _code(error)
+        if code is None:
+            raise
+        fail(str(error), code)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say why, on stderr, and end the command.
+
+    Raises:
+        Exit: always.
+    """
+    sys.stderr.write(f"{message}\n")
+    raise Exit(code)
+
+
+def _code(error: Exception) -> int | None:
+    # Imported here: these modules load the domain, which a command that succeeds may never need.
+    from coopflow.application.engine import (  # noqa: PLC0415
+        UnavailableError,
+        UnknownCooperationError,
+    )
+    from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
+    from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
+    from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
+    from coopflow.settings import SettingsError  # noqa: PLC0415
+    from coopflow.temporal.errors import (  # noqa: PLC0415
+        TemporalSettingsError,
+        TemporalUnavailableError,
+    )
+
+    faulty = (
+        FaultsError,
+        UnknownNameError,
+        SettingsError,
+        TemporalSettingsError,
+        DatabaseUrlError,
+        UsageError,
+    )
+    if isinstance(error, faulty):
+        return AT_FAULT
+    if isinstance(error, (RefusedByEngineError, UnknownCooperationError, NotFoundError)):
+        return REFUSED
+    if isinstance(error, (UnavailableError, TemporalUnavailableError)):
+        return UNAVAILABLE
+    return None

@@ -1,0 +1,154 @@
+"""``coopflow gate check``: the verdict that a gate would give, and everything behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from coopflow import bootstrap
+from coopflow.application.engine import Address
+from coopflow.domain.base import Source
+from coopflow.domain.gates import CriterionFinding, Examination, RemedyOffer
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.state import Cooperation
+from coopflow.entrypoints.cli import drawing
+from coopflow.entrypoints.cli.cooperations import locate, parse_address
+from coopflow.entrypoints.cli.failures import RefusedByEngineError, UsageError
+from coopflow.entrypoints.cli.naming import Names, known_rules
+from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.entrypoints.cli.words import Phrases
+from coopflow.settings import Settings
+
+_INDENT: Final = 4
+
+
+def check(  # noqa: PLR0913 - the options of the command
+    settings: Settings,
+    cooperation: str,
+    *,
+    gate: str | None,
+    at: datetime | None,
+    explain: bool,
+    output: Format,
+) -> None:
+    """Ask the engine, and write what it found.
+
+    Raises:
+        RefusedByEngineError: there is no such gate.
+        UnknownCooperationError: there is no such cooperation.
+        UsageError: no gate is named and none leads on.
+        TemporalUnavailableError: the engine does not answer.
+    """
+    terminal = Terminal()
+    say = Phrases(settings.language)
+    instant = at.replace(tzinfo=UTC) if at else None
+    found, state = asyncio.run(_ask(settings, cooperation, gate, instant))
+    if output == "json":
+        terminal.json(found.model_dump(mode="json") | {"unmet": list(found.unmet)})
+        return
+    names = Names(known_rules(state.lifecycle, state.policy), say)
+    if not explain:
+        terminal.data.print(drawing.gate(found, names, say))
+        terminal.note(say("gate.hint"))
+        return
+    for part in explanation(found, names, say):
+        terminal.data.print(part)
+
+
+async def _ask(
+    settings: Settings, cooperation: str, gate: str | None, at: datetime | None
+) -> tuple[Examination, Cooperation]:
+    address = parse_address(cooperation) or await _located(settings, cooperation)
+    async with bootstrap.connected_engine(settings) as engine:
+        state = await engine.state(address)
+        wanted = gate or _next_gate(state)
+        found = await engine.check_gate(address, wanted, at)
+    if isinstance(found, Refusal):
+        raise RefusedByEngineError(found)
+    return found, state
+
+
+async def _located(settings: Settings, cooperation: str) -> Address:
+    async with bootstrap.read_model(settings) as queries:
+        return await locate(queries, cooperation)
+
+
+def _next_gate(state: Cooperation) -> str:
+    rules = known_rules(state.lifecycle, state.policy)
+    if rules is None:
+        raise UsageError(
+            f"the files here are not those that the cooperation follows ({state.lifecycle}, "
+            f"{state.policy}): name the gate with --gate"
+        )
+    gates = rules.lifecycle.gates_from(state.stage)
+    if not gates:
+        raise UsageError(f"no gate leads out of {state.stage}: name one with --gate")
+    return gates[0].id
+
+
+def explanation(found: Examination, names: Names, say: Phrases) -> Iterator[RenderableType]:
+    """Draw a verdict with each criterion, the facts that it reads, and the shortest way to pass."""
+    order = {offer.id: number for number, offer in enumerate(found.remedies, start=1)}
+    yield Rule(drawing.verdict_title(found, say), style="dim", align="left")
+    yield Text(f"{names.stage(found.stage)}, {say('gate.at', at=say.moment(found.at))}", "dim")
+    if found.blocked_by:
+        yield drawing.blocked(found, say)
+    for condition, group in groupby(found.criteria, key=lambda one: one.condition or ""):
+        yield ""
+        yield drawing.condition_row(condition, found, names, say)
+        yield from _findings(group, order, say)
+    if found.guards:
+        yield ""
+        yield Text(say("gate.guards"), "bold")
+        yield from _findings(found.guards, order, say)
+    yield ""
+    yield Text(say("gate.shortest"), "bold")
+    if not found.remedies:
+        yield Text(f"  {say('gate.nothing_missing')}", "green")
+    for offer in found.remedies:
+        yield from _remedy(order[offer.id], offer, say)
+
+
+def _findings(
+    findings: Iterable[CriterionFinding], order: dict[str, int], say: Phrases
+) -> Iterator[RenderableType]:
+    for finding in findings:
+        numbers = sorted(order[one] for one in finding.remedies if one in order)
+        remedied = Text(f"→ {', '.join(map(str, numbers))}", "cyan") if numbers else ""
+        yield Padding(drawing.finding_row(finding, say, remedied), (0, 0, 0, 2))
+        for fact in finding.facts:
+            value = Text.assemble((f"{fact.name} = ", "dim"), (say.value(fact.value), "bold"))
+            value.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")
+            yield Padding(value, (0, 0, 0, 6))
+
+
+def _named(sources: Iterable[Source], say: Phrases) -> str:
+    """Write sources as people quote them, those of a kind together."""
+    words = []
+    for kind, group in groupby(sources, key=lambda source: source.kind):
+        ids = [one.id if one.version is None else f"{one.id}@{one.version}" for one in group]
+        listed = ", ".join(ids)
+        words.append(listed if kind == "document" else f"{say(f'source.{kind}')} {listed}")
+    return "; ".join(words)
+
+
+def _remedy(number: int, offer: RemedyOffer, say: Phrases) -> Iterator[RenderableType]:
+    title = Table.grid(padding=(0, 1))
+    title.add_column(width=4, justify="right", no_wrap=True)
+    title.add_row(Text(f"{number}.", "cyan"), Text(say.label(offer.label), "bold"))
+    yield title
+    steps = Table.grid(padding=(0, 2))
+    steps.add_column(no_wrap=True)
+    for roles, group in groupby(offer.steps, key=lambda step: offer.roles[step]):
+        who = say.either([say(f"role.{role}") for role in roles])
+        steps.add_row(Text(", ".join(group), "cyan"), Text(who, "dim"))
+    yield Padding(steps, (0, 0, 0, 5))

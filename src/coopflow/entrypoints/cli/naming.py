@@ -1,0 +1,82 @@
+"""What the stages, gates and conditions of a cooperation are called.
+
+Their labels stand in the lifecycle and the policy that the cooperation follows. Where this machine
+has other files than these, ids serve as names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.faults import FaultsError
+from coopflow.definitions.library import UnknownNameError, load_definition
+from coopflow.domain.rulebook import Rulebook
+from coopflow.entrypoints.cli.words import Phrases
+
+
+class ConditionName(NamedTuple):
+    """A condition as people see it: its letter and its label."""
+
+    letter: str
+    label: str
+
+
+class Names:
+    """The names that a definition gives, in one language."""
+
+    def __init__(self, rules: Rulebook | None, say: Phrases) -> None:
+        """Read names off a rulebook; without one, ids serve."""
+        self._rules = rules
+        self._say = say
+
+    def ordered(self, conditions: Iterable[str]) -> list[str]:
+        """Return conditions in the order of the policy."""
+        known = [one.id for one in self._rules.policy.conditions] if self._rules else []
+        given = list(conditions)
+        return sorted(given, key=lambda one: known.index(one) if one in known else len(known))
+
+    def condition(self, condition: str) -> ConditionName:
+        """Name a condition."""
+        for one in self._rules.policy.conditions if self._rules else ():
+            if one.id == condition:
+                return ConditionName(one.letter, self._say.label(one.label))
+        return ConditionName(condition[:1].upper(), _spelled(condition))
+
+    def stage(self, stage: str) -> str:
+        """Name a stage."""
+        found = self._rules.lifecycle.stage(stage) if self._rules else None
+        return self._say.label(found.label) if found else _spelled(stage)
+
+    def gate(self, gate: str) -> str:
+        """Name a gate."""
+        found = self._rules.lifecycle.gate(gate) if self._rules else None
+        return self._say.label(found.label) if found else _spelled(gate)
+
+    def next_gate(self, stage: str) -> str | None:
+        """Return the id of the gate that leads on from a stage, if that is known."""
+        gates = self._rules.lifecycle.gates_from(stage) if self._rules else ()
+        return gates[0].id if gates else None
+
+
+def _spelled(name: str) -> str:
+    return name.replace("_", " ")
+
+
+@cache
+def known_rules(lifecycle: str, policy: str) -> Rulebook | None:
+    """Return the rulebook of those names and versions; None when the files here are others.
+
+    Args:
+        lifecycle: ``name@version``, as a cooperation states it.
+        policy: likewise.
+    """
+    try:
+        found = load_definition(lifecycle.partition("@")[0], policy.partition("@")[0])
+    except (FaultsError, UnknownNameError):
+        return None
+    if (found.lifecycle_name, found.policy_name) != (lifecycle, policy):
+        return None
+    return compile_definition(found)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from coopflow import __version__
+from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
+from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.definitions.library import UnknownNameError
+from coopflow.domain.refusals import Refusal
+from coopflow.entrypoints.cli import app, doctor
+from coopflow.entrypoints.cli.failures import (
+    NotFoundError,
+    RefusedByEngineError,
+    UsageError,
+    reported,
+)
+from coopflow.readmodel.errors import DatabaseUnavailableError, DatabaseUrlError
+from coopflow.settings import SettingsError
+from coopflow.temporal.errors import (
+    ServerBinaryMissingError,
+    StateDirectoryBusyError,
+    TemporalSettingsError,
+)
+from tests.unit.entrypoints.conftest import Coopflow
+
+HEAVY = ("pydantic", "rich.console", "sqlalchemy", "structlog", "temporalio", "transitions")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """What makes commands slow to start is loaded when they run, not for the help."""
+    code = (
+        "import sys; from coopflow.entrypoints.cli.app import app\n"
+        "try: app(['--help'], prog_name='coopflow')\n"
+        f"finally: print([one for one in {HEAVY} if one in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "Usage: coopflow" in done.stdout
+
+
+def test_the_version(coopflow: Coopflow) -> None:
+    """The version is written on stdout."""
+    assert coopflow("version").stdout == f"coopflow {__version__}\n"
+
+
+def test_every_command_says_what_it_does(coopflow: Coopflow) -> None:
+    """Each command and group has a first sentence that fits a line of the help."""
+    waiting = [("", get_command(app.app))]
+    seen = []
+    while waiting:
+        name, command = waiting.pop()
+        seen.append(name.strip())
+        assert command.help
+        waiting += [(f"{name} {sub}", one) for sub, one in getattr(command, "commands", {}).items()]
+    assert {"dev", "worker", "doctor", "scenario run", "coop show", "gate check"} <= set(seen)
+    assert "..." not in coopflow("--help").stdout.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RefusedByEngineError(Refusal(code="unknown_gate", message="no")), 1),
+        (UnknownCooperationError(Address("p", "c")), 1),
+        (NotFoundError("no"), 1),
+        (FaultsError([Fault("f", 1, 1, "", "wrong")]), 2),
+        (UnknownNameError("policies", "x", ()), 2),
+        (SettingsError("no"), 2),
+        (UsageError("no"), 2),
+        (TemporalSettingsError("no"), 2),
+        (DatabaseUrlError("no"), 2),
+        (UnavailableError("away"), 3),
+        (DatabaseUnavailableError("sqlite:///x", "locked", "wait"), 3),
+        (ServerBinaryMissingError("absent"), 3),
+        (StateDirectoryBusyError("busy"), 3),
+    ],
+)
+def test_failures_have_a_message_and_a_code(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What people can do something about is told on stderr, with an exit code of its kind."""
+    with pytest.raises(Exception, match=str(code)) as caught, reported():
+        raise error
+    assert getattr(caught.value, "exit_code", None) == code
+    written = capsys.readouterr()
+    assert written.err == f"{error}\n"
+    assert written.out == ""
+
+
+def test_our_own_faults_go_through() -> None:
+    """A fault of the program is not dressed up as one of its user."""
+    with pytest.raises(ZeroDivisionError), reported():
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    "command", [["coop", "list"], ["coop", "show", "c"], ["coop", "journal", "c"]]
+)
+def test_without_a_database(coopflow: Coopflow, command: list[str], tmp_path: Path) -> None:
+    """Where no engine has run yet, the message says so, and nothing is made."""
+    result = coopflow(*command)
+    assert result.exit_code == 3
+    assert "there is no database at" in result.stderr
+    assert "coopflow dev" in result.stderr
+    assert not (tmp_path / "state").exists()
+
+
+def test_without_an_engine(coopflow: Coopflow) -> None:
+    """A gate is checked by the engine; without one the message says what was looked for."""
+    result = coopflow("gate", "check", "demo/c")
+    assert result.exit_code == 3
+    for hint in ("TEMPORAL_ADDRESS is not set", "no embedded engine serves", "coopflow dev"):
+        assert hint in result.stderr
+
+
+def test_faulty_settings(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that cannot be used are told with exit code 2."""
+    monkeypatch.setenv("COOPFLOW_DATABASE_URL", "mysql://host/name")
+    result = coopflow("coop", "list")
+    assert result.exit_code == 2
+    assert "mysql" in result.stderr
+    monkeypatch.setenv("COOPFLOW_DATABASE_URL", "")
+    monkeypatch.setenv("COOPFLOW_PORT", "many")
+    assert "COOPFLOW_PORT" in coopflow("coop", "list").stderr
+
+
+# --- doctor -----------------------------------------------------------------------------------
+
+
+def test_the_doctor_on_a_fresh_machine(coopflow: Coopflow) -> None:
+    """Before the first start nothing is missing: what is not there yet is made when needed."""
+    result = coopflow("doctor", "--output", "json")
+    findings = {one["name"]: one for one in json.loads(result.stdout)}
+    assert result.exit_code == 0
+    assert findings["Python"]["status"] == "ok"
+    assert findings["Temporal program"]["status"] == "ok"
+    assert findings["Database"]["status"] == "note"
+    assert findings["Engine"] == {
+        "name": "Engine",
+        "status": "note",
+        "detail": "not running here",
+        "remedy": "start it: coopflow dev",
+    }
+
+
+def test_the_doctor_finds_what_is_missing(
+    coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A missing server and a folder that cannot be made are told with a remedy, and code 3."""
+
+    def absent() -> Path:
+        raise ServerBinaryMissingError("The Temporal server is not installed. Install it.")
+
+    monkeypatch.setattr(doctor, "find_server_binary", absent)
+    monkeypatch.setattr(doctor, "_is_installed", lambda name: name != "transitions")
+    file = tmp_path / "file"
+    file.touch()
+    result = coopflow("doctor", "--state-dir", file / "below")
+    assert result.exit_code == 3
+    for hint in ("Install it.", "pip install transitions", "is not writable", "COOPFLOW_STATE_DIR"):
+        assert hint in " ".join(result.stdout.split())
+
+
+def test_the_doctor_about_a_cluster(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a cluster the program is not needed, but the cluster is."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+
+    def absent() -> Path:
+        raise ServerBinaryMissingError("not installed")
+
+    monkeypatch.setattr(doctor, "find_server_binary", absent)
+    result = coopflow("doctor", "--output", "json")
+    findings = {one["name"]: one["status"] for one in json.loads(result.stdout)}
+    assert (findings["Temporal program"], findings["Engine"]) == ("note", "missing")
+    assert result.exit_code == 3
+
+
+def test_the_doctor_about_faulty_settings(
+    coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile that is not there is a finding, not a crash."""
+    monkeypatch.setenv("TEMPORAL_PROFILE", "absent")
+    result = coopflow("doctor")
+    assert result.exit_code == 3
+    assert "'absent' not found" in " ".join(result.stdout.split())

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from coopflow.application.memory import MemoryEngine
+from coopflow.application.scenario_runner import ScenarioRun
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.library import find, load_definition
+from coopflow.definitions.scenario import Scenario, load_scenario
+from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+from coopflow.domain.events import Entry
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Rulebook
+from coopflow.entrypoints.cli import drawing
+from coopflow.entrypoints.cli.demo import Demo, ending_by
+from coopflow.entrypoints.cli.failures import RefusedByEngineError
+from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Journey, Milestone, Scene, Stay
+from coopflow.entrypoints.cli.naming import Names
+from coopflow.entrypoints.cli.words import Phrases
+from coopflow.settings import Language
+
+
+@dataclass(frozen=True)
+class Told:
+    """A life that was lived, ready to be told."""
+
+    rules: Rulebook
+    steps: tuple[tuple[Entry, ...], ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The whole journal."""
+        return tuple(entry for step in self.steps for entry in step)
+
+    def scenes(self, language: Language = "en") -> list[Scene]:
+        """Tell it step by step."""
+        journey = Journey(self.rules, Phrases(language))
+        return [scene for step in self.steps for scene in journey.tell(step)]
+
+
+def lived(scenario: Scenario) -> Told:
+    async def live() -> Told:
+        definition = load_definition(scenario.lifecycle, scenario.policy)
+        rules = compile_definition(definition)
+        run = ScenarioRun(scenario, MemoryEngine({definition.digest: rules}), rules)
+        return Told(rules, tuple([result.entries async for result in run.steps()]))
+
+    return asyncio.run(live())
+
+
+@cache
+def example(name: str) -> Told:
+    return lived(load_scenario(find("examples", name)))
+
+
+@pytest.fixture
+def bocage() -> Told:
+    return example("bocage-gourmand")
+
+
+def texts(scenes: Sequence[Scene]) -> list[str]:
+    return [scene.text for scene in scenes if isinstance(scene, Milestone)]
+
+
+def test_stages_and_gates_in_order(bocage: Told) -> None:
+    """The journey has the three stages, and between them each gate with its verdict."""
+    told = [
+        scene.stage.id if isinstance(scene, Chapter) else scene.examination.result
+        for scene in bocage.scenes()
+        if isinstance(scene, Chapter | GateAsked)
+    ]
+    assert told == [
+        "impulsion",
+        "pass",
+        "structuration",
+        "conditional",
+        "animation",
+        "pass",
+    ]
+
+
+def test_a_gate_gives_its_reasons(bocage: Told) -> None:
+    """The conditional pass says which condition was short, and which criterion was not met."""
+    asked = [scene for scene in bocage.scenes() if isinstance(scene, GateAsked)]
+    examination = asked[1].examination
+    assert examination.short == {"shared_evaluation": 1}
+    assert examination.unmet == ("objectives-indicators",)
+
+
+def test_what_is_worth_telling(bocage: Told) -> None:
+    """Milestones name people's organisations, documents and decisions in words."""
+    told = texts(bocage.scenes())
+    for expected in (
+        "Bocage Gourmand opens",
+        "joined: Paniers d'Ysoline, Commune de Valbrume and Ferme des Trois Lunes",
+        "plenary: 3 of 3 members",
+        "support function: Paniers d'Ysoline (interim)",
+        "objection by Ferme des Trois Lunes",
+        "shared vision 2 adopted by consent",
+        "cooperation charter in force, signed by 3 of 4",
+        "reservation on “A shared way of evaluating”, until 28 Sep 2026",
+        "values measured: 5",
+        "stakeholder map 1 goes stale",
+        "renewed until 15 Jun 2028",
+    ):
+        assert expected in told
+
+
+def test_levels_stand_where_they_moved(bocage: Told) -> None:
+    """The last milestone of an instant shows the levels, and which of them rose."""
+    moved = [s for s in bocage.scenes() if isinstance(s, Milestone) and s.levels is not None]
+    assert [list(scene.levels.values()) for scene in moved if scene.levels][:4] == [
+        [0, 0, 0, 0, 0],
+        [0, 0, 0, 1, 0],
+        [0, 0, 0, 1, 1],
+        [0, 1, 0, 1, 1],
+    ]
+    assert moved[1].rose == {"communication"}
+    assert "the levels move by themselves" in texts(moved)
+
+
+def test_a_day_is_written_once(bocage: Told) -> None:
+    """Milestones of one day stand under its date, and a stage begins with a date."""
+    scenes = bocage.scenes()
+    days = [scene.at.date() for scene in scenes if isinstance(scene, Milestone) and scene.at]
+    assert [day for day, _ in groupby(days)] == sorted(set(days))
+    (third,) = [i for i, s in enumerate(scenes) if isinstance(s, Chapter) and s.number == 3]
+    first = scenes[third + 1]
+    assert isinstance(first, Milestone)
+    assert first.at is not None
+    assert isinstance(scenes[third - 1], Stay)
+
+
+def test_told_at_once_or_step_by_step(bocage: Told) -> None:
+    """The journal read back as a whole tells the same journey."""
+    whole = list(Journey(bocage.rules, Phrases("fr")).tell(bocage.entries))
+    assert whole == bocage.scenes("fr")
+
+
+@pytest.mark.parametrize("name", ["bocage-gourmand", "cap-jeunes-valdore"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_fits_the_terminal(name: str, language: Language, width: int) -> None:
+    """Every example can be told in both languages, and no line is cut or runs over."""
+    told = example(name)
+    say = Phrases(language)
+    console = Console(width=width, record=True, file=io.StringIO(), color_system=None)
+    for scene in told.scenes(language):
+        console.print(drawing.scene(scene, Names(told.rules, say), say))
+    text = console.export_text()
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    assert "{" not in text
+
+
+# --- the demo ---------------------------------------------------------------------------------
+
+TODAY = datetime(2027, 11, 23, 16, 20, tzinfo=UTC)
+
+
+def test_the_demo_ends_today_and_not_later() -> None:
+    """The last step falls on today, those that would lie ahead are brought forward to now."""
+    scenario = load_scenario(find("examples", "bocage-gourmand"))
+    moved = ending_by(scenario, TODAY)
+    assert moved.steps[-1].at == TODAY
+    assert moved.steps[-3].at.date() == date(2027, 10, 19)
+    assert all(a.at <= b.at for a, b in zip(moved.steps, moved.steps[1:], strict=False))
+    evening = TODAY.replace(hour=23)
+    assert ending_by(scenario, evening).steps[-1].at == TODAY.replace(hour=17, minute=30)
+
+
+def test_an_interrupted_import_keeps_its_days() -> None:
+    """Taken up days later, the import goes on with the dates that it began with."""
+    scenario = load_scenario(find("examples", "bocage-gourmand"))
+    first = ending_by(scenario, TODAY)
+    told = lived(first)
+    journey = Journey(told.rules, Phrases("en"))
+    list(journey.tell(told.steps[0]))
+    later = ending_by(scenario, TODAY + timedelta(days=3), journey.state)
+    assert [step.at.date() for step in later.steps] == [step.at.date() for step in first.steps]
+
+
+@pytest.mark.parametrize("days", [0, 31, 59, 98, 99, 365, 463, 464, 465, 829, 1000, 1460])
+def test_the_demo_may_start_on_any_day(days: int) -> None:
+    """Whatever day it is, leap years and short months included, every gate is passed."""
+    now = TODAY + timedelta(days=days)
+    moved = ending_by(load_scenario(find("examples", "bocage-gourmand")), now)
+    verdicts = [
+        dict(entry.event)["verdict"].result
+        for entry in lived(moved).entries
+        if entry.event.type == "gate_requested"
+    ]
+    assert verdicts == ["pass", "conditional", "pass"]
+
+
+def test_the_demo_is_refused_nothing() -> None:
+    """A refusal that the example does not expect ends the import."""
+
+    class Stubborn(MemoryEngine):
+        """Refuses everything but the opening."""
+
+        async def execute(self, *_: Any, **__: Any) -> Refusal:
+            """Refuse."""
+            return Refusal(code="forbidden", message="no")
+
+    demo = Demo(TODAY)
+    engine = Stubborn({demo.rules.definition.digest: demo.rules})
+
+    async def play() -> None:
+        async for _ in demo.play(engine):
+            pass
+
+    with pytest.raises(RefusedByEngineError, match="forbidden: no"):
+        asyncio.run(play())

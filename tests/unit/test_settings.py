@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from coopflow.settings import Settings, SettingsError, language_of, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("COOPFLOW_"):
+            monkeypatch.delenv(name)
+
+
+def test_defaults_serve_one_machine() -> None:
+    """Without any setting, everything is in the user's folder for state."""
+    settings = load_settings()
+    assert settings.state_dir.name == "coopflow"
+    assert settings.database_file == settings.state_dir.absolute() / "coopflow.db"
+    assert settings.database == f"sqlite:///{settings.database_file}"
+    assert (settings.port, settings.ui_port) == (7233, 8233)
+
+
+def test_options_go_before_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the command line says wins; what it does not say comes from the environment."""
+    monkeypatch.setenv("COOPFLOW_STATE_DIR", "/elsewhere")
+    monkeypatch.setenv("COOPFLOW_PORT", "4711")
+    settings = load_settings(state_dir=tmp_path, port=None)
+    assert (settings.state_dir, settings.port) == (tmp_path, 4711)
+
+
+def test_a_database_of_its_own() -> None:
+    """A URL takes the place of the file in the state directory."""
+    settings = Settings(database_url="postgresql://host/name")
+    assert settings.database == "postgresql://host/name"
+    assert settings.database_file is None
+
+
+def test_a_folder_with_a_question_mark() -> None:
+    """A character that ends the path of a URL is written so that it does not."""
+    settings = Settings(state_dir=Path("/what now?"))
+    assert settings.database == "sqlite:////what now%3F/coopflow.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("COOPFLOW_PORT", "seventy", "COOPFLOW_PORT"),
+        ("COOPFLOW_PORT", "70000", "COOPFLOW_PORT"),
+        ("COOPFLOW_LANG", "de", "COOPFLOW_LANG"),
+        ("COOPFLOW_DATABASE", "x", "COOPFLOW_DATABASE sets nothing.*COOPFLOW_DATABASE_URL"),
+    ],
+)
+def test_faulty_settings_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str
+) -> None:
+    """A value that cannot be meant, or a variable that sets nothing, is named."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=complaint):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LC_MESSAGES": "fr", "LANG": "en_GB"}, "fr"),
+        ({"LC_ALL": "", "LANG": "fr"}, "fr"),
+        ({"LANG": "de_DE"}, "en"),
+    ],
+)
+def test_the_locale_chooses_the_language(environment: dict[str, str], language: str) -> None:
+    """The first locale variable that is set decides; other languages read English."""
+    assert language_of(environment) == language
+
+
+def test_the_language_may_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """COOPFLOW_LANG goes before the locale."""
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert load_settings().language == "fr"
+    monkeypatch.setenv("COOPFLOW_LANG", "en")
+    assert load_settings().language == "en"
