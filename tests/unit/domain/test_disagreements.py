@@ -108,6 +108,7 @@ def test_a_disagreement_is_raised_without_its_content_in_the_state() -> None:
         ({"disagreement": "d"}, "already_exists"),
         ({"disagreement": "e", "parties": ["alpha", "nobody"]}, "unknown_member"),
         ({"disagreement": "e", "parties": ["alpha"]}, "invalid_command"),
+        ({"disagreement": "e", "parties": ["alpha", "alpha"]}, "invalid_command"),
         ({"disagreement": "e", "subject": " "}, "invalid_command"),
     ],
 )
@@ -651,6 +652,16 @@ def test_the_content_is_sealed_as_the_ladder_says(step: str) -> None:
         who for who, person in PEOPLE.items() if may_read_content(_one(coop), coop.state, person)
     }
     assert readers == READERS[step]
+
+
+def test_a_mediator_reads_once_every_party_has_accepted() -> None:
+    """Being proposed to the parties opens nothing."""
+    coop = _at("mediation")
+    coop.do("fay", "appoint_mediator", disagreement="d", person="med")
+    coop.do("rep-alpha", "accept_mediator", disagreement="d", organisation="alpha")
+    assert not may_read_content(_one(coop), coop.state, "med")
+    coop.do("rep-beta", "accept_mediator", disagreement="d", organisation="beta")
+    assert may_read_content(_one(coop), coop.state, "med")
 
 
 # --- the table ---

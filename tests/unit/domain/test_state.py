@@ -248,7 +248,8 @@ def test_a_decision_is_called_by_its_id_or_by_its_subject() -> None:
 def test_before_it_is_opened_there_is_nothing() -> None:
     """The first state has no number, no instant and no members."""
     assert (UNOPENED.status, UNOPENED.seq, UNOPENED.as_of) == ("unopened", 0, None)
-    assert (UNOPENED.active, UNOPENED.is_frozen) == ((), False)
+    assert UNOPENED.active == ()
+    assert not UNOPENED.is_frozen
 
 
 @pytest.mark.parametrize(("clocks", "frozen"), [("freeze", True), ("keep", False)])
@@ -273,24 +274,20 @@ def test_states_share_what_did_not_change() -> None:
     coop = Collective(4)
     coop.adopt("stakeholder_map", stakeholder_map())
     before = coop.state
+    coop.wait(days=1)
     coop.do("fay", "record_pulse", score=3, answers=1, asked=2)
     after = coop.state
-    changed = {
-        name
-        for name in type(after).model_fields
-        if getattr(after, name) is not getattr(before, name)
-    }
-    assert changed - {"seq"} == {"pulses", "as_of"} - (
-        {"as_of"} if after.as_of is before.as_of else set()
-    )
+    fields = type(after).model_fields
+    changed = {name for name in fields if getattr(after, name) is not getattr(before, name)}
+    assert changed == {"seq", "as_of", "pulses"}
 
 
 def test_what_was_derived_from_an_earlier_state_is_derived_anew() -> None:
     """The active members of a new state are its own."""
     coop = Collective(2)
-    assert coop.state.active == ("alpha", "beta")
+    assert list(coop.state.active) == ["alpha", "beta"]
     coop.admit("gamma")
-    assert coop.state.active == ("alpha", "beta", "gamma")
+    assert list(coop.state.active) == ["alpha", "beta", "gamma"]
 
 
 @pytest.mark.parametrize("build", [in_animation, ready_for_renewal])
@@ -299,7 +296,7 @@ def test_a_state_travels_as_json(build: Any) -> None:
     state: Cooperation = build().state
     text = state.model_dump_json()
     travelled = Cooperation.model_validate_json(text)
-    assert travelled == state
+    assert dict(travelled) == dict(state)
     assert travelled.model_dump_json() == text
     assert state.memo
     assert not travelled.memo

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from coopflow.definitions.library import find
+from tests.acceptance.process import Running, coopflow, environment, running, script
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+COOPERATION = "bocage-gourmand"
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return environment(tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="module")
+def engine(variables: dict[str, str]) -> Iterator[Running]:
+    """An engine with the demo, started once for the tests that only look."""
+    with running(variables, "dev", "--demo") as engine:
+        engine.wait_for("ready: ")
+        yield engine
+
+
+def journal_rows(variables: dict[str, str]) -> list[tuple[int, str, str]]:
+    file = Path(variables["COOPFLOW_STATE_DIR"], "coopflow.db")
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return database.execute("select seq, type, data from journal order by seq").fetchall()
+
+
+def test_the_demo_is_told_stage_by_stage(engine: Running) -> None:
+    """The journey goes to stdout with each verdict and its reasons, progress to stderr."""
+    told = engine.text("stdout")
+    places = [
+        told.index(words)
+        for words in (
+            "stage 1 Impulse",
+            "Passage to structuring · PASS",
+            "At least three organisations are active members",
+            "ratified: 3 of 3 answered",
+            "stage 2 Structuring",
+            "Passage to running · CONDITIONAL PASS",
+            "✗ C  A shared way of evaluating",
+            "– Every objective of the adopted value chain has at least one indicator",
+            "stage 3 Running and sustaining",
+            "reservation on “A shared way of evaluating” lifted",
+            "Yearly renewal · PASS",
+            "renewed until",
+        )
+    ]
+    assert places == sorted(places)
+    assert "Temporal server" in engine.text("stderr")
+    last = told.rstrip().splitlines()[-1]
+    assert re.fullmatch(
+        r"● ready: engine on 127\.0\.0\.1:\d+, Temporal UI on http://127\.0\.0\.1:\d+", last
+    )
+
+
+def test_the_read_model_answers(engine: Running, variables: dict[str, str]) -> None:
+    """The cooperation is listed, shown and its journal read while the engine runs."""
+    listed = json.loads(coopflow(variables, "coop", "list", "-o", "json").stdout)
+    assert [(one["programme"], one["slug"], one["stage"]) for one in listed] == [
+        ("demo", COOPERATION, "animation")
+    ]
+    shown = coopflow(variables, "coop", "show", COOPERATION)
+    assert shown.returncode == 0
+    assert "Paniers d'Ysoline" in shown.stdout
+    journal = json.loads(coopflow(variables, "coop", "journal", COOPERATION, "-o", "json").stdout)
+    assert [line["seq"] for line in journal] == list(range(1, len(journal) + 1))
+    assert journal[0]["type"] == "cooperation_opened"
+    today = datetime.now(UTC).date()
+    renewed = next(line for line in journal if line["type"] == "gate_passed" and line["seq"] > 200)
+    assert (today - datetime.fromisoformat(renewed["at"]).date()).days in {0, 1}
+
+
+def test_a_gate_is_checked_and_explained(engine: Running, variables: dict[str, str]) -> None:
+    """The verdict comes with the facts behind each criterion, in the language asked for."""
+    explained = coopflow(variables, "gate", "check", COOPERATION, "--explain", "--lang", "fr")
+    assert explained.returncode == 0
+    assert explained.stdout.startswith("Renouvellement annuel · FAVORABLE")
+    assert "charter.in_force = oui  ← charter@1" in explained.stdout
+    assert "Le plus court chemin" in explained.stdout
+    later = coopflow(
+        variables, "gate", "check", f"demo/{COOPERATION}", "--at", "2099-01-01", "-o", "json"
+    )
+    found = json.loads(later.stdout)
+    assert found["result"] == "fail"
+    assert "vision-adopted" in found["unmet"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["coop", "show", "nowhere"], f"there are: demo/{COOPERATION}"),
+        (["gate", "check", f"demo/{COOPERATION}", "--gate", "narrow"], "unknown_gate: "),
+    ],
+)
+def test_what_is_not_there_exits_with_one(
+    engine: Running, variables: dict[str, str], arguments: list[str], message: str
+) -> None:
+    """A name that stands for nothing is told on stderr, and nothing is written to stdout."""
+    done = coopflow(variables, *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+
+
+def test_a_second_engine_is_refused(engine: Running, variables: dict[str, str]) -> None:
+    """One state directory has one engine; the message names the process that holds it."""
+    done = coopflow(variables, "dev")
+    assert done.returncode == 3
+    assert f"process {engine.process.pid}" in done.stderr
+
+
+def test_the_doctor_is_content(engine: Running, variables: dict[str, str]) -> None:
+    """With an engine running, everything that is looked at is there."""
+    done = coopflow(variables, "doctor", "-o", "json")
+    assert done.returncode == 0
+    assert {one["status"] for one in json.loads(done.stdout)} == {"ok"}
+
+
+def test_it_ends_cleanly_and_goes_on_later(engine: Running, variables: dict[str, str]) -> None:
+    """SIGTERM ends the engine with 0; the next start finds the demo, and Ctrl-C ends that one."""
+    before = journal_rows(variables)
+    assert engine.end(signal.SIGTERM) == 0
+    assert "stopped" in engine.text("stderr")
+    with running(variables, "dev", "--demo", "--lang", "fr") as again:
+        again.wait_for("La démo est déjà là")
+        again.wait_for("prêt : ")
+        assert "étape 1" not in again.text("stdout")
+        assert journal_rows(variables)[: len(before)] == before
+        assert again.end(signal.SIGINT) == 0
+
+
+def test_memory_and_temporal_agree(tmp_path: Path) -> None:
+    """The same scenario gives the same events in the same order, and leaves no trace behind."""
+    file = str(find("examples", COOPERATION))
+    reports = {}
+    for place in ("memory", "temporal"):
+        variables = environment(tmp_path, TMPDIR=str(tmp_path))
+        done = coopflow(variables, "scenario", "run", file, "--on", place, "-o", "json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (reports[place],) = json.loads(done.stdout)
+    assert reports["memory"] == reports["temporal"]
+    assert [path.name for path in tmp_path.iterdir()] == ["temporal.toml"]
+
+
+def test_a_worker_waits_for_its_engine(tmp_path: Path) -> None:
+    """Without a server a worker says what it waits for, again and again, and ends when told."""
+    variables = environment(tmp_path, COOPFLOW_LOG_FORMAT="json")
+    (tmp_path / "state").mkdir()
+    with running(variables, "worker") as worker:
+        for _ in range(2):
+            line = json.loads(worker.wait_for("waiting for Temporal", "stderr"))
+            assert "coopflow dev" in line["advice"]
+        assert worker.end() == 0
+
+
+def test_a_worker_waits_for_its_database(tmp_path: Path) -> None:
+    """A database that is away is waited for as well; once it is there, work begins."""
+    variables = environment(tmp_path, COOPFLOW_LOG_FORMAT="json")
+    with running(variables, "worker") as worker:
+        line = json.loads(worker.wait_for("waiting for the database", "stderr"))
+        assert "coopflow.db" in line["advice"]
+        (tmp_path / "state").mkdir()
+        worker.wait_for("waiting for Temporal", "stderr")
+        assert worker.end() == 0
+    assert journal_rows(variables) == []
+
+
+def test_a_database_that_is_away(tmp_path: Path) -> None:
+    """Where the database cannot be reached, dev says so, stops its server and exits with 3."""
+    variables = environment(tmp_path, COOPFLOW_DATABASE_URL=f"sqlite:///{tmp_path}/no/such.db")
+    done = coopflow(variables, "dev")
+    assert done.returncode == 3
+    assert "such.db cannot be used" in done.stderr
+
+
+def test_the_readme_is_true(tmp_path: Path) -> None:
+    """The code that the README shows runs as it stands."""
+    readme = Path(__file__).parents[2] / "README.md"
+    (code,) = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "embed.py"
+    file.write_text(code, encoding="utf-8")
+    done = script(environment(tmp_path), file)
+    assert (done.returncode, done.stdout) == (0, "fail\n"), done.stderr
