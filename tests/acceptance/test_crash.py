@@ -98,7 +98,9 @@ async def test_nothing_is_lost_when_everything_is_killed(tmp_path: Path) -> None
         client = await connect(find_endpoint(tmp_path, environment={}))
         engine = TemporalEngine(client, patience=PATIENCE)
         life = asyncio.create_task(live(engine))
-        await reached.wait()
+        halt = asyncio.create_task(reached.wait())
+        await asyncio.wait([life, halt], return_when=asyncio.FIRST_COMPLETED)
+        assert not life.done(), "it is killed in the middle"
         for pid in (worker.pid, record.server_pid, server.pid):
             os.kill(pid, signal.SIGKILL)
         assert [await worker.wait(), await server.wait()] == [-signal.SIGKILL, -signal.SIGKILL]

@@ -192,7 +192,11 @@ def _expressions(policy: Mapping[str, Any]) -> Iterator[Flaw]:
         except ValidationError:
             types[name] = None
     environment = Environment(types)
-    for path, criterion in _criteria(policy):
+    remedies = [
+        _Criterion(("remedies", name), _mapping(content))
+        for name, content in _mapping(policy.get("remedies")).items()
+    ]
+    for path, criterion in [*_criteria(policy), *remedies]:
         source = criterion.get("when")
         if isinstance(source, str) and source.strip():
             try:

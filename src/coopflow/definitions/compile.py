@@ -12,6 +12,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -85,13 +86,25 @@ def _compiled(key: _ByDigest) -> Rulebook:
     queries: dict[str, Query] = {**PLAIN_FACTS, **policy.facts}
     environment = Environment({name: query.gives for name, query in queries.items()})
     rulebook = Rulebook(definition, lifecycle, policy, queries, {})
-    predicates: dict[str, Expression] = {}
-    for name, criterion in rulebook.criteria.items():
+    criteria = {name: criterion.when for name, criterion in rulebook.criteria.items()}
+    remedies = {name: one.when for name, one in policy.remedies.items() if one.when is not None}
+    return replace(
+        rulebook,
+        predicates=_expressions(environment, "criterion", criteria),
+        usable=_expressions(environment, "remedy", remedies),
+    )
+
+
+def _expressions(
+    environment: Environment, what: str, sources: Mapping[str, str]
+) -> dict[str, Expression]:
+    compiled: dict[str, Expression] = {}
+    for name, source in sources.items():
         try:
-            predicates[name] = environment.compile(criterion.when)
+            compiled[name] = environment.compile(source)
         except ExpressionError as error:
-            raise DefinitionError(f"criterion {name}: {error}") from error
-    return Rulebook(definition, lifecycle, policy, queries, predicates)
+            raise DefinitionError(f"{what} {name}: {error}") from error
+    return compiled
 
 
 def _digest(contents: Mapping[str, Any]) -> str:

@@ -162,9 +162,8 @@ class RecordSessionVote(Command):
         for holder in self.ballots:
             held = turn.state.decisions[decision.id]
             for delegator in list(_delegators(turn, held, holder)):
-                if delegator not in self.ballots:
-                    ballot = held.ballots[holder]
-                    _answer_for(turn, decision.id, delegator, ballot.choice, ballot.reason)
+                ballot = held.ballots[holder]
+                _answer_for(turn, decision.id, delegator, ballot.choice, ballot.reason)
         heed_objections(turn, decision.id)
         was_broken = decision.rule.name == "silence" and "objection" in self.ballots.values()
         if not was_broken:  # else it goes on under consent
@@ -215,7 +214,8 @@ class DelegateBallot(Command):
         concerned: tuple[Decision, ...] = ()
         if self.decision is not None:
             concerned = (self._votable(decision_of(state, self.decision)),)
-        elif self.until is not None:
+        else:
+            assert self.until is not None
             if end_of(self.until) <= turn.at:
                 refuse("too_late", "the date is over", until=str(self.until))
             concerned = tuple(

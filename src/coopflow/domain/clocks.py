@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Slug
-from coopflow.domain.conditions import holds
+from coopflow.domain.conditions import holds, levels
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import FALL_BACK
 from coopflow.domain.rulebook import Rulebook
@@ -128,10 +128,12 @@ def settle(turn: Turn) -> None:
 
 
 def _is_remedied(turn: Turn, about: str, floor: dict[str, int]) -> bool:
+    # In the reading in which it was found short: what is stale remedies nothing.
+    view = turn.view(forward=True)
     criterion = turn.rules.criteria.get(about)
     if criterion is not None:  # a guard that was waived
-        return holds(criterion, turn.view(), turn.rules).holds
-    return turn.state.levels.get(about, 0) >= floor.get(about, 0)
+        return holds(criterion, view, turn.rules).holds
+    return levels(view, turn.rules).levels.get(about, 0) >= floor.get(about, 0)
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001

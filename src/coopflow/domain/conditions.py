@@ -69,6 +69,15 @@ def holds(criterion: Criterion, view: View, rules: Rulebook) -> Held:
     return Held(held, earliest(*(fact.until for fact in facts)))
 
 
+def is_useful(remedy: str, view: View, rules: Rulebook) -> bool:
+    """Whether a remedy would be of any use now."""
+    predicate = rules.usable.get(remedy)
+    if predicate is None:
+        return True
+    facts = [read(name, view, rules) for name in predicate.names]
+    return predicate(tuple([fact.value for fact in facts])).holds
+
+
 def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     """Return whether a criterion holds, with the facts it read and their sources.
 

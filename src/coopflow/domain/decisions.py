@@ -123,15 +123,20 @@ class RuleReplaced(AboutDecision):
 
 
 class ElectorLeft(AboutDecision):
-    """An organisation left the electorate while the vote was open; its ballot is revoked."""
+    """An organisation left the electorate while the vote was open; its ballot is revoked.
+
+    It left or was suspended, or the changed proposal is about it: then it is ``recused``.
+    """
 
     type: Literal["elector_left"] = "elector_left"
     organisation: Slug
+    recused: bool = False
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Take out the elector, its ballot and its objection."""
         return {
             "left": (*decision.left, self.organisation),
+            "recused": (*decision.recused, self.organisation) if self.recused else decision.recused,
             "ballots": {k: v for k, v in decision.ballots.items() if k != self.organisation},
             "objections": {k: v for k, v in decision.objections.items() if k != self.organisation},
         }
@@ -184,7 +189,7 @@ class EffectRestored(TakesEffect):
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Drop the veto."""
-        return {"vetoed": False}
+        return {"veto": None}
 
 
 class EffectSuspended(AboutDecision):
@@ -193,11 +198,12 @@ class EffectSuspended(AboutDecision):
     type: Literal["effect_suspended"] = "effect_suspended"
     subject: str
     organisation: Slug
+    disagreement: Slug
     reason: str
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Note the veto."""
-        return {"vetoed": True}
+        return {"veto": self.disagreement}
 
 
 class EffectAbandoned(AboutDecision):
@@ -439,6 +445,9 @@ def _about_return(turn: Turn, stage: str) -> None:
 def _about_disagreement(turn: Turn, slug: str) -> None:
     if slug not in turn.state.disagreements:
         refuse("unknown_disagreement", f"there is no disagreement {slug}", disagreement=slug)
+    state = turn.state.disagreements[slug].state
+    if state != "collective_decision":
+        refuse("wrong_state", f"{slug} is in {state}", disagreement=slug, state=state)
 
 
 def _about_closing(turn: Turn, _: str) -> None:
@@ -512,20 +521,29 @@ class CancelDecision(Command):
         """Close it as cancelled."""
         decision = decision_of(turn.state, self.decision)
         not_by_support(self, turn.state, decision)
-        turn.emit(
-            DecisionClosed(
-                decision=decision.id,
-                subject=decision.subject,
-                result="cancelled",
-                arithmetic=Label(en="the question was taken back", fr="la question a été retirée"),
-            )
+        cancel(turn, decision.id)
+
+
+def cancel(turn: Turn, slug: str) -> None:
+    """Close an open decision without counting."""
+    turn.emit(
+        DecisionClosed(
+            decision=slug,
+            subject=turn.state.decisions[slug].subject,
+            result="cancelled",
+            arithmetic=Label(en="the question was taken back", fr="la question a été retirée"),
         )
+    )
 
 
 def recuse(turn: Turn, slug: str, organisation: str) -> None:
-    """Take an organisation out of an open electorate."""
+    """Take an organisation that a changed proposal is about out of the electorate."""
+    _leave(turn, slug, organisation, recused=True)
+
+
+def _leave(turn: Turn, slug: str, organisation: str, *, recused: bool) -> None:
     if organisation in turn.state.decisions[slug].electors:
-        turn.emit(ElectorLeft(decision=slug, organisation=organisation))
+        turn.emit(ElectorLeft(decision=slug, organisation=organisation, recused=recused))
         close_if_all_answered(turn, slug)
 
 
@@ -534,7 +552,7 @@ def on_member_gone(turn: Turn, event: Event) -> None:
     organisation: str = getattr(event, "organisation")  # noqa: B009 - of both events
     for slug, decision in turn.state.decisions.items():
         if decision.is_open:
-            recuse(turn, slug, organisation)
+            _leave(turn, slug, organisation, recused=False)
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
@@ -567,7 +585,8 @@ def _reminders(decision: Decision, rules: Rulebook) -> Iterator[datetime]:
     last = max((decision.opened_at, *decision.reminded))
     instants = [span.before(decision.closes_at) for span in reminders.before_closing]
     if reminders.half_time:
-        instants.append(decision.opened_at + (decision.closes_at - decision.opened_at) / 2)
+        open_for = decision.closes_at - decision.opened_at - decision.paused
+        instants.append(decision.closes_at - open_for / 2)
     for instant in sorted(set(instants)):
         if last < instant < decision.closes_at:
             yield instant

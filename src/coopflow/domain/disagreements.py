@@ -287,7 +287,7 @@ class RaiseDisagreement(Command):
     def decide(self, turn: Turn) -> None:
         """Raise it; only a party's flag counts towards blocking gates."""
         state = turn.state
-        slug = self.disagreement or _next_id(state)
+        slug = self.disagreement or next_id(state)
         if slug in state.disagreements:
             refuse("already_exists", f"there is a disagreement {slug}", disagreement=slug)
         for party in self.parties:
@@ -328,7 +328,8 @@ def raise_disagreement(  # noqa: PLR0913 - what a disagreement states, each by n
     )
 
 
-def _next_id(state: Cooperation) -> str:
+def next_id(state: Cooperation) -> str:
+    """Return the id of a disagreement that nobody named."""
     number = len(state.disagreements) + 1
     while f"disagreement-{number}" in state.disagreements:
         number += 1

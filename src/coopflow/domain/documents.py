@@ -432,9 +432,7 @@ def on_objection_integrated(turn: Turn, event: Event) -> None:
     if earlier is None:
         return
     content = earlier.content | event.amendment
-    _refuse_faults(
-        earlier.kind, submission_faults(earlier.kind, content, frozenset(turn.state.active))
-    )
+    _refuse_faults(earlier.kind, _faults(turn.state, earlier.kind, content))
     author = turn.by or earlier.authors[-1]
     turn.emit(DocumentReturned(kind=earlier.kind, version=earlier.version))
     version = draft(turn, earlier.kind, content, author, minor=earlier.minor)

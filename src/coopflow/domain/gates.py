@@ -8,14 +8,14 @@ from typing import Any, Literal
 from coopflow.domain.base import Instant, Label, Shape, Slug
 from coopflow.domain.clocks import ReservationMade, fall_back
 from coopflow.domain.commands import Command
-from coopflow.domain.conditions import FactRead, Finding, find, levels
+from coopflow.domain.conditions import FactRead, Finding, find, is_useful, levels
 from coopflow.domain.decisions import TakesEffect, open_decision
 from coopflow.domain.disagreements import blocking
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import View
 from coopflow.domain.policy import Criterion, Remedy
 from coopflow.domain.refusals import refuse
-from coopflow.domain.remedies import smallest_cover
+from coopflow.domain.remedies import people_needed, smallest_cover
 from coopflow.domain.roles import MATRIX
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation, GateRecord, Verdict
@@ -87,12 +87,16 @@ class CriterionFinding(Shape):
 
 
 class RemedyOffer(Shape):
-    """Something that would help: the commands, in order, and the roles that may give each."""
+    """Something that would help: the commands, in order, and the roles that may give each.
+
+    ``people`` is how many organisations at least must act.
+    """
 
     id: Slug
     label: Label
     steps: tuple[Slug, ...]
     roles: dict[Slug, tuple[str, ...]]
+    people: int = 1
     document: str | None = None
 
 
@@ -169,7 +173,7 @@ def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Exa
         blocked_by=blocked_by,
         guards=guards,
         criteria=criteria,
-        remedies=_offers((*guards, *criteria), rules),
+        remedies=_offers((*guards, *criteria), view, rules),
     )
 
 
@@ -216,21 +220,26 @@ def _result(
     return "conditional" if tolerable else "fail"
 
 
-def _offers(found: tuple[CriterionFinding, ...], rules: Rulebook) -> tuple[RemedyOffer, ...]:
+def _offers(
+    found: tuple[CriterionFinding, ...], view: View, rules: Rulebook
+) -> tuple[RemedyOffer, ...]:
     """Return the smallest set of remedies that covers every criterion that is not met."""
-    unmet = [set(one.remedies) for one in found if not one.met and one.remedies]
-    return tuple(
-        _offer(slug, rules.policy.remedies[slug])
-        for slug in smallest_cover(unmet, rules.policy.remedies)
-    )
+    remedies = rules.policy.remedies
+    useful = {slug for one in found if not one.met for slug in one.remedies}
+    useful = {slug for slug in useful if is_useful(slug, view, rules)}
+    people = {slug: people_needed(remedies[slug], view.state, rules) for slug in useful}
+    wanted = [useful & set(one.remedies) for one in found if not one.met]
+    chosen = smallest_cover([options for options in wanted if options], remedies, people)
+    return tuple(_offer(slug, remedies[slug], people[slug]) for slug in chosen)
 
 
-def _offer(slug: str, remedy: Remedy) -> RemedyOffer:
+def _offer(slug: str, remedy: Remedy, people: int) -> RemedyOffer:
     return RemedyOffer(
         id=slug,
         label=remedy.label,
         steps=remedy.steps,
         roles={step: tuple(MATRIX[step]) for step in remedy.steps},
+        people=people,
         document=remedy.document,
     )
 

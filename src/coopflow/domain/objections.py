@@ -10,6 +10,7 @@ from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     AboutDecision,
+    close_if_all_answered,
     decision_of,
     heed_objections,
     not_by_support,
@@ -186,6 +187,7 @@ class IntegrateObjection(Command):
         if terms is not None:
             recuse(turn, decision.id, terms.holder)
         heed_objections(turn, decision.id)
+        close_if_all_answered(turn, decision.id)
 
     def _amended(self, turn: Turn, decision: Decision) -> tuple[str | None, MandateTerms | None]:
         """Return the amended question and mandate; documents are amended by those who keep them."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Slug, Text
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import TakesEffect
+from coopflow.domain.decisions import TakesEffect, cancel
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
 from coopflow.domain.refusals import refuse
@@ -202,7 +202,9 @@ def _later(decision: Decision, since: datetime, by: timedelta) -> Decision:
     if not decision.is_open:
         return decision
     reminded = tuple(instant for instant in decision.reminded if instant <= since)
-    return decision.but(closes_at=decision.closes_at + by, reminded=reminded)
+    return decision.but(
+        closes_at=decision.closes_at + by, reminded=reminded, paused=decision.paused + by
+    )
 
 
 class PauseCooperation(Command):
@@ -266,6 +268,9 @@ class CloseCooperation(Command):
         """Close what is closing."""
         if STATUS.after(turn.state.status, "close") is None:
             refuse("wrong_state", "the members have not decided to close", status=turn.state.status)
+        for slug, decision in turn.state.decisions.items():
+            if decision.is_open:
+                cancel(turn, slug)
         turn.emit(
             CooperationClosed(
                 report=self.report, commitments_transferred_to=self.commitments_transferred_to

@@ -21,11 +21,15 @@ ReviewKind = Literal["after_action", "quarterly", "annual", "evaluation", "excep
 
 
 class Remedy(Shape):
-    """Something that people can do to meet a criterion: the commands, in order."""
+    """Something that people can do to meet a criterion: the commands, in order.
+
+    ``when`` says, in CEL over the facts, when it is of any use; without it, always.
+    """
 
     label: Label
     steps: Annotated[tuple[Slug, ...], Field(min_length=1)]
     document: Kind | None = None
+    when: Text | None = None
 
 
 class Criterion(Shape):

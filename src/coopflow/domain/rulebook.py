@@ -65,6 +65,7 @@ class Rulebook:
         policy: the numbers, criteria and rules.
         queries: every fact that a criterion may read, by name.
         predicates: the compiled ``when`` of every criterion, guard and piece of advice, by id.
+        usable: the compiled ``when`` of every remedy that has one, by id.
     """
 
     definition: Definition
@@ -72,6 +73,7 @@ class Rulebook:
     policy: Policy
     queries: Mapping[str, Query]
     predicates: Mapping[str, Predicate] = field(repr=False)
+    usable: Mapping[str, Predicate] = field(repr=False, default_factory=dict)
 
     def gate_policy(self, gate: str) -> GatePolicy:
         """Return what a gate asks for; a gate that the policy leaves out asks for nothing."""

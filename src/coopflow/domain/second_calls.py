@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Ratio, Slug, StatedInstant
@@ -38,6 +39,7 @@ class DecisionRecalled(AboutDecision):
             "ballots": {},
             "objections": {},
             "reminded": (),
+            "paused": timedelta(),
         }
 
 

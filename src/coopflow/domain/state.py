@@ -6,7 +6,7 @@ change?" is a comparison of identities. Things are kept in dictionaries by id, i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self
 
@@ -171,7 +171,11 @@ class MandateTerms(Shape):
 
 
 class Decision(Shape):
-    """One approval process. ``electorate`` is frozen at opening; ``left`` are those gone since."""
+    """One approval process. ``electorate`` is frozen at opening; ``left`` are those gone since.
+
+    ``veto`` names the disagreement about it while its effect is suspended, or for good when the
+    veto stands; ``paused`` is for how long a frozen cooperation kept it waiting.
+    """
 
     id: Slug
     subject: str
@@ -198,12 +202,18 @@ class Decision(Shape):
     reminded: tuple[Instant, ...] = ()
     opened_by: Slug | None = None
     recalled: bool = False
-    vetoed: bool = False
+    veto: Slug | None = None
+    paused: timedelta = timedelta()
 
     @property
     def is_open(self) -> bool:
         """Whether it still takes ballots."""
         return self.result is None
+
+    @property
+    def vetoed(self) -> bool:
+        """Whether its effect is suspended, or was given up."""
+        return self.veto is not None
 
     @property
     def electors(self) -> tuple[Slug, ...]:
@@ -356,7 +366,6 @@ class GateRecord(Shape):
     verdict: Verdict | None = None
     requested_at: Instant | None = None
     ratifications: Count = 0
-    waivers: Count = 0
     waiver: Waiver | None = None
     waived: Count = 0
     passed_at: Instant | None = None
@@ -513,18 +522,20 @@ class Cooperation(Shape):
         )
 
     def decision_called(self, name: str) -> Decision | None:
-        """Find a decision by its id, or the latest on a subject by the name of the subject."""
+        """Find a decision by its id, or by its subject: the latest, or ``<subject>-<n>``."""
         if name in self.decisions:
             return self.decisions[name]
         spelled = name.replace(":", "-")
-        return next(
-            (
-                decision
-                for decision in reversed(self.decisions.values())
-                if decision.subject.replace(":", "-") == spelled
-            ),
-            None,
-        )
+        about = [
+            decision
+            for decision in self.decisions.values()
+            if spelled.startswith(decision.subject.replace(":", "-"))
+        ]
+        for number, decision in reversed(list(enumerate(about, start=1))):
+            subject = decision.subject.replace(":", "-")
+            if spelled in {subject, f"{subject}-{number}"}:
+                return decision
+        return None
 
 
 UNOPENED: Final = Cooperation()

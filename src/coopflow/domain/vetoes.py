@@ -12,7 +12,7 @@ from coopflow.domain.decisions import (
     EffectSuspended,
     decision_of,
 )
-from coopflow.domain.disagreements import DisagreementClosed, raise_disagreement
+from coopflow.domain.disagreements import DisagreementClosed, next_id, raise_disagreement
 from coopflow.domain.events import Event
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
@@ -22,8 +22,6 @@ from coopflow.domain.turn import Turn
 
 SUSPENDABLE: Final = frozenset({"document", "mandate", "admission", "policy", "money", "other"})
 """The kinds of subjects whose effect can be suspended; a stage that was entered cannot."""
-
-_PREFIX: Final = "veto-"
 
 
 class VetoDecision(Command):
@@ -50,18 +48,20 @@ class VetoDecision(Command):
             refuse("rule_not_allowed", f"{decision.subject} has taken effect", decision=decision.id)
         if turn.at >= turn.rules.policy.decisions.veto_within.after(decision.closed_at):
             refuse("too_late", "the time for a veto is over", decision=decision.id)
+        slug = next_id(turn.state)
         turn.emit(
             EffectSuspended(
                 decision=decision.id,
                 subject=decision.subject,
                 organisation=self.organisation,
+                disagreement=slug,
                 reason=self.reason,
             )
         )
         proposer = turn.state.represented_by(decision.opened_by or "")
         raise_disagreement(
             turn,
-            slug=f"{_PREFIX}{decision.id}",
+            slug=slug,
             subject=decision.subject,
             content=self.reason,
             parties=tuple(dict.fromkeys((self.organisation, *proposer))),
@@ -86,11 +86,11 @@ class VetoDecision(Command):
 def on_disagreement_closed(turn: Turn, event: Event) -> None:
     """Restore or abandon what a veto suspended, as its disagreement ended."""
     assert isinstance(event, DisagreementClosed)
-    slug = event.disagreement.removeprefix(_PREFIX)
-    decision = turn.state.decisions.get(slug)
-    if slug == event.disagreement or decision is None or not decision.vetoed:
-        return
-    if event.outcome in {"withdrawn", "redirected", "decided"}:
-        turn.emit(EffectRestored(decision=slug, subject=decision.subject, result="adopted"))
-    else:
-        turn.emit(EffectAbandoned(decision=slug, subject=decision.subject))
+    vetoed = [d for d in turn.state.decisions.values() if d.veto == event.disagreement]
+    for decision in vetoed:
+        if event.outcome in {"withdrawn", "redirected", "decided"}:
+            turn.emit(
+                EffectRestored(decision=decision.id, subject=decision.subject, result="adopted")
+            )
+        else:
+            turn.emit(EffectAbandoned(decision=decision.id, subject=decision.subject))

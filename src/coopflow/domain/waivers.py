@@ -25,9 +25,8 @@ class WaiverRequested(Event):
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Keep the request."""
-        record = state.gates[self.gate]
         waiver = Waiver(decision=self.decision, reason=self.reason)
-        return gate_record(state, self.gate, waiver=waiver, waivers=record.waivers + 1)
+        return gate_record(state, self.gate, waiver=waiver)
 
 
 class WaiverAdopted(Event):
@@ -101,8 +100,8 @@ class WaiveGate(_AboutGate):
             refuse("wrong_state", "the gate has been waived before", gate=self.gate)
         if record.waiver is not None:
             refuse("wrong_state", "a waiver is under way", decision=record.waiver.decision)
-        slug = f"waiver-{self.gate}-{record.waivers + 1}"
-        open_decision(turn, subject=f"waiver:{self.gate}", slug=slug, question=self.reason)
+        open_decision(turn, subject=f"waiver:{self.gate}", question=self.reason)
+        slug = next(reversed(turn.state.decisions))
         turn.emit(WaiverRequested(gate=self.gate, decision=slug, reason=self.reason))
 
 

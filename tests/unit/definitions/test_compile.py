@@ -25,7 +25,7 @@ def test_a_rulebook_holds_everything_the_engine_asks_for() -> None:
     for predicate in rulebook.predicates.values():
         assert set(predicate.names) <= set(rulebook.queries)
     assert rulebook.lifecycle.gate("renewal") is not None
-    assert rulebook.definition is REFERENCE
+    assert rulebook.definition == REFERENCE
 
 
 def test_the_digest_is_that_of_the_canonical_json() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from coopflow.domain.base import (
     MAX_TEXT_BYTES,
+    Day,
     Instant,
     Label,
     Ratio,
@@ -19,10 +20,14 @@ from coopflow.domain.base import (
     Share,
     Slug,
     Source,
+    StatedInstant,
     Text,
+    _storable,
 )
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+STATED: TypeAdapter[datetime] = TypeAdapter(StatedInstant)
+DAY: TypeAdapter[date] = TypeAdapter(Day)
 RATIO: TypeAdapter[Fraction] = TypeAdapter(Ratio)
 SHARE: TypeAdapter[Fraction] = TypeAdapter(Share)
 SLUG: TypeAdapter[str] = TypeAdapter(Slug)
@@ -44,6 +49,7 @@ class Box(Shape):
 
     @cached_property
     def area(self) -> int:
+        """What is derived from both fields."""
         return self.width * self.depth
 
 
@@ -82,6 +88,36 @@ def test_instants_need_a_zone() -> None:
     assert "an instant needs a time zone, for example 2026-01-20T09:00Z" in said
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "1899-12-31T23:59:59Z",
+        "1900-01-01T00:30:00+14:00",
+        "3000-01-01T00:00:00Z",
+        "2999-12-31T23:30:00-02:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_people_state_instants_far_from_the_ends_of_the_calendar(written: str) -> None:
+    """An instant before 1900 or after 2999 is refused, in its own zone as in UTC."""
+    assert "the year lies between 1900 and" in fault(STATED, written)
+
+
+def test_what_is_worked_out_may_lie_later() -> None:
+    """Dates that follow from stated ones are kept, also when they are past what people state."""
+    assert STATED.validate_python("2999-12-31T23:59:59Z").year == 2999
+    assert INSTANT.validate_python("3000-01-14T00:00Z").year == 3000
+    assert "8999" in fault(INSTANT, "9000-01-01T00:00Z")
+
+
+def test_days_lie_within_the_calendar() -> None:
+    """A date at the ends of the calendar, where sums overflow, is refused."""
+    assert DAY.validate_python("2999-12-31") == date(2999, 12, 31)
+    for written in ("1899-12-31", "3000-01-01", "9999-12-31"):
+        assert "the year lies between 1900 and 2999" in fault(DAY, written)
+
+
 @pytest.mark.parametrize("slug", ["a", "A1", "org-a", "reference@1", "gate:renewal", "x" * 120])
 def test_slugs_take_what_people_write_as_ids(slug: str) -> None:
     """Letters, digits and a few signs make an id, up to 120 characters."""
@@ -110,8 +146,10 @@ def test_texts_are_measured_in_bytes() -> None:
 def test_texts_can_be_stored_everywhere() -> None:
     """NUL characters and lone surrogates are refused: databases and JSON refuse them later."""
     assert "NUL" in fault(TEXT, "a\0b")
-    # pydantic's own check of strings may come first: either way it is an error, not a text.
-    assert fault(TEXT, "a\ud800b")
+    # pydantic has a check of its own, which comes first.
+    assert "unicode" in fault(TEXT, "a\ud800b")
+    with pytest.raises(ValueError, match="surrogate"):
+        _storable("a\ud800b")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +174,7 @@ def test_nothing_is_divided_by_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["two thirds", "", True, float("nan"), float("inf"), "-1/3", "1e9"]
+    "written", ["two thirds", "", True, float("nan"), float("inf"), "-1/3", "1e9", "1e99999999"]
 )
 def test_ratios_refuse_what_is_no_number(written: object) -> None:
     """What is no ratio is refused with three ways to write one."""
@@ -163,6 +201,14 @@ def test_ratios_are_written_as_fractions() -> None:
     """In JSON a ratio is the text of its fraction, and reads back the same."""
     assert RATIO.dump_json(Fraction(2, 3)) == b'"2/3"'
     assert RATIO.validate_json(b'"2/3"') == Fraction(2, 3)
+
+
+@pytest.mark.parametrize("written", ["0.123456789", "999999999", "1/999999999", "0.000000001"])
+def test_every_ratio_that_is_read_can_be_read_back(written: str) -> None:
+    """With many digits, and halved as well, a ratio survives being written down."""
+    exact = RATIO.validate_python(written)
+    for ratio in (exact, exact / 2):
+        assert RATIO.validate_json(RATIO.dump_json(ratio)) == ratio
 
 
 def test_labels_are_said_in_both_languages() -> None:

@@ -253,7 +253,7 @@ def test_folding_the_journal_gives_the_state() -> None:
     pass_gate(coop, "renewal")
     coop.wait(days=500)
     folded = _told(UNOPENED, tuple(coop.journal))
-    assert dict(folded) == dict(coop.state)
+    assert folded == coop.state
 
 
 def test_what_a_command_brings_that_is_overdue_already_happens_with_it() -> None:

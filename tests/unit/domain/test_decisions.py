@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,7 @@ from coopflow.domain.cooperation import next_due, upcoming
 from coopflow.domain.decisions import charter_rule, decision_of, default_rule, tally
 from coopflow.domain.refusals import RefusedError
 from tests.collective import START, Collective, charter, support_model, vision
-from tests.stages import varied
+from tests.stages import in_structuration, varied
 
 MOMENT = timedelta(microseconds=1)
 DEADLINE = START + timedelta(days=14)
@@ -208,6 +208,33 @@ def test_a_decision_closes_after_it_opens() -> None:
     coop.do("fay", "open_decision", closes_at=later, **asked)
 
 
+@pytest.mark.parametrize(
+    ("closes", "code"),
+    [
+        ("2999-12-31T23:59:59Z", None),
+        ("2999-12-31T23:30:00-02:00", "invalid_command"),
+        ("9999-12-31T23:59:59Z", "invalid_command"),
+        ("2026-01-15T09:00:00", "invalid_command"),
+    ],
+)
+def test_a_closing_lies_within_the_calendar(closes: str, code: str | None) -> None:
+    """Far ahead is fine; where dates overflow, or without a zone, it is refused."""
+    coop = Collective(2)
+    asked = {"subject": "other", "question": "?", "closes_at": closes}
+    if code is None:
+        coop.do("fay", "open_decision", **asked)
+    else:
+        assert coop.refused("fay", "open_decision", **asked) == code
+
+
+def test_a_cooperation_reaches_the_end_of_the_calendar() -> None:
+    """What follows from a command given late in the last year may lie in the next."""
+    coop = Collective(2)
+    coop.at = datetime(2999, 12, 30, tzinfo=UTC)
+    coop.ask()
+    assert coop.state.decisions["d"].closes_at.year == 3000
+
+
 def test_silence_takes_a_week() -> None:
     """Silence counts as agreement only after seven whole days."""
     coop = Collective(2)
@@ -285,9 +312,7 @@ def test_what_is_due_comes_before_a_command_of_that_instant() -> None:
     coop.ask("e")
     assert coop.result() == "lapsed"
     assert (
-        coop.refused(
-            "rep-beta", "cast_ballot", decision="d", organisation="beta", choice="yes"
-        )
+        coop.refused("rep-beta", "cast_ballot", decision="d", organisation="beta", choice="yes")
         == "decision_closed"
     )
 
@@ -499,6 +524,17 @@ def test_a_short_vote_has_one_reminder() -> None:
     assert reminders(coop, START + timedelta(days=2)) == [(timedelta(days=1), ("alpha", "beta"))]
 
 
+def test_a_policy_may_leave_half_time_out() -> None:
+    """Then people are reminded before the closing only."""
+
+    def quiet(policy: dict[str, Any]) -> None:
+        policy["decisions"]["reminders"]["half_time"] = False
+
+    coop = Collective(2, varied(quiet))
+    coop.ask()
+    assert [after.days for after, _ in reminders(coop, DEADLINE)] == [12]
+
+
 def test_two_reminders_of_one_instant_are_one() -> None:
     """When half time is two days before closing people hear of it once."""
     coop = Collective(2)
@@ -573,6 +609,36 @@ def test_an_adopted_closing_winds_the_cooperation_down() -> None:
     coop.vote("d", "yes")
     assert coop.state.status == "closing"
     assert coop.refused("fay", "open_decision", subject="closing", question="?") == "wrong_state"
+
+
+def test_a_cooperation_may_choose_a_step_back() -> None:
+    """A return names an earlier stage, is decided by consent, and moves there."""
+    coop = in_structuration()
+    assert (
+        coop.refused("fay", "open_decision", subject="return:animation", question="?")
+        == "wrong_stage"
+    )
+    coop.ask(subject="return:impulsion")
+    assert coop.state.decisions["d"].rule.name == "consent"
+    coop.vote("d")
+    assert coop.state.stage == "impulsion"
+
+
+def test_a_disagreement_may_be_put_to_the_members() -> None:
+    """Its decision is opened under the subject that names it."""
+    coop = Collective(3)
+    coop.do(
+        "rep-alpha",
+        "raise_disagreement",
+        disagreement="x",
+        subject="Money",
+        content="Sealed",
+        parties=["alpha", "beta"],
+        touches="money",
+        blocking=False,
+    )
+    coop.ask(subject="disagreement:x")
+    assert coop.state.decisions["d"].rule == coop.rules.policy.decisions.fallback
 
 
 def test_other_subjects_have_no_effect() -> None:

@@ -33,6 +33,11 @@ def status(coop: Collective, slug: str) -> str:
     return coop.state.members[slug].status
 
 
+def people(coop: Collective) -> list[str]:
+    """Return who speaks for alpha."""
+    return list(coop.state.members["alpha"].people)
+
+
 def leave(coop: Collective, slug: str) -> list[str]:
     return coop.do(f"rep-{slug}", "withdraw_member", organisation=slug, reason="Gone")
 
@@ -63,9 +68,7 @@ def test_a_charter_that_is_not_in_force_changes_nothing() -> None:
     assert status(coop, "delta") == "active"
 
 
-@pytest.mark.parametrize(
-    ("choice", "became"), [("consent", "active"), ("objection", "left")]
-)
+@pytest.mark.parametrize(("choice", "became"), [("consent", "active"), ("objection", "left")])
 def test_under_a_charter_the_members_decide(choice: str, became: str) -> None:
     """The organisation is invited, and joins or goes with the decision."""
     coop = chartered()
@@ -114,7 +117,10 @@ def test_who_left_may_come_back() -> None:
     coop.wait(days=10)
     coop.do("fay", "admit_member", **organisation("beta") | {"representative": "bea"})
     back = coop.state.members["beta"]
-    assert [one.status for one in back.standings] == ["invited", "active", "left"] + [
+    assert [one.status for one in back.standings] == [
+        "invited",
+        "active",
+        "left",
         "invited",
         "active",
     ]
@@ -189,10 +195,10 @@ def test_suspending_and_reinstating() -> None:
     """A suspended member does not vote nor act, and is active again after."""
     coop = Collective(2)
     coop.do("fay", "suspend_member", organisation="beta", reason="Absent")
-    assert coop.state.active == ("alpha",)
+    assert list(coop.state.active) == ["alpha"]
     assert coop.refused("rep-beta", "draft_document", kind="charter", content={}) == "forbidden"
     coop.do("fay", "reinstate_member", organisation="beta", reason="Back")
-    assert coop.state.active == ("alpha", "beta")
+    assert list(coop.state.active) == ["alpha", "beta"]
     assert coop.state.members_moved == 2
 
 
@@ -245,9 +251,9 @@ def test_an_organisation_says_who_speaks_for_it() -> None:
     coop = Collective(1)
     about = {"organisation": "alpha", "person": "ada"}
     coop.do("rep-alpha", "appoint_representative", alternate="al", **about)
-    assert coop.state.members["alpha"].people == ("ada", "al")
+    assert people(coop) == ["ada", "al"]
     coop.do("al", "appoint_representative", **about)
-    assert coop.state.members["alpha"].people == ("ada",)
+    assert people(coop) == ["ada"]
     assert coop.refused("rep-alpha", "appoint_representative", **about) == "forbidden"
 
 
@@ -307,9 +313,9 @@ def test_one_person_may_represent_two_organisations() -> None:
     coop = Collective()
     for slug in ("alpha", "beta"):
         coop.do("fay", "admit_member", **organisation(slug) | {"representative": "rex"})
-    assert coop.state.represented_by("rex") == ("alpha", "beta")
+    assert list(coop.state.represented_by("rex")) == ["alpha", "beta"]
     coop.do("rex", "withdraw_member", organisation="alpha", reason="Gone")
-    assert coop.state.represented_by("rex") == ("beta",)
+    assert list(coop.state.represented_by("rex")) == ["beta"]
 
 
 # --- looking back ---------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def status(coop: Collective, organisation: str = "beta", decision: str = "d") ->
     return coop.state.decisions[decision].objections[organisation].status
 
 
-# --- what an objection is found to be ---------------------------------------------------------------
+# --- what an objection is found to be -------------------------------------------------------------
 
 
 def test_an_objection_that_nobody_qualified_counts() -> None:

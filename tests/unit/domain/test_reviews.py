@@ -62,54 +62,6 @@ def steady() -> Any:
     return varied(patient)
 
 
-def test_a_closed_review_sets_the_cadence_anew() -> None:
-    """The next quarter counts from the review that was held, not from the last convening."""
-    coop = in_animation()
-    coop.wait(days=40)
-    coop.do("fay", "open_review", review="r", kind="quarterly")
-    close(coop)
-    held = coop.at
-    due = datetime(2026, 5, 10, 9, tzinfo=UTC)
-    assert held == datetime(2026, 2, 10, 9, tzinfo=UTC)
-    assert convened(coop, due - MOMENT) == []
-    assert convened(coop, due) == [("quarterly", due)]
-
-
-def test_earlier_stages_convene_nothing() -> None:
-    """The cadence is that of the third stage."""
-    coop = Collective(3)
-    assert convened(coop, START + timedelta(days=800)) == []
-
-
-def test_a_frozen_cooperation_convenes_nothing_until_it_goes_on() -> None:
-    """What fell due meanwhile is convened when it resumes."""
-    coop = in_animation()
-    coop.do("fay", "pause_cooperation", reason="Rest", clocks="freeze")
-    assert convened(coop, START + timedelta(days=200)) == []
-    before = len(coop.journal)
-    coop.do("fay", "resume_cooperation", reason="On")
-    kinds = [entry.event.type for entry in coop.journal[before:]]
-    assert "review_convened" in kinds
-
-
-def test_a_closing_cooperation_convenes_nothing() -> None:
-    """Winding down it needs no further reviews."""
-    coop = in_animation()
-    coop.ask(subject="closing")
-    coop.vote("d", "yes")
-    assert convened(coop, START + timedelta(days=200)) == []
-
-
-def test_a_cooperation_wakes_up_for_a_review() -> None:
-    """The next thing that happens by itself may be a convening."""
-
-    def only_reviews(policy: dict[str, Any]) -> None:
-        policy["reviews"]["cadence"]["quarterly"] = {"every": {"days": 1}, "stages": ["impulsion"]}
-
-    coop = Collective(1, varied(only_reviews))
-    assert next_due(coop.state, coop.at, coop.rules) == START + timedelta(days=1)
-
-
 # --- opening --------------------------------------------------------------------------------------
 
 
@@ -122,9 +74,7 @@ def test_a_review_opens() -> None:
     assert (first.kind, first.period, first.opened_at, first.by) == ("annual", "2026", START, "fay")
     assert second.id == "review-3"
     assert first.is_open
-    assert (
-        coop.refused("fay", "open_review", review="review-2", kind="annual") == "already_exists"
-    )
+    assert coop.refused("fay", "open_review", review="review-2", kind="annual") == "already_exists"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +91,7 @@ def test_a_review_opens() -> None:
     ],
 )
 def test_who_may_open_which_review(by: str, kind: str, may: bool) -> None:  # noqa: FBT001
-    """Support and facilitator open any, the evaluator evaluations, the programme exceptional ones."""
+    """Support and facilitator open any; evaluator and programme those of their own."""
     coop = Collective(3)
     coop.do("fay", "assign_role", person="eva", role="evaluator")
     coop.do("rep-alpha", "propose_mandate", decision="m", holder="alpha", missions=["fund"])
@@ -169,9 +119,7 @@ def test_the_programme_only_opens() -> None:
     """An exceptional review that it asked for is led by others."""
     coop = Collective(2)
     coop.do("pam", "open_review", review="r", kind="exceptional")
-    assert (
-        coop.refused("pam", "propose_change", review="r", target="t", text="x") == "forbidden"
-    )
+    assert coop.refused("pam", "propose_change", review="r", target="t", text="x") == "forbidden"
 
 
 # --- changes --------------------------------------------------------------------------------------
@@ -182,7 +130,9 @@ def test_a_review_proposes_changes() -> None:
     coop = opened()
     propose(coop, change="change-2")
     propose(coop, target="charter")
-    assert [(one.id, one.target, one.status) for one in coop.state.reviews["r"].changes.values()] == [
+    assert [
+        (one.id, one.target, one.status) for one in coop.state.reviews["r"].changes.values()
+    ] == [
         ("change-2", "roadmap", "open"),
         ("change-3", "charter", "open"),
     ]
@@ -364,6 +314,54 @@ def test_the_yearly_review_is_convened_once_a_year() -> None:
     ]
 
 
+def test_a_closed_review_sets_the_cadence_anew() -> None:
+    """The next quarter counts from the review that was held, not from the last convening."""
+    coop = in_animation()
+    coop.wait(days=40)
+    coop.do("fay", "open_review", review="r", kind="quarterly")
+    close(coop)
+    held = coop.at
+    due = datetime(2026, 5, 10, 9, tzinfo=UTC)
+    assert held == datetime(2026, 2, 10, 9, tzinfo=UTC)
+    assert convened(coop, due - MOMENT) == []
+    assert convened(coop, due) == [("quarterly", due)]
+
+
+def test_earlier_stages_convene_nothing() -> None:
+    """The cadence is that of the third stage."""
+    coop = Collective(3)
+    assert convened(coop, START + timedelta(days=800)) == []
+
+
+def test_a_frozen_cooperation_convenes_nothing_until_it_goes_on() -> None:
+    """What fell due meanwhile is convened when it resumes."""
+    coop = in_animation()
+    coop.do("fay", "pause_cooperation", reason="Rest", clocks="freeze")
+    assert convened(coop, START + timedelta(days=200)) == []
+    before = len(coop.journal)
+    coop.do("fay", "resume_cooperation", reason="On")
+    kinds = [entry.event.type for entry in coop.journal[before:]]
+    assert "review_convened" in kinds
+
+
+def test_a_closing_cooperation_convenes_nothing() -> None:
+    """Winding down it needs no further reviews."""
+    coop = in_animation()
+    coop.ask(subject="closing")
+    coop.vote("d", "yes")
+    assert convened(coop, START + timedelta(days=200)) == []
+
+
+def test_a_cooperation_wakes_up_for_a_review() -> None:
+    """The next thing that happens by itself may be a convening."""
+
+    def only_reviews(policy: dict[str, Any]) -> None:
+        policy["reviews"]["cadence"]["quarterly"] = {"every": {"days": 1}, "stages": ["impulsion"]}
+
+    coop = Collective(1, varied(only_reviews))
+    assert next_due(coop.state, coop.at, coop.rules) == START + timedelta(days=1)
+
+
 def leave(coop: Collective, *organisations: str) -> list[str]:
     return [
         kind
@@ -401,8 +399,7 @@ def test_a_lost_stage_convenes_an_exceptional_review() -> None:
     exceptional = [
         entry.at
         for entry in coop.journal
-        if entry.event.type == "review_convened"
-        and getattr(entry.event, "kind") == "exceptional"  # noqa: B009 - of this event
+        if entry.event.type == "review_convened" and getattr(entry.event, "kind") == "exceptional"  # noqa: B009 - of this event
     ]
     assert fell
     assert exceptional == [entry.at for entry in fell]

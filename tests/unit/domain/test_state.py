@@ -296,7 +296,7 @@ def test_a_state_travels_as_json(build: Any) -> None:
     state: Cooperation = build().state
     text = state.model_dump_json()
     travelled = Cooperation.model_validate_json(text)
-    assert dict(travelled) == dict(state)
+    assert travelled == state
     assert travelled.model_dump_json() == text
     assert state.memo
     assert not travelled.memo

@@ -130,9 +130,7 @@ def test_what_the_kind_does_not_have_is_a_fault(kind: str) -> None:
             "value_chain",
             {
                 "objectives": [
-                    objective(
-                        indicators=[objective()["indicators"][0] | {"target": float("inf")}]
-                    )
+                    objective(indicators=[objective()["indicators"][0] | {"target": float("inf")}])
                 ]
             },
             "objectives[0].indicators[0].target",
@@ -182,7 +180,11 @@ def test_what_a_draft_states_is_of_the_right_shape(
 @pytest.mark.parametrize(
     ("kind", "change", "path"),
     [
-        ("identity_sheet", {"goals": {"inhabitants": "One", "territory": "Two"}}, "goals.collective"),
+        (
+            "identity_sheet",
+            {"goals": {"inhabitants": "One", "territory": "Two"}},
+            "goals.collective",
+        ),
         ("identity_sheet", {"beneficiaries": []}, "beneficiaries"),
         ("shared_vision", {"contributors": []}, "contributors"),
         ("stakeholder_map", {"actors": []}, "actors"),
@@ -244,7 +246,10 @@ def test_three_members_have_contributed_to_a_vision() -> None:
 def test_links_join_actors_of_the_map() -> None:
     """Either end of a link must be listed, and only the contract's words name it."""
     unknown = [{"from": "Nobody", "to": "No one", "kind": "tension"}]
-    assert paths("stakeholder_map", stakeholder_map(links=unknown)) == ["links[0].from", "links[0].to"]
+    assert paths("stakeholder_map", stakeholder_map(links=unknown)) == [
+        "links[0].from",
+        "links[0].to",
+    ]
     misnamed = [{"source": "Actor 1", "target": "Actor 2", "kind": "alliance"}]
     assert set(paths("stakeholder_map", stakeholder_map(links=misnamed))) == {
         "links[0].from",
@@ -294,7 +299,8 @@ def test_an_action_is_open_until_it_is_done_or_dropped() -> None:
     ("contributors", "joint"), [([], False), (["alpha"], False), (["alpha", "beta"], True)]
 )
 def test_an_action_is_joint_with_somebody_besides_its_owner(
-    contributors: list[str], joint: bool
+    contributors: list[str],
+    joint: bool,  # noqa: FBT001 - the one fact it states
 ) -> None:
     """An owner who is listed as contributor does not make it joint."""
     assert Action.model_validate(action(contributors=contributors)).is_joint is joint

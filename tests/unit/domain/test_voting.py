@@ -113,7 +113,7 @@ def test_the_quorum_counts_all_answers(quorum: str, ballots: str, result: str) -
     assert outcome("simple_majority", ballots, quorum).result == result
 
 
-@pytest.mark.parametrize("rule", [name for name in RULE_NAMES if name not in {"silence"}])
+@pytest.mark.parametrize("rule", [name for name in RULE_NAMES if name != "silence"])
 def test_a_quorum_goes_before_the_ballots(rule: str) -> None:
     """Under every rule but silence a single answer among four is no quorum, whatever it says."""
     written = {"name": rule} | (
@@ -167,7 +167,7 @@ def colleges(ballots: str, groups: str, **rule: Any) -> str:
         ("ynyy", "ppcc", {"weights": {"p": 1, "c": 1}}, "rejected"),
         # who has no college, or one that the rule does not name, is not counted
         ("ynnn", "p.xx", {"weights": {"p": 1}}, "adopted"),
-        # an empty college shares its weight: of p 1 and c 1, two thirds are lost and nothing changes
+        # an empty college shares its weight, so that the others keep their proportion
         ("yn", "pc", {"weights": {"p": 2, "c": 1, "e": 6}}, "adopted"),
         ("yn", "pc", {"weights": {"p": 1, "c": 1, "e": 6}}, "rejected"),
         # no college has an elector
@@ -229,6 +229,23 @@ def test_weights_count_as_a_qualified_majority(
 ) -> None:
     """Yes weighs against no, or against the whole electorate."""
     assert weighted(ballots, weights, **more) == result
+
+
+def test_one_weight_counts_for_at_most_half_of_the_total() -> None:
+    """However heavy one elector is, alone it only ties with all the others together."""
+    heavy = {"org-0": 1000}
+    assert weighted("ynnn", heavy) == "rejected"
+    assert weighted("nyyy", heavy) == "rejected"
+    assert weighted("yynn", heavy) == "adopted"
+    assert weighted("ynaa", heavy) == "adopted"
+    assert weighted("yaaa", heavy, base="electorate", threshold="1/2") == "adopted"
+    assert weighted("yaaa", heavy, base="electorate", threshold="3/5") == "rejected"
+
+
+def test_a_sole_elector_decides_by_its_weight() -> None:
+    """Where there are no others there is nobody to outweigh."""
+    assert weighted("y", {"org-0": 7}, base="electorate", threshold="1") == "adopted"
+    assert weighted("n", {"org-0": 7}) == "rejected"
 
 
 @pytest.mark.parametrize("rule", RULE_NAMES)
@@ -338,7 +355,7 @@ def test_the_arithmetic_is_told_in_words(
 
 
 def test_the_arithmetic_of_colleges_shows_each_of_them() -> None:
-    """Each college stands with its weight, its result and its votes; or that none has an elector."""
+    """Each college stands with its weight, result and votes; or none has an elector."""
     rule = RULE.validate_python({"name": "colleges", "weights": {"p": 2, "c": 1}})
     grouped = tally("yyn", colleges={"org-0": "p", "org-1": "p", "org-2": "c"})
     said = settle(rule, Fraction(1, 2), grouped).arithmetic

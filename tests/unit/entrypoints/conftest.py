@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from coopflow.entrypoints.cli.app import app
 
 Coopflow = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """Commands send the logs of the process to their stderr, which ends with the test."""
+    root, own = logging.getLogger(), logging.getLogger("coopflow")
+    before = root.handlers[:], root.level, own.level
+    yield
+    root.handlers[:], root.level, own.level = before
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

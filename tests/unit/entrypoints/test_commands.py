@@ -13,7 +13,7 @@ from coopflow.application.engine import Address, UnavailableError, UnknownCooper
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import UnknownNameError
 from coopflow.domain.refusals import Refusal
-from coopflow.entrypoints.cli import app, doctor
+from coopflow.entrypoints.cli import app, dev, doctor
 from coopflow.entrypoints.cli.failures import (
     NotFoundError,
     RefusedByEngineError,
@@ -127,6 +127,25 @@ def test_faulty_settings(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COOPFLOW_DATABASE_URL", "")
     monkeypatch.setenv("COOPFLOW_PORT", "many")
     assert "COOPFLOW_PORT" in coopflow("coop", "list").stderr
+
+
+@pytest.mark.parametrize(
+    ("called", "named"),
+    [
+        ("/here/.venv/bin/coopflow", ".venv/bin/coopflow"),
+        (".venv/bin/coopflow", ".venv/bin/coopflow"),
+        ("/usr/bin/coopflow", "coopflow"),
+        ("coopflow", "coopflow"),
+        ("/here/src/coopflow/entrypoints/cli/__main__.py", "coopflow"),
+    ],
+)
+def test_the_program_is_named_as_it_can_be_called(
+    monkeypatch: pytest.MonkeyPatch, called: str, named: str
+) -> None:
+    """Hints show a command that works when it is copied."""
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(Path, "cwd", lambda: Path("/here"))
+    assert dev._program() == named
 
 
 # --- doctor -----------------------------------------------------------------------------------

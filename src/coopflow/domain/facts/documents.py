@@ -182,6 +182,25 @@ class CharterInForce(_DocumentQuery):
         return Fact(value=True, sources=(document_source(document),))
 
 
+class CharterToSign(_DocumentQuery):
+    """Whether an adopted charter may still be signed."""
+
+    fact: Literal["charter.to_sign"] = "charter.to_sign"
+    gives: ClassVar[FactType] = "bool"
+    reads: ClassVar[tuple[str, ...]] = ("charter", "members")
+    says: ClassVar[Label] = Label(
+        fr="une charte adoptée attend des signatures", en="an adopted charter awaits signatures"
+    )
+
+    def read(self, view: View) -> Fact:
+        """Read whether an active member has not signed the newest adopted version."""
+        document = view.state.newest("charter", "approved", "in_force")
+        if document is None:
+            return Fact(value=False)
+        missing = any(one not in document.signatures for one in view.state.active)
+        return Fact(value=missing, sources=(document_source(document),))
+
+
 class CharterProcedure(_DocumentQuery):
     """Whether the charter in force says how disagreements are treated."""
 
@@ -235,6 +254,7 @@ DOCUMENT_FACTS = (
     ChainLeast,
     ChainComplementarities,
     CharterInForce,
+    CharterToSign,
     CharterProcedure,
     CharterSignedShare,
 )

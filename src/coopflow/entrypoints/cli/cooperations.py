@@ -189,10 +189,8 @@ def _page(page: Page, names: Names, say: Phrases) -> Iterator[RenderableType]:
     yield ""
     yield _facts(page, names, say)
     yield ""
-    for condition in names.ordered(detail.levels):
-        clock = detail.clocks.get(condition)
-        due = Text(say("head.remedy_by", until=say.day(clock)), "red") if clock else ""
-        yield drawing.level_row(condition, detail.levels[condition], names, due)
+    due = {name: say("head.remedy_by", until=say.day(at)) for name, at in detail.clocks.items()}
+    yield drawing.levels_table(detail.levels, names, due)
     yield from _documents(page, say)
     yield from _decisions(page, say)
     if page.alerts:

@@ -132,9 +132,11 @@ async def _recorded(queries: Queries, address: Address) -> list[Entry]:
 def _program() -> str:
     """Say how this program is called from here: by its path if it is below, else by its name."""
     path = Path(sys.argv[0])
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        return str(path.relative_to(Path.cwd()))
-    return "coopflow"
+    if path.name != "coopflow" or not path.parent.name:
+        return "coopflow"
+    here = Path.cwd()
+    absolute = here / path
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else "coopflow"
 
 
 def _options(settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from rich.box import ROUNDED
@@ -32,11 +33,17 @@ _DATE_WIDTH: Final = 13
 _INDENT: Final = 4
 
 
-def levels_text(levels: Mapping[str, int], rose: frozenset[str] = frozenset()) -> Text:
-    """Write the levels as digits in the order given, those that rose in green."""
+def levels_text(
+    levels: Mapping[str, int],
+    rose: frozenset[str] = frozenset(),
+    fell: frozenset[str] = frozenset(),
+) -> Text:
+    """Write the levels as digits in the order given, those that rose green, those that fell red."""
     text = Text()
     for index, (condition, level) in enumerate(levels.items()):
-        style = "bold green" if condition in rose else ("dim" if level == 0 else "")
+        style = "dim" if level == 0 else ""
+        if condition in rose | fell:
+            style = "bold green" if condition in rose else "bold red"
         text.append(" " if index else "").append(str(level), style)
     return text
 
@@ -48,16 +55,17 @@ def bar(level: int, minimum: int = 0) -> Text:
     return text.append("·" * (TOP - max(level, minimum)), "dim")
 
 
-def level_row(condition: str, level: int, names: Names, right: RenderableType = "") -> Table:
-    """Draw a condition with its level."""
-    letter, label = names.condition(condition)
-    drawn = Table.grid(padding=(0, 1), expand=True)
-    drawn.add_column(width=1)
-    drawn.add_column(ratio=1)
-    drawn.add_column(no_wrap=True)
-    drawn.add_column(no_wrap=True, justify="right")
-    drawn.add_row(Text(letter, "bold"), label, bar(level), right or str(level))
-    return drawn
+def levels_table(
+    levels: Mapping[str, int], names: Names, remarks: Mapping[str, str] = MappingProxyType({})
+) -> Table:
+    """Draw the conditions with their levels, and a remark in red beside some of them."""
+    table = Table.grid(padding=(0, 1))
+    for condition in names.ordered(levels):
+        letter, label = names.condition(condition)
+        level = levels[condition]
+        remark = Text(remarks.get(condition, ""), "red")
+        table.add_row(Text(letter, "bold"), f"{label}  ", bar(level), str(level), remark)
+    return table
 
 
 # --- the journey ------------------------------------------------------------------------------
@@ -99,7 +107,7 @@ def _milestone(shown: Milestone, say: Phrases) -> RenderableType:
         Text(say.day(shown.at), "dim") if shown.at else "",
         Text(sign, style),
         shown.text,
-        levels_text(shown.levels, shown.rose) if shown.levels else "",
+        levels_text(shown.levels, shown.rose, shown.fell) if shown.levels else "",
     )
     return line
 

@@ -45,7 +45,7 @@ def check(  # noqa: PLR0913 - the options of the command
     Raises:
         RefusedByEngineError: there is no such gate.
         UnknownCooperationError: there is no such cooperation.
-        UsageError: no gate is named and none leads on.
+        UsageError: no gate is named and none leads on, or the instant is past.
         TemporalUnavailableError: the engine does not answer.
     """
     terminal = Terminal()
@@ -70,6 +70,8 @@ async def _ask(
     address = parse_address(cooperation) or await _located(settings, cooperation)
     async with bootstrap.connected_engine(settings) as engine:
         state = await engine.state(address)
+        if at is not None and state.as_of is not None and at < state.as_of:
+            raise UsageError(f"--at looks ahead: give an instant after {state.as_of.isoformat()}")
         wanted = gate or _next_gate(state)
         found = await engine.check_gate(address, wanted, at)
     if isinstance(found, Refusal):
@@ -144,7 +146,10 @@ def _named(sources: Iterable[Source], say: Phrases) -> str:
 def _remedy(number: int, offer: RemedyOffer, say: Phrases) -> Iterator[RenderableType]:
     title = Table.grid(padding=(0, 1))
     title.add_column(width=4, justify="right", no_wrap=True)
-    title.add_row(Text(f"{number}.", "cyan"), Text(say.label(offer.label), "bold"))
+    label = Text(say.label(offer.label), "bold")
+    if offer.people > 1:
+        label.append(f"  ≥ {say.count(offer.people, 'organisation')}", "not bold dim")
+    title.add_row(Text(f"{number}.", "cyan"), label)
     yield title
     steps = Table.grid(padding=(0, 2))
     steps.add_column(no_wrap=True)

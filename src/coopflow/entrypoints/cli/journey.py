@@ -59,7 +59,14 @@ _TOLD_ONCE: Final = frozenset({"member_joined", "member_left", "measure_recorded
 
 @dataclass(frozen=True)
 class Chapter:
-    """A stage begins; ``letters`` are those of the conditions, in order."""
+    """A stage begins.
+
+    Attributes:
+        number: which one of the lifecycle it is, from 1; again the same after a fall-back.
+        stage: the stage.
+        since: when it begins.
+        letters: those of the conditions, in order.
+    """
 
     number: int
     stage: Stage
@@ -77,6 +84,7 @@ class Milestone:
         tone: whether it is a step forward, a step back, or neither.
         levels: the levels that it led to, where they changed.
         rose: the conditions that are higher than before.
+        fell: those that are lower.
     """
 
     at: datetime | None
@@ -84,6 +92,7 @@ class Milestone:
     tone: Tone
     levels: Mapping[str, int] | None = None
     rose: frozenset[str] = frozenset()
+    fell: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,6 @@ class Journey:
         self.state: Cooperation = UNOPENED
         self._rules = rules
         self._say = say
-        self._chapters = 0
         self._day: date | None = None
         self._names: dict[str, str] = {}
 
@@ -130,48 +138,56 @@ class Journey:
     def _instant(self, at: datetime, group: list[Entry]) -> Iterator[Scene]:
         before = self.state.levels
         told: list[_Said] = []
-        when = None if at.date() == self._day else at
-        self._day = at.date()
         for entry in group:
             if entry.event.type == "member_invited":
                 fields = dict(entry.event)
                 self._names[fields["organisation"]] = fields["name"]
         for index, entry in enumerate(group):
             if entry.event.type == "gate_requested":
-                yield from self._milestones(when, told)
-                told, when = [], None
-                gate = dict(entry.event)["verdict"].gate
-                yield GateAsked(at, examine(self.state, gate, at, self._rules))
+                yield from self._milestones(at, told, before)
+                told, before = [], self.state.levels
+                yield self._asked(at, entry)
             previous, self.state = self.state, evolve(self.state, entry)
             told += self._words(group, index)
             if self.state.stage != previous.stage:
                 if previous.stage_since is not None:
-                    yield from self._milestones(when, told)
-                    told = []
+                    yield from self._milestones(at, told, before)
+                    told, before = [], self.state.levels
                     yield Stay(at - previous.stage_since)
                 yield self._chapter(at)
-                when = at
-        yield from self._milestones(when, told, before)
+        yield from self._milestones(at, told, before)
+
+    def _asked(self, at: datetime, entry: Entry) -> GateAsked:
+        self._day = at.date()
+        gate = dict(entry.event)["verdict"].gate
+        return GateAsked(at, examine(self.state, gate, at, self._rules))
 
     def _chapter(self, at: datetime) -> Chapter:
-        stage = self._rules.lifecycle.stage(self.state.stage)
-        assert stage is not None, "the engine only enters stages of the lifecycle"
-        self._chapters += 1
+        stages = self._rules.lifecycle.stages
+        number, stage = next(
+            (number, stage)
+            for number, stage in enumerate(stages, start=1)
+            if stage.id == self.state.stage
+        )
+        self._day = None
         letters = tuple(one.letter for one in self._rules.policy.conditions)
-        return Chapter(self._chapters, stage, at, letters)
+        return Chapter(number, stage, at, letters)
 
     def _milestones(
-        self, at: datetime | None, told: list[_Said], before: Mapping[str, int] | None = None
+        self, at: datetime, told: list[_Said], before: Mapping[str, int]
     ) -> Iterator[Milestone]:
         """Yield what was told at one instant; the last one shows the levels if they moved."""
         after = self.state.levels
-        has_moved = before is not None and after != before
-        rose = frozenset(name for name in after if after[name] > (before or {}).get(name, 0))
+        has_moved = after != before
+        rose = frozenset(name for name in after if after[name] > before.get(name, 0))
+        fell = frozenset(name for name in after if after[name] < before.get(name, 0))
         if has_moved and not told:
-            told = [(self._say("journey.levels"), "good" if rose else "bad")]
+            told = [(self._say("journey.levels"), "bad" if fell else "good")]
         for index, (text, tone) in enumerate(told):
             shown = dict(after) if has_moved and index == len(told) - 1 else None
-            yield Milestone(at if index == 0 else None, text, tone, shown, rose)
+            is_new = at.date() != self._day
+            self._day = at.date()
+            yield Milestone(at if is_new else None, text, tone, shown, rose, fell)
 
     def _words(self, group: list[Entry], index: int) -> Iterator[_Said]:
         """Yield what an event is worth telling, if anything."""

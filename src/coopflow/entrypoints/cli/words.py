@@ -174,7 +174,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "journey.disagreement_raised": ("a disagreement is raised", "un désaccord est soulevé"),
     "journey.disagreement_closed": ("a disagreement is closed", "un désaccord est clos"),
-    "journey.levels": ("the levels move by themselves", "les niveaux changent d'eux-mêmes"),
+    "journey.levels": ("the levels move", "les niveaux changent"),
     "journey.renewed": ("renewed until {until}", "renouvellement jusqu'au {until}"),
     "journey.stage": ("stage {number}", "étape {number}"),
     "journey.stayed": ("{days} in this stage", "{days} dans cette étape"),
@@ -210,10 +210,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "source.review": ("review", "bilan"),
     # tables and headings
     "head.cooperation": ("Cooperation", "Coopération"),
-    "head.title": ("Title", "Titre"),
-    "head.territory": ("Territory", "Territoire"),
     "head.stage": ("Stage", "Étape"),
-    "head.since": ("Since", "Depuis"),
     "head.status": ("Status", "Statut"),
     "head.levels": ("Levels", "Niveaux"),
     "head.members": ("Members", "Membres"),
@@ -221,8 +218,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.documents": ("Documents", "Documents"),
     "head.decisions": ("Open decisions", "Décisions ouvertes"),
     "head.mandate": ("Support function", "Fonction de soutien"),
-    "head.clocks": ("Clocks", "Délais"),
-    "head.until": ("Until", "Jusqu'au"),
     "head.seq": ("No.", "N°"),
     "head.at": ("When (UTC)", "Quand (UTC)"),
     "head.event": ("Event", "Événement"),
@@ -273,10 +268,7 @@ _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
 }
 _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
-    "event": (("event", "events"), ("événement", "événements")),
-    "indicator": (("indicator", "indicators"), ("indicateur", "indicateurs")),
-    "member": (("member", "members"), ("membre", "membres")),
-    "remedy": (("remedy", "remedies"), ("remède", "remèdes")),
+    "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
 }
 
 
