@@ -160,6 +160,17 @@ async def test_a_scenario_that_opens_nothing_is_refused_at_its_first_command() -
     assert (await _run(step))[0].problems == ()
 
 
+@pytest.mark.parametrize(
+    "first", [OPENING.replace("by: pam", "by: zoe"), "  - at: 2026-01-20T09:00Z\n"]
+)
+async def test_without_an_accepted_opening_every_command_is_refused(first: str) -> None:
+    """An opening that was refused, or a step that only looks, opens nothing; the run goes on."""
+    results = await _run(first + ADMISSIONS)
+    assert [refusal.code for refusal in results[1].refusals] == ["wrong_state"] * 2
+    assert any("to be accepted, got wrong_state" in said for said in results[1].problems)
+    assert results[1].state.status == "unopened"
+
+
 async def test_a_run_goes_on_where_it_was_interrupted() -> None:
     """The rest of the steps, on an engine that kept what was done before."""
     scenario, engine = _scenario(OPENING + ADMISSIONS), _engine()

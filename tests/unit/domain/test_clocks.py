@@ -290,6 +290,20 @@ def test_a_reservation_that_is_remedied_is_lifted() -> None:
     assert coop.state.clocks["mutual_actions"].until == expired + 90 * DAY
 
 
+def test_what_is_stale_remedies_no_reservation() -> None:
+    """A reservation is lifted in the reading in which the condition was found short."""
+    coop = ready_for_structuration()
+    coop.wait(until=add_months(START, 12))
+    meet(coop, "later", "alpha", "beta", "gamma")
+    coop.adopt("identity_sheet", identity_sheet())
+    told = pass_gate(coop, "to_structuration")  # its map is stale: it holds and passes nothing
+    assert "reservation_made" in told
+    assert coop.levels()[1] == 1
+    assert set(coop.state.reservations) == {"mutual_actions"}
+    coop.adopt("stakeholder_map", stakeholder_map())
+    assert coop.state.reservations == {}
+
+
 def test_a_reservation_that_is_not_remedied_leads_back() -> None:
     """At the end of its 90 days, to the microsecond."""
     coop = _conditional()

@@ -162,15 +162,15 @@ def test_a_paused_cooperation_may_be_resumed_and_people_erased() -> None:
 
 
 def test_a_closed_cooperation_rests_for_ever() -> None:
-    """No deadline, document or mandate of it falls due any more."""
+    """What is open is cancelled; no deadline, document or mandate of it falls due any more."""
     coop = ready_for_renewal()
     coop.do("rep-alpha", "open_decision", decision="open", subject="other", question="?")
     coop.do("rep-alpha", "open_decision", decision="e", subject="closing", question="?")
     coop.vote("e", "yes")
     coop.do("fay", "close_cooperation", report="The end")
+    assert coop.state.decisions["open"].result == "cancelled"
     assert next_due(coop.state, coop.at, coop.rules) is None
     assert coop.wait(days=4000) == []
-    assert coop.state.decisions["open"].is_open
 
 
 def test_closing_is_decided_once() -> None:

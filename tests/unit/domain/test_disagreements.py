@@ -432,12 +432,32 @@ def test_a_decision_that_is_rejected_leaves_the_disagreement_open() -> None:
     assert _one(coop).state == "collective_decision"
 
 
-def test_a_decision_on_a_disagreement_that_the_parties_still_treat_changes_nothing() -> None:
-    """Members decide once it is theirs to decide."""
-    coop = _at("dialogue")
-    coop.do("rep-gamma", "open_decision", decision="v", subject="disagreement:d", question="?")
+@pytest.mark.parametrize("step", ["dialogue", "mediation", "separation", "closed"])
+def test_members_decide_once_it_is_theirs_to_decide(step: str) -> None:
+    """On any other step, and of a disagreement that does not exist, they are not asked."""
+    coop = _at(step)
+    about = {"subject": "disagreement:d", "question": "?"}
+    assert coop.refused("rep-gamma", "open_decision", **about) == "wrong_state"
+    about["subject"] = "disagreement:x"
+    assert coop.refused("rep-gamma", "open_decision", **about) == "unknown_disagreement"
+
+
+def test_a_decision_that_comes_after_the_limit_changes_nothing() -> None:
+    """The members had thirty days; by now it is a separation."""
+    coop = _at("collective_decision")
+    end = coop.at + 40 * DAY
+    coop.do(
+        "rep-gamma",
+        "open_decision",
+        decision="v",
+        subject="disagreement:d",
+        question="?",
+        closes_at=end.isoformat(),
+    )
+    coop.wait(days=30)
     coop.vote("v", "yes")
-    assert _one(coop).state == "dialogue"
+    assert coop.state.decisions["v"].result == "adopted"
+    assert _one(coop).state == "separation"
 
 
 @pytest.mark.parametrize("step", ["collective_decision", "separation"])

@@ -111,6 +111,16 @@ def test_a_charter_is_read_from_its_signatures_to_its_procedure() -> None:
     assert read(coop, "charter.signed_share")[0] == 0.75
 
 
+def test_a_charter_is_to_be_signed_until_every_active_member_has() -> None:
+    """Not before it is adopted, and not by those who no longer vote."""
+    coop = Collective(3)
+    assert read(coop, "charter.to_sign") == (False, [])
+    enforce_charter(coop, "alpha", "beta")
+    assert read(coop, "charter.to_sign") == (True, ["charter@1"])
+    coop.do("fay", "suspend_member", organisation="gamma", reason="Silent")
+    assert read(coop, "charter.to_sign") == (False, ["charter@1"])
+
+
 def test_signatures_of_those_who_left_do_not_count() -> None:
     """The share is that of active signatories among the active members."""
     coop = Collective(4)
