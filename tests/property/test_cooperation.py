@@ -347,4 +347,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(stateful_step_count=15)
+TestLives.settings = settings(stateful_step_count=12)

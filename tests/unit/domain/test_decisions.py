@@ -551,17 +551,29 @@ def test_silence_and_answers_are_not_reminded_of() -> None:
     assert reminders(coop, DEADLINE) == []
 
 
-def test_a_reminder_that_was_slept_through_is_let_go() -> None:
-    """A decision that was frozen over its half time is not reminded of that half time later."""
+@pytest.mark.parametrize(("before", "days"), [(6, [37, 42]), (8, [42])])
+def test_half_time_leaves_a_frozen_pause_out(before: int, days: list[int]) -> None:
+    """Half of the time that a decision is really open: after the pause, or gone by before it."""
     coop = Collective(2)
     coop.ask()
-    coop.wait(days=6)
+    coop.wait(days=before)
     coop.do("fay", "pause_cooperation", reason="Summer", clocks="freeze")
     coop.wait(days=30)
     coop.do("fay", "resume_cooperation", reason="Autumn")
     assert coop.state.decisions["d"].closes_at == DEADLINE + timedelta(days=30)
     told = reminders(coop, DEADLINE + timedelta(days=30))
-    assert [after for after, _ in told] == [timedelta(days=42)]
+    assert [after.days for after, _ in told] == days
+
+
+def test_a_reminder_that_fell_into_a_pause_is_let_go() -> None:
+    """What lies before the present when a cooperation resumes is not told later."""
+    coop = Collective(2)
+    coop.ask(closes_at=(START + timedelta(days=3)).isoformat())
+    coop.wait(days=2)
+    coop.do("fay", "pause_cooperation", reason="Rest", clocks="freeze")
+    coop.wait(days=1)
+    coop.do("fay", "resume_cooperation", reason="On")
+    assert reminders(coop, START + timedelta(days=4)) == []
 
 
 def test_a_frozen_decision_neither_reminds_nor_closes() -> None:
@@ -624,9 +636,10 @@ def test_a_cooperation_may_choose_a_step_back() -> None:
     assert coop.state.stage == "impulsion"
 
 
-def test_a_disagreement_may_be_put_to_the_members() -> None:
-    """Its decision is opened under the subject that names it."""
-    coop = Collective(3)
+def test_a_disagreement_is_put_to_the_members_at_its_time() -> None:
+    """Before it has come to the collective decision it is too soon."""
+    coop = Collective(4)
+    coop.do("fay", "assign_role", person="moe", role="mediator")
     coop.do(
         "rep-alpha",
         "raise_disagreement",
@@ -637,6 +650,15 @@ def test_a_disagreement_may_be_put_to_the_members() -> None:
         touches="money",
         blocking=False,
     )
+    coop.do("fay", "triage_disagreement", disagreement="x", verdict="emergency")
+    asked = {"subject": "disagreement:x", "question": "?"}
+    assert coop.refused("fay", "open_decision", **asked) == "wrong_state"
+    coop.do("fay", "appoint_mediator", disagreement="x", person="moe")
+    for party in ("alpha", "beta"):
+        coop.do(f"rep-{party}", "accept_mediator", disagreement="x", organisation=party)
+    coop.do("moe", "conclude_mediation", disagreement="x", outcome="none")
+    coop.do("rep-alpha", "escalate_disagreement", disagreement="x")
+    assert coop.state.disagreements["x"].state == "collective_decision"
     coop.ask(subject="disagreement:x")
     assert coop.state.decisions["d"].rule == coop.rules.policy.decisions.fallback
 

@@ -229,6 +229,16 @@ def test_an_amended_holder_is_recused() -> None:
     assert coop.state.mandate.holder == "gamma"
 
 
+def test_an_amended_holder_stays_recused_in_a_second_call() -> None:
+    """Who is proposed instead does not vote when the decision is called again."""
+    coop = proposed()
+    integrate(coop, amendment={"holder": "gamma"}, material=True)
+    coop.wait(days=14)
+    coop.wait(days=8)
+    coop.do("fay", "recall_decision", decision="d")
+    assert coop.state.decisions["d"].electors == ("beta", "delta", "epsilon")
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -310,8 +320,8 @@ def test_a_refused_amended_document_is_the_newest_draft() -> None:
         (
             "roadmap",
             roadmap(),
-            {"actions": [roadmap()["actions"][0] | {"owner": "no one"}]},
-            "actions[0].owner",
+            {"actions": [roadmap()["actions"][0] | {"objective": "o9"}]},
+            "actions[0].objective",
         ),
     ],
 )
@@ -331,6 +341,7 @@ def test_the_holder_of_an_amended_support_model_is_recused() -> None:
     assert coop.state.decisions["d"].recused == ("alpha",)
     integrate(coop, amendment={"holder": "gamma"})
     assert "gamma" not in coop.state.decisions["d"].electors
+    assert "gamma" in coop.state.decisions["d"].recused
 
 
 # --- rounds ---------------------------------------------------------------------------------------
@@ -391,6 +402,15 @@ def test_another_objection_that_is_still_open_goes_to_the_fallback() -> None:
     # beta's objection was met: it is a concern, no vote against
     assert choices == {"beta": "yes", "gamma": "no", "alpha": "yes", "delta": "yes"}
     coop.wait(until=DEADLINE)
+    assert coop.result() == "adopted"
+
+
+def test_the_fallback_closes_early_when_all_have_answered() -> None:
+    """The third integration may leave a vote that nobody is waited for."""
+    coop = contested(3, "beta", "gamma")
+    coop.cast("d", "consent", "alpha")
+    rounds(coop, 2)
+    assert integrate(coop)[-1] == "decision_closed"
     assert coop.result() == "adopted"
 
 

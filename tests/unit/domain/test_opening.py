@@ -337,6 +337,21 @@ def test_a_closed_cooperation_is_at_rest() -> None:
     assert coop.wait(until=datetime(2040, 1, 1, tzinfo=UTC)) == []
 
 
+def test_closing_takes_open_questions_back() -> None:
+    """What is still open when a cooperation ends is cancelled; what was decided stays."""
+    coop = Collective(3)
+    for decision in ("one", "two"):
+        coop.ask(decision)
+    closing(coop)
+    came = coop.do("fay", "close_cooperation", report="Done")
+    assert came == ["decision_closed", "decision_closed", "cooperation_closed"]
+    assert [coop.result(one) for one in ("one", "two", "closing")] == [
+        "cancelled",
+        "cancelled",
+        "adopted",
+    ]
+
+
 def test_the_moves_of_a_cooperation() -> None:
     """Only what is active pauses or winds down, and closed is the end."""
     assert STATUS.after("active", "pause") == "paused"

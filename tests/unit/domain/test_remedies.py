@@ -52,6 +52,14 @@ def test_the_same_people_may_do_several_things() -> None:
     assert smallest_cover(wanted, remedies(a=1, b=1, c=1, d=1), people) == ("a", "b")
 
 
+def test_those_who_must_act_anyway_cost_nothing_more() -> None:
+    """Beside a forced remedy for five people, one for five needs no more than one for one."""
+    wanted = [{"forced"}, {"short", "long"}]
+    people = {"forced": 5, "short": 5, "long": 1}
+    way = smallest_cover(wanted, remedies(forced=1, short=1, long=3), people)
+    assert way == ("forced", "short")
+
+
 def test_then_the_fewest_commands_win() -> None:
     """Of two ways for as many people, the one with fewer commands is shown."""
     assert smallest_cover([{"slow", "quick"}], remedies(slow=4, quick=1), {}) == ("quick",)

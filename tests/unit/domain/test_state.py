@@ -239,10 +239,22 @@ def test_a_decision_is_called_by_its_id_or_by_its_subject() -> None:
         assert found is not None
         assert found.id == "decision-2"
     assert state.decision_called("decision-1") is state.decisions["decision-1"]
+    first = state.decision_called("document-shared_vision-1")
+    assert first is state.decisions["decision-1"]
+    assert state.decision_called("document-shared_vision-3") is None
     assert state.decision_called("document:roadmap") is None
 
 
 # --- the whole ---
+
+
+def test_states_are_told_apart_by_cooperation_and_number() -> None:
+    """Equal states have one hash, also when one of them travelled; others are not equal."""
+    coop = Collective(1)
+    travelled = Cooperation.model_validate_json(coop.state.model_dump_json())
+    assert len({coop.state, travelled, UNOPENED}) == 2
+    assert coop.state != UNOPENED
+    assert coop.state != "coop"
 
 
 def test_before_it_is_opened_there_is_nothing() -> None:
