@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from hypothesis import note, settings
 from hypothesis import strategies as st
@@ -347,4 +347,10 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(stateful_step_count=12)
+# A life is a dozen steps, each looked at from all sides: a tenth of the profile's cases, but for
+# the nightly one, are as many steps as elsewhere.
+_PROFILE: Final = settings().max_examples
+TestLives.settings = settings(
+    stateful_step_count=12,
+    max_examples=_PROFILE if _PROFILE >= 20_000 else max(20, _PROFILE // 10),
+)

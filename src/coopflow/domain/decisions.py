@@ -538,21 +538,26 @@ def cancel(turn: Turn, slug: str) -> None:
 
 def recuse(turn: Turn, slug: str, organisation: str) -> None:
     """Take an organisation that a changed proposal is about out of the electorate."""
-    _leave(turn, slug, organisation, recused=True)
-
-
-def _leave(turn: Turn, slug: str, organisation: str, *, recused: bool) -> None:
     if organisation in turn.state.decisions[slug].electors:
-        turn.emit(ElectorLeft(decision=slug, organisation=organisation, recused=recused))
+        turn.emit(ElectorLeft(decision=slug, organisation=organisation, recused=True))
         close_if_all_answered(turn, slug)
 
 
 def on_member_gone(turn: Turn, event: Event) -> None:
-    """Take a member that left or was suspended out of the open electorates."""
+    """Take a member that left or was suspended out of the open electorates.
+
+    Out of all of them first: what closes by that may let another member go.
+    """
     organisation: str = getattr(event, "organisation")  # noqa: B009 - of both events
-    for slug, decision in turn.state.decisions.items():
-        if decision.is_open:
-            _leave(turn, slug, organisation, recused=False)
+    concerned = [
+        slug
+        for slug, decision in turn.state.decisions.items()
+        if decision.is_open and organisation in decision.electors
+    ]
+    for slug in concerned:
+        turn.emit(ElectorLeft(decision=slug, organisation=organisation))
+    for slug in concerned:
+        close_if_all_answered(turn, slug)
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:

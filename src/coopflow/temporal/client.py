@@ -44,7 +44,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
 from coopflow.temporal import names
-from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.temporal.errors import EngineFaultError, TemporalUnavailableError
 from coopflow.temporal.messages import (
     Carried,
     CheckGateRequest,
@@ -88,10 +88,6 @@ _Handle = WorkflowHandle[CooperationWorkflow, None]
 
 class EngineUnavailableError(TemporalUnavailableError, UnavailableError):
     """Temporal, or the workers behind it, did not answer; says what was tried and what to do."""
-
-
-class EngineFaultError(RuntimeError):
-    """The engine could not decide a request for a fault of its own; nothing was changed."""
 
 
 class _PassingError(Exception):

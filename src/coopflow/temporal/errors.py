@@ -29,3 +29,7 @@ class StateDirectoryBusyError(StateDirectoryError):
 
 class ServerStartError(TemporalUnavailableError):
     """The embedded server ended, or did not serve in time; the message ends with its last words."""
+
+
+class EngineFaultError(RuntimeError):
+    """The engine could not decide a request for a fault of its own; nothing was changed."""

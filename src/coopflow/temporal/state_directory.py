@@ -86,6 +86,12 @@ def running_engine(directory: Path) -> EngineRecord | None:
     Raises:
         StateDirectoryError: The record is there and cannot be read.
     """
+    record = _record(directory)
+    # A server that outlives its engine by a moment still holds the lock; nobody runs it any more.
+    return record if record is not None and _is_alive(record.engine_pid) else None
+
+
+def _record(directory: Path) -> EngineRecord | None:
     try:
         if not _is_held(directory):
             return None
@@ -159,7 +165,7 @@ def _busy(directory: Path, holder: int | None) -> str:
         who = f"process {holder}"
         advice = f"Use the engine that runs, stop it (kill {holder}), or name another directory."
     else:
-        record = running_engine(directory)
+        record = _record(directory)
         server = f"server process {record.server_pid}" if record else "a server process"
         stop = f"kill {record.server_pid}" if record else "stop it"
         who = f"{server}, left behind by an engine that is gone"

@@ -151,7 +151,7 @@ class CooperationWorkflow:
         size = self._size + len(to_json(request.command))
         if size > STATE_LIMIT:
             return Refusal(
-                code="wrong_state",
+                code="too_large",
                 message=f"the cooperation would hold {size} bytes, at most {STATE_LIMIT} can be "
                 "kept; shorten the content, or wait until the read model has caught up",
                 facts={"bytes": size, "limit": STATE_LIMIT, "waiting": len(self._delivery.entries)},

@@ -17,7 +17,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.turn import Turn
 from coopflow.telemetry import KEPT
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineFaultError
+from coopflow.temporal.errors import EngineFaultError
 from tests.collective import reference_rules
 from tests.temporal_engine import (
     PROGRAMME,
@@ -228,7 +228,7 @@ async def test_a_cooperation_that_grows_too_large_refuses(engine_room: Bench) ->
         outcome = await engine_room.engine.execute(address, draft)
         if isinstance(outcome, Refusal):
             break
-    assert refused(outcome).code == "wrong_state"
+    assert refused(outcome).code == "too_large"
     assert refused(outcome).facts["bytes"] > refused(outcome).facts["limit"]
     accepted(await engine_room.engine.execute(address, PULSE))
 

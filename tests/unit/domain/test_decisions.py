@@ -689,3 +689,21 @@ def test_a_document_decision_may_be_named() -> None:
         1,
     )
     assert opened.closes_at == START + timedelta(days=3)
+
+
+def test_who_leaves_is_counted_nowhere_even_where_another_goes_by_that() -> None:
+    """A departure that closes an exclusion takes the leaver out of every other vote first."""
+    coop = Collective(4)
+    coop.ask("a", subject="exclusion:beta")
+    coop.ask("b")
+    for organisation in ("beta", "gamma", "delta"):
+        coop.cast("a", "yes", organisation)
+    for organisation in ("alpha", "gamma", "delta"):
+        coop.cast("b", "yes", organisation)
+    coop.do("rep-alpha", "withdraw_member", organisation="alpha", reason="No time")
+    vote = coop.state.decisions["b"]
+    assert (vote.result, vote.left) == ("adopted", ("alpha", "beta"))
+    assert list(vote.ballots) == ["gamma", "delta"]
+    assert vote.closed_seq is not None
+    departures = [e.seq for e in coop.journal if e.event.type == "elector_left"]
+    assert all(seq < vote.closed_seq for seq in departures)

@@ -76,6 +76,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
     from coopflow.temporal.errors import (  # noqa: PLC0415
+        EngineFaultError,
         TemporalSettingsError,
         TemporalUnavailableError,
     )
@@ -90,7 +91,8 @@ def _code(error: Exception) -> int | None:
     )
     if isinstance(error, faulty):
         return AT_FAULT
-    if isinstance(error, (RefusedByEngineError, UnknownCooperationError, NotFoundError)):
+    refused = (RefusedByEngineError, EngineFaultError, UnknownCooperationError, NotFoundError)
+    if isinstance(error, refused):
         return REFUSED
     if isinstance(error, (UnavailableError, TemporalUnavailableError)):
         return UNAVAILABLE
