@@ -39,34 +39,41 @@ class AppointMediator(OnLadder):
 
 
 class _OfParty(OnLadder):
-    organisation: Slug
+    """A command of a party: the one that is named, or the one that the actor represents."""
 
-    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
-        """One's own organisation."""
-        return (self.organisation,)
+    organisation: Slug | None = None
 
-    def _mediated(self, turn: Turn) -> Disagreement:
-        found = self.found(turn)
+    def speaks_for(self, state: Cooperation) -> tuple[str, ...]:
+        """One's own organisation; where none is named, any party."""
+        return (self.organisation,) if self.organisation else super().speaks_for(state)
+
+    def _party(self, turn: Turn, found: Disagreement) -> str:
         if found.state != "mediation" or found.asking:
             self.wrong(found, f"there is no mediation going on, the state is {found.state}")
-        if self.organisation not in found.parties:
-            refuse("forbidden", f"{self.organisation} is no party", disagreement=found.id)
-        return found
+        named = (self.organisation,) if self.organisation else turn.state.represented_by(self.actor)
+        party = next(
+            (organisation for organisation in named if organisation in found.parties), None
+        )
+        if party is None:
+            refuse("forbidden", f"{', '.join(named)} is no party", disagreement=found.id)
+        return party
 
 
 class AcceptMediator(_OfParty):
     """Accept the proposed mediator for one's own organisation, a party."""
 
     command: Literal["accept_mediator"] = "accept_mediator"
+    person: Slug | None = None
 
     def decide(self, turn: Turn) -> None:
         """Accept a mediator once."""
-        found = self._mediated(turn)
-        if found.mediator is None:
-            self.wrong(found, "no mediator has been appointed")
-        if self.organisation in found.accepted_by:
-            refuse("already_exists", f"{self.organisation} has accepted", disagreement=found.id)
-        turn.emit(MediatorAccepted(disagreement=found.id, organisation=self.organisation))
+        found = self.found(turn)
+        party = self._party(turn, found)
+        if found.mediator is None or self.person not in {None, found.mediator}:
+            self.wrong(found, "this mediator has not been appointed")
+        if party in found.accepted_by:
+            refuse("already_exists", f"{party} has accepted", disagreement=found.id)
+        turn.emit(MediatorAccepted(disagreement=found.id, organisation=party))
 
 
 class StopMediation(_OfParty):
@@ -76,7 +83,8 @@ class StopMediation(_OfParty):
 
     def decide(self, turn: Turn) -> None:
         """Stop it; a party may then ask the collective to decide."""
-        found = self._mediated(turn)
+        found = self.found(turn)
+        self._party(turn, found)
         end_mediation(turn, found.id, "stopped")
 
 

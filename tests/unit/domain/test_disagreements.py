@@ -391,6 +391,20 @@ def test_a_mediator_acts_in_mediation_only(command: str) -> None:
     assert coop.refused("med", command, disagreement="x", **payload) == "unknown_disagreement"
 
 
+def test_a_party_need_not_name_itself_nor_the_mediator() -> None:
+    """Who accepts or stops acts for the party that they represent; another mediator is none."""
+    coop = _at("mediation")
+    coop.do("fay", "assign_role", person="maud", role="mediator")
+    assert coop.refused("rep-alpha", "accept_mediator", disagreement="d") == "wrong_state"
+    coop.do("fay", "appoint_mediator", disagreement="d", person="maud")
+    other = coop.refused("rep-alpha", "accept_mediator", disagreement="d", person="noe")
+    assert other == "wrong_state"
+    coop.do("rep-alpha", "accept_mediator", disagreement="d", person="maud")
+    assert _one(coop).accepted_by == ("alpha",)
+    assert coop.refused("rep-delta", "accept_mediator", disagreement="d") == "forbidden"
+    assert coop.do("rep-beta", "stop_mediation", disagreement="d") == ["mediation_ended"]
+
+
 def test_a_mediation_goes_on_until_a_party_stops_it() -> None:
     """A party cannot go around it; stopping lets either party ask."""
     coop = _mediated()
