@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
@@ -35,6 +36,7 @@ _DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _WRITES: Final = "coopflow_writes"
 _WAIT: Final = 5.0
+_RETRY_SECONDS: Final = 0.02
 
 
 class Database:
@@ -153,10 +155,26 @@ def _engine(url: URL) -> AsyncEngine:
         ) from error
 
 
+def _switch_to_wal(connection: sqlite3.Connection, deadline: float) -> None:
+    """Let the file have a write-ahead log; it remembers that.
+
+    SQLite does not wait for its timeout here when somebody else switches at the same moment.
+    """
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
 def _prepare_file(path: str, wait: float) -> None:
     """Open the file before the pool does: where that fails, aiosqlite leaves a thread behind."""
     with closing(sqlite3.connect(path, timeout=wait)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")  # the file remembers this
+        _switch_to_wal(connection, time.monotonic() + wait)
 
 
 def _on_connect(connection: Any, _: object, *, wait: float) -> None:
