@@ -268,7 +268,10 @@ def pins(arguments: list[str]) -> int:
         "run": [*pyproject, "--group", "build", *constraint],
         "bootstrap": ["requirements/bootstrap.in", "--python-version", dotted(OLDEST_PYTHON)],
     }
-    options = ["--universal", "--generate-hashes", "--no-header", "--quiet", *arguments]
+    # A pin keeps its extras: without them an older pip (23.2, with Python 3.11) takes the newest
+    # release for a package[extra] that another one asks for, and then misses its hash.
+    options = ["--universal", "--generate-hashes", "--no-header", "--no-strip-extras", "--quiet"]
+    options += arguments
     for name, inputs in resolutions.items():
         output = f"requirements/{name}.txt"
         with step(f"resolving {output}"):

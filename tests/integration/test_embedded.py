@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -69,10 +70,10 @@ def is_running(pid: int) -> bool:
         return False
 
 
-async def until_left(state_dir: Path) -> None:
+async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE):
         # The end of somebody else's process has no event to await.
-        while running_engine(state_dir) is not None:  # noqa: ASYNC110
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -185,8 +186,8 @@ async def test_a_killed_engine_leaves_no_server_behind(tmp_path: Path) -> None:
     finally:
         parent.send_signal(signal.SIGKILL)
         await parent.communicate()
-    await until_left(tmp_path)
-    assert not is_running(record.server_pid)
+    await until(lambda: not is_running(record.server_pid))
+    assert running_engine(tmp_path) is None
     assert (tmp_path / "engine.json").exists()
     async with embedded_server(free_ports(tmp_path)) as server:
         assert running_engine(tmp_path) == server.record

@@ -1,5 +1,6 @@
 """The pins in requirements/: no host, every hash, and what pyproject.toml asks for."""
 
+import importlib.metadata
 import re
 import tomllib
 from itertools import pairwise
@@ -13,18 +14,30 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PINS = ["run.txt", "dev.txt", "bootstrap.txt"]
 
-PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>[^\\]+))? \\")
+PIN = re.compile(
+    r"(?P<name>[a-z0-9-]+)(?:\[(?P<extras>[a-z0-9,-]+)\])?==(?P<version>[^ ;]+)"
+    r"(?: ; (?P<marker>[^\\]+))? \\"
+)
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
 COMMENT = re.compile(r"    # [ \w.,:()/-]*")
 
 
+def lines_of(name: str) -> list[str]:
+    return (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+
+
 def read(name: str) -> dict[str, str]:
     pins: dict[str, str] = {}
-    for line in (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines():
-        if match := PIN.fullmatch(line):
-            assert match["name"] not in pins, f"{match['name']} is pinned twice in {name}"
-            pins[match["name"]] = match["version"]
+    for match in filter(None, map(PIN.fullmatch, lines_of(name))):
+        assert match["name"] not in pins, f"{match['name']} is pinned twice in {name}"
+        pins[match["name"]] = match["version"]
     return pins
+
+
+def extras(name: str) -> dict[str, set[str]]:
+    """Return the extras with which each package is pinned."""
+    found = filter(None, map(PIN.fullmatch, lines_of(name)))
+    return {match["name"]: set((match["extras"] or "").split(",")) - {""} for match in found}
 
 
 def project() -> dict[str, Any]:
@@ -41,8 +54,7 @@ def group(name: str) -> list[str]:
 
 def wanted(name: str) -> list[str]:
     if name == "bootstrap.txt":
-        lines = (ROOT / "requirements" / "bootstrap.in").read_text(encoding="utf-8").splitlines()
-        return [line for line in lines if line and not line.startswith("#")]
+        return [line for line in lines_of("bootstrap.in") if line and not line.startswith("#")]
     metadata = project()["project"]
     needed: list[str] = metadata["dependencies"] + metadata["optional-dependencies"]["embedded"]
     build: list[str] = project()["build-system"]["requires"]
@@ -52,7 +64,7 @@ def wanted(name: str) -> list[str]:
 @pytest.mark.parametrize("name", PINS)
 def test_a_pin_file_holds_pins_hashes_and_comments_only(name: str) -> None:
     """No option, address or path has a line it could stand on, so no host is ever named."""
-    lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+    lines = lines_of(name)
 
     strange = [
         line for line in lines if not any(kind.fullmatch(line) for kind in (PIN, HASH, COMMENT))
@@ -65,7 +77,7 @@ def test_a_pin_file_holds_pins_hashes_and_comments_only(name: str) -> None:
 @pytest.mark.parametrize("name", PINS)
 def test_every_pin_carries_a_hash(name: str) -> None:
     """The line after a pin is a hash, so that pip refuses a file that was swapped."""
-    lines = (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines()
+    lines = lines_of(name)
 
     following = [after for line, after in pairwise(lines) if PIN.match(line)]
 
@@ -83,6 +95,31 @@ def test_the_pins_satisfy_what_is_asked_for(name: str) -> None:
         version = pins.get(canonicalize_name(requirement.name))
         assert version is not None, f"{requirement.name} is not pinned: python3 dev.py pins"
         assert requirement.specifier.contains(version, prereleases=True), text
+
+
+def test_what_is_asked_for_with_extras_is_pinned_with_them() -> None:
+    """Else pip 23.2, which Python 3.11 brings, takes the newest release and misses its hash."""
+    pinned = extras("dev.txt")
+
+    asked = {
+        (canonicalize_name(requirement.name), extra)
+        for name in pinned
+        for requirement in requirements_of(name)
+        for extra in requirement.extras
+    }
+
+    assert ("coverage", "toml") in asked
+    assert {one for one in asked if one[1] not in pinned[one[0]]} == set()
+
+
+def requirements_of(name: str) -> list[Requirement]:
+    """Return what an installed package asks for; nothing of one for another platform."""
+    try:
+        stated = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    found = [Requirement(text) for text in stated]
+    return [one for one in found if one.marker is None or one.marker.evaluate({"extra": ""})]
 
 
 def test_what_is_tested_is_what_runs() -> None:
