@@ -13,11 +13,13 @@ from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     AboutDecision,
     as_vote,
+    check_known,
+    check_open,
     close,
     close_if_all_answered,
     decision_of,
+    facilitated,
     heed_objections,
-    not_by_support,
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.members import active_member
@@ -170,14 +172,11 @@ class RecordSessionVote(Command):
             close(turn, decision.id)
 
     def _decision(self, turn: Turn) -> Decision:
-        decision = decision_of(turn.state, self.decision, must_be_open=False)
-        not_by_support(self, turn.state, decision)
-        for organisation in self.ballots:
-            if organisation not in turn.state.members:
-                refuse("unknown_member", f"{organisation} is no member", organisation=organisation)
+        decision = facilitated(self, turn.state, self.decision)
+        check_known(turn.state, self.ballots)
         if self.meeting is not None and self.meeting not in turn.state.meetings:
             refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
-        decision_of(turn.state, self.decision)
+        check_open(decision)
         earliest = turn.rules.policy.decisions.silence_for.after(decision.opened_at)
         if decision.rule.name == "silence" and turn.at < earliest and not self.ballots:
             refuse(
@@ -209,11 +208,13 @@ class DelegateBallot(Command):
     def decide(self, turn: Turn) -> None:
         """Entrust it, within the limits; who has answered already answers for both at once."""
         state = turn.state
+        check_known(state, (self.organisation, self.to))
+        named = decision_of(state, self.decision, must_be_open=False) if self.decision else None
         for organisation in (self.organisation, self.to):
             active_member(state, organisation)
         concerned: tuple[Decision, ...] = ()
-        if self.decision is not None:
-            concerned = (self._votable(decision_of(state, self.decision)),)
+        if named is not None:
+            concerned = (self._votable(named),)
         else:
             assert self.until is not None
             if end_of(self.until) <= turn.at:
@@ -228,7 +229,7 @@ class DelegateBallot(Command):
             BallotDelegated(
                 organisation=self.organisation,
                 to=self.to,
-                decision=concerned[0].id if self.decision is not None else None,
+                decision=named.id if named else None,
                 until=self.until,
             )
         )
@@ -239,6 +240,7 @@ class DelegateBallot(Command):
                 close_if_all_answered(turn, decision.id)
 
     def _votable(self, decision: Decision) -> Decision:
+        check_open(decision)
         for organisation in (self.organisation, self.to):
             _check_elector(decision, organisation)
         return decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final, Literal
@@ -343,11 +343,43 @@ def decision_of(state: Cooperation, name: str, *, must_be_open: bool = True) -> 
     decision = state.decision_called(name)
     if decision is None:
         refuse("unknown_decision", f"there is no decision {name}", decision=name)
-    if must_be_open and not decision.is_open:
-        refuse(
-            "decision_closed", f"{name} is {decision.result}", decision=name, result=decision.result
-        )
+    if must_be_open:
+        check_open(decision)
     return decision
+
+
+def check_open(decision: Decision) -> None:
+    """Refuse with ``decision_closed`` what can only be done while a decision takes ballots."""
+    if not decision.is_open:
+        refuse(
+            "decision_closed",
+            f"{decision.id} is {decision.result}",
+            decision=decision.id,
+            result=decision.result,
+        )
+
+
+def facilitated(command: Command, state: Cooperation, name: str) -> Decision:
+    """Return a decision whose vote the actor facilitates, open or not.
+
+    The support function never facilitates the vote on its own mandate.
+
+    Raises:
+        RefusedError: ``unknown_decision`` or ``forbidden``.
+    """
+    decision = decision_of(state, name, must_be_open=False)
+    own_vote = decision.subject in {"mandate", "document:support_model"}
+    holder = state.mandate.holder if state.mandate else None
+    if own_vote and holder is not None and holder in state.represented_by(command.actor):
+        refuse("forbidden", "the support function does not facilitate the vote on its own mandate")
+    return decision
+
+
+def check_known(state: Cooperation, organisations: Iterable[str]) -> None:
+    """Refuse with ``unknown_member`` what names an organisation that never was a member."""
+    for organisation in organisations:
+        if organisation not in state.members:
+            refuse("unknown_member", f"{organisation} is not a member", organisation=organisation)
 
 
 def tally(decision: Decision) -> Tally:
@@ -397,13 +429,9 @@ class OpenDecision(Command):
 
     def decide(self, turn: Turn) -> None:
         """Open it, once it is clear what its subject is about."""
+        check_known(turn.state, self.recused)
         kind, _, about = self.subject.partition(":")
         _SUBJECTS[kind](turn, about)
-        for organisation in self.recused:
-            if organisation not in turn.state.members:
-                refuse(
-                    "unknown_member", f"{organisation} is not a member", organisation=organisation
-                )
         open_decision(
             turn,
             subject=self.subject,
@@ -479,14 +507,6 @@ _OPENED_BY: Final = {
 }
 
 
-def not_by_support(command: Command, state: Cooperation, decision: Decision) -> None:
-    """Keep the support function from running the vote on its own mandate."""
-    own_vote = decision.subject in {"mandate", "document:support_model"}
-    holder = state.mandate.holder if state.mandate else None
-    if own_vote and holder is not None and holder in state.represented_by(command.actor):
-        refuse("forbidden", "the support function does not facilitate the vote on its own mandate")
-
-
 class CloseDecision(Command):
     """Close a decision before its deadline, once everyone has answered."""
 
@@ -495,8 +515,8 @@ class CloseDecision(Command):
 
     def decide(self, turn: Turn) -> None:
         """Close it if the rule lets it close early."""
-        decision = decision_of(turn.state, self.decision)
-        not_by_support(self, turn.state, decision)
+        decision = facilitated(self, turn.state, self.decision)
+        check_open(decision)
         if decision.waited_for or not decision.rule.may_close_early:
             refuse(
                 "too_early",
@@ -519,8 +539,8 @@ class CancelDecision(Command):
 
     def decide(self, turn: Turn) -> None:
         """Close it as cancelled."""
-        decision = decision_of(turn.state, self.decision)
-        not_by_support(self, turn.state, decision)
+        decision = facilitated(self, turn.state, self.decision)
+        check_open(decision)
         cancel(turn, decision.id)
 
 

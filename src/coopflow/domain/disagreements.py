@@ -287,11 +287,11 @@ class RaiseDisagreement(Command):
     def decide(self, turn: Turn) -> None:
         """Raise it; only a party's flag counts towards blocking gates."""
         state = turn.state
+        for party in self.parties:
+            member_of(state, party)
         slug = self.disagreement or next_id(state)
         if slug in state.disagreements:
             refuse("already_exists", f"there is a disagreement {slug}", disagreement=slug)
-        for party in self.parties:
-            member_of(state, party)
         own = state.represented_by(self.actor)
         raise_disagreement(
             turn,

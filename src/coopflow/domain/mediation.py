@@ -28,10 +28,10 @@ class AppointMediator(OnLadder):
     def decide(self, turn: Turn) -> None:
         """Appoint a mediator in mediation."""
         found = self.found(turn)
-        if found.state != "mediation" or found.asking:
-            self.wrong(found, f"there is no mediation going on, the state is {found.state}")
         if "mediator" not in turn.state.roles.get(self.person, ()):
             refuse("unknown_person", f"{self.person} is no mediator here", person=self.person)
+        if found.state != "mediation" or found.asking:
+            self.wrong(found, f"there is no mediation going on, the state is {found.state}")
         own = turn.state.represented_by(self.person)
         if any(party in own for party in found.parties):
             refuse("forbidden", "the mediator is never a party", person=self.person)

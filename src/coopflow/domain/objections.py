@@ -10,10 +10,12 @@ from coopflow.domain.base import Instant, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     AboutDecision,
+    check_known,
+    check_open,
     close_if_all_answered,
     decision_of,
+    facilitated,
     heed_objections,
-    not_by_support,
     recuse,
 )
 from coopflow.domain.events import Entry
@@ -109,8 +111,9 @@ class QualifyObjection(Command):
 
     def decide(self, turn: Turn) -> None:
         """Qualify an objection that was raised."""
-        decision = decision_of(turn.state, self.decision)
-        not_by_support(self, turn.state, decision)
+        decision = facilitated(self, turn.state, self.decision)
+        check_known(turn.state, (self.organisation,))
+        check_open(decision)
         _objection_in(decision, self.organisation, f"find_{self.verdict}")
         turn.emit(
             ObjectionQualified(
@@ -164,7 +167,9 @@ class IntegrateObjection(Command):
 
     def decide(self, turn: Turn) -> None:
         """Integrate it; who keeps the proposal reacts to the event."""
-        decision = decision_of(turn.state, self.decision)
+        decision = decision_of(turn.state, self.decision, must_be_open=False)
+        check_known(turn.state, (self.organisation,))
+        check_open(decision)
         _objection_in(decision, self.organisation, "integrate")
         numbers = turn.rules.policy.decisions
         if decision.rounds >= numbers.rounds:

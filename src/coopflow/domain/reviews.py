@@ -166,13 +166,15 @@ class _InReview(_AboutReview):
         found = state.reviews.get(self.review)
         return found.kind if found else None
 
-    def _open_review(self, state: Cooperation) -> Review:
+    def _found(self, state: Cooperation) -> Review:
         review = state.reviews.get(self.review)
         if review is None:
             refuse("unknown_review", f"there is no review {self.review}", review=self.review)
+        return review
+
+    def _check_open(self, review: Review) -> None:
         if not review.is_open:
             refuse("wrong_state", f"{self.review} is closed", review=self.review)
-        return review
 
 
 class ProposeChange(_InReview):
@@ -185,7 +187,8 @@ class ProposeChange(_InReview):
 
     def decide(self, turn: Turn) -> None:
         """Add the proposal to an open review."""
-        review = self._open_review(turn.state)
+        review = self._found(turn.state)
+        self._check_open(review)
         slug = self.change or _next_id("change", review.changes)
         if slug in review.changes:
             refuse("already_exists", f"there is a change {slug}", change=slug)
@@ -212,9 +215,11 @@ class ResolveChange(_InReview):
 
     def decide(self, turn: Turn) -> None:
         """Resolve an open proposal."""
-        change = self._open_review(turn.state).changes.get(self.change)
+        review = self._found(turn.state)
+        change = review.changes.get(self.change)
         if change is None:
             refuse("unknown_review", f"there is no change {self.change}", change=self.change)
+        self._check_open(review)
         if CHANGE.after(change.status, self.verdict) is None:
             refuse("wrong_state", f"{self.change} is {change.status}", change=self.change)
         if self.verdict == "declined" and self.reason is None:
@@ -244,7 +249,11 @@ class CloseReview(_InReview):
 
     def decide(self, turn: Turn) -> None:
         """Close a review none of whose proposals is open."""
-        review = self._open_review(turn.state)
+        review = self._found(turn.state)
+        unknown = [one for one in self.measures if one not in known_indicators(turn.state)]
+        if unknown:
+            refuse("unknown_document", f"no indicator {unknown[0]}", indicator=unknown[0])
+        self._check_open(review)
         waiting = [change.id for change in review.changes.values() if change.status == "open"]
         if waiting:
             refuse(
@@ -253,9 +262,6 @@ class CloseReview(_InReview):
                 review=self.review,
                 changes=waiting,
             )
-        unknown = [one for one in self.measures if one not in known_indicators(turn.state)]
-        if unknown:
-            refuse("unknown_document", f"no indicator {unknown[0]}", indicator=unknown[0])
         turn.emit(
             ReviewClosed(
                 review=self.review,

@@ -10,7 +10,7 @@ from coopflow.domain.base import Day, Slug, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.documents import DocumentApproved
 from coopflow.domain.events import Entry, Event
-from coopflow.domain.members import active_member
+from coopflow.domain.members import active_member, member_of
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Adjustment, Cooperation, Measure, Series
 from coopflow.domain.tools import Action, ActionStatus, Experiment, Roadmap, ValueChain
@@ -135,13 +135,14 @@ class RecordMeasure(Command):
 
     def decide(self, turn: Turn) -> None:
         """Record it for a member."""
-        active_member(turn.state, self.organisation)
+        member_of(turn.state, self.organisation)
         if self.indicator not in known_indicators(turn.state):
             refuse(
                 "unknown_document",
                 f"the value chain has no indicator {self.indicator}",
                 indicator=self.indicator,
             )
+        active_member(turn.state, self.organisation)
         turn.emit(
             MeasureRecorded(
                 indicator=self.indicator,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Ratio, Slug, StatedInstant
 from coopflow.domain.commands import Command
-from coopflow.domain.decisions import AboutDecision, decision_of, not_by_support
+from coopflow.domain.decisions import AboutDecision, facilitated
 from coopflow.domain.events import Entry
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
@@ -52,8 +52,7 @@ class RecallDecision(Command):
 
     def decide(self, turn: Turn) -> None:
         """Recall it once, in the span of time that the policy gives."""
-        decision = decision_of(turn.state, self.decision, must_be_open=False)
-        not_by_support(self, turn.state, decision)
+        decision = facilitated(self, turn.state, self.decision)
         if decision.result != "lapsed" or decision.closed_at is None or decision.recalled:
             refuse(
                 "wrong_state",

@@ -39,9 +39,9 @@ class VetoDecision(Command):
     def decide(self, turn: Turn) -> None:
         """Veto what the charter lets this organisation veto, in time and with a reason."""
         decision = decision_of(turn.state, self.decision, must_be_open=False)
+        self._check_right(turn, decision)
         if self.reason is None:
             refuse("reason_required", "a veto says why", decision=decision.id)
-        self._check_right(turn, decision)
         if decision.result != "adopted" or decision.closed_at is None or decision.vetoed:
             refuse("wrong_state", "only what was adopted is vetoed", decision=decision.id)
         if subject_kind(decision.subject) not in SUSPENDABLE:

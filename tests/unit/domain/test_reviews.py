@@ -260,8 +260,10 @@ def test_a_review_examines_known_indicators() -> None:
 def test_a_closed_review_is_closed() -> None:
     """It takes no more proposals, verdicts or records; what does not exist is unknown."""
     coop = opened()
-    close(coop)
     change = {"target": "t", "text": "x"}
+    coop.do("fay", "propose_change", review="r", **change)
+    coop.do("fay", "resolve_change", **resolve("accepted"))
+    close(coop)
     assert coop.refused("fay", "propose_change", review="r", **change) == "wrong_state"
     assert coop.refused("fay", "resolve_change", **resolve("accepted")) == "wrong_state"
     assert coop.refused("fay", "close_review", review="r", **RECORD) == "wrong_state"
