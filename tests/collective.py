@@ -11,7 +11,7 @@ from coopflow.definitions.library import load_definition
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.commands import parse
 from coopflow.domain.conditions import levels
-from coopflow.domain.cooperation import REACTIONS, UNOPENED, advance, decide, evolve
+from coopflow.domain.cooperation import REACTIONS, UNOPENED, advance, decide, follow
 from coopflow.domain.events import Entry
 from coopflow.domain.facts import View
 from coopflow.domain.refusals import Refusal
@@ -108,8 +108,7 @@ class Collective:
         return Turn(self.state, self.at, self.rules, REACTIONS)
 
     def _take(self, entries: tuple[Entry, ...]) -> None:
-        for entry in entries:
-            self.state = evolve(self.state, entry)
+        self.state = follow(self.state, entries)
         self.journal.extend(entries)
 
     def admit(self, organisation: str, **more: Any) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from coopflow.domain.cooperation import advance, evolve
+from coopflow.domain.cooperation import advance, follow
 from coopflow.domain.gates import Examination, examine
 from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.rulebook import Rulebook
@@ -13,9 +13,7 @@ from coopflow.domain.state import Cooperation
 
 def told(state: Cooperation, at: datetime, rules: Rulebook) -> Cooperation:
     """Return the state as it will be at an instant if nobody acts."""
-    for entry in advance(state, at, rules):
-        state = evolve(state, entry)
-    return state
+    return follow(state, advance(state, at, rules))
 
 
 def check_gate(

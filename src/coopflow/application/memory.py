@@ -11,7 +11,7 @@ from coopflow.application.engine import Address, Mode, Reply, UnknownCooperation
 from coopflow.application.gate_check import check_gate
 from coopflow.application.receipts import Receipts
 from coopflow.domain.commands import parse
-from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve
+from coopflow.domain.cooperation import UNOPENED, advance, decide, follow
 from coopflow.domain.events import Entry
 from coopflow.domain.gates import Examination
 from coopflow.domain.refusals import Refusal
@@ -28,8 +28,7 @@ class _Kept:
 
     def accept(self, entries: tuple[Entry, ...], command: str | None = None) -> Reply:
         before = self.state.seq
-        for entry in entries:
-            self.state = evolve(self.state, entry)
+        self.state = follow(self.state, entries)
         self.journal.extend(entries)
         self.receipts.note(command, before, entries)
         return Reply(seq_from=before + 1, seq_to=self.state.seq, entries=entries)

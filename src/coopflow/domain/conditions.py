@@ -134,6 +134,17 @@ def _level(condition: Condition, view: View, rules: Rulebook) -> Level:
 
 def levels(view: View, rules: Rulebook) -> Reading:
     """Return the level of every condition in one reading."""
+    return remember_at(
+        view.state,
+        ("levels", view.forward),
+        rules,
+        rules.levels_read,
+        view.at,
+        lambda: _levels(view, rules),
+    )
+
+
+def _levels(view: View, rules: Rulebook) -> Reading:
     reached = {one.id: level(one, view, rules) for one in rules.policy.conditions}
     return Reading(
         {name: one.level for name, one in reached.items()},

@@ -142,7 +142,7 @@ def decide(
     turn.by = turn.command = None
     while any(due.at <= turn.at for due in _dues(turn.state, rules, turn.at)):
         _tell_instant(turn, turn.at)  # the command brought something that is overdue already
-    return tuple(turn.entries)
+    return _told(state, turn)
 
 
 def _admit(command: Command, state: Cooperation, grants: Iterable[str]) -> None:
@@ -166,7 +166,34 @@ def advance(state: Cooperation, to: datetime, rules: Rulebook) -> tuple[Entry, .
         return ()
     turn = Turn(state, state.as_of, rules, REACTIONS)
     _tell(turn, to)
-    return tuple(turn.entries)
+    return _told(state, turn)
+
+
+def follow(state: Cooperation, entries: tuple[Entry, ...]) -> Cooperation:
+    """Return the state that entries lead to.
+
+    Of what was just decided on this state it is known already: what was remembered of it on the
+    way goes on being of use.
+    """
+    known = state.memo.get(_Led)
+    if isinstance(known, _Led) and known.before is state and known.entries is entries:
+        return known.after
+    for entry in entries:
+        state = evolve(state, entry)
+    return state
+
+
+class _Led(NamedTuple):
+    before: Cooperation
+    entries: tuple[Entry, ...]
+    after: Cooperation
+
+
+def _told(before: Cooperation, turn: Turn) -> tuple[Entry, ...]:
+    """Return the entries of a turn, and remember what the latest ones have led to."""
+    entries = tuple(turn.entries)
+    turn.state.memo[_Led] = _Led(before, entries, turn.state)
+    return entries
 
 
 def upcoming(state: Cooperation, after: datetime, rules: Rulebook) -> Iterator[Upcoming]:
@@ -250,6 +277,7 @@ __all__ = [
     "advance",
     "decide",
     "evolve",
+    "follow",
     "next_due",
     "upcoming",
 ]

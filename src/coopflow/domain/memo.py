@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from operator import is_
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -39,9 +40,22 @@ class _Remembered(NamedTuple):
     result: Any
 
 
-def _parts(state: Cooperation, reads: tuple[str, ...]) -> tuple[object, ...]:
-    documents = state.documents
-    return tuple([documents.get(name) if name in KINDS else getattr(state, name) for name in reads])
+_Parts = Callable[[Cooperation], tuple[object, ...]]
+
+
+@cache
+def _parts_of(reads: tuple[str, ...]) -> _Parts:
+    """Return what reads parts of a state: worked out once, since it is asked all the time."""
+    fields = [name for name in reads if name not in KINDS]
+    kinds = [name for name in reads if name in KINDS]
+    if not kinds:
+        return lambda state: tuple(map(state.__dict__.__getitem__, fields))
+    if not fields:
+        return lambda state: tuple(map(state.documents.get, kinds))
+    return lambda state: (
+        *map(state.__dict__.__getitem__, fields),
+        *map(state.documents.get, kinds),
+    )
 
 
 def remember(
@@ -61,7 +75,7 @@ def remember(
             stands for the versions of that kind.
         work_out: how it is worked out.
     """
-    parts = _parts(state, reads)
+    parts = _parts_of(reads)(state)
     known = state.memo.get(key)
     if isinstance(known, _Remembered) and known.of is of and all(map(is_, parts, known.parts)):
         result: _Result = known.result
@@ -80,7 +94,7 @@ def remember_at(  # noqa: PLR0913, PLR0917 - hot: keywords cost
     work_out: Callable[[], _Lasting],
 ) -> _Lasting:
     """Do the same for what also depends on the instant, and says until when it holds."""
-    parts = _parts(state, reads)
+    parts = _parts_of(reads)(state)
     known = state.memo.get(key)
     if (
         isinstance(known, _Remembered)

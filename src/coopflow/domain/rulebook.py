@@ -88,6 +88,11 @@ class Rulebook:
         }
 
     @cached_property
+    def levels_read(self) -> tuple[str, ...]:
+        """The fields of the state that any level depends on."""
+        return tuple(sorted({part for parts in self.level_reads.values() for part in parts}))
+
+    @cached_property
     def guard_reads(self) -> tuple[str, ...]:
         """The fields of the state that any guard depends on."""
         return self._reads(guard.id for gate in self.policy.gates.values() for guard in gate.guards)

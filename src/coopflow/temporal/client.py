@@ -37,7 +37,7 @@ from coopflow.application.engine import (
 )
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
-from coopflow.domain.cooperation import decide, evolve
+from coopflow.domain.cooperation import decide, follow
 from coopflow.domain.gates import Examination
 from coopflow.domain.opening import OpenCooperation
 from coopflow.domain.refusals import Refusal
@@ -145,8 +145,7 @@ class TemporalEngine:
         decided = decide(opened, parsed, compile_definition(definition), request.grants)
         if isinstance(decided, Refusal):
             return decided
-        for entry in decided:
-            opened = evolve(opened, entry)
+        opened = follow(opened, decided)
         address = Address(parsed.programme, parsed.cooperation)
         return await self._insist(
             lambda limit: self._start(address, carried, opened, request, limit),

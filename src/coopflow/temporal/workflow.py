@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.application.receipts import Receipt, Receipts
     from coopflow.definitions.compile import compile_definition
     from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
-    from coopflow.domain.cooperation import advance, decide, evolve, next_due
+    from coopflow.domain.cooperation import advance, decide, follow, next_due
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
     from coopflow.domain.state import Cooperation
@@ -184,9 +184,7 @@ class CooperationWorkflow:
         self, entries: tuple[Entry, ...], mode: Mode, command: str | None = None
     ) -> _Plan:
         """Work out what entries lead to: whatever can fail fails here, and changes nothing."""
-        state = self._state
-        for entry in entries:
-            state = evolve(state, entry)
+        state = follow(self._state, entries)
         due = next_due(state, workflow.now(), self._rules) if mode == "live" else None
         outbox = [*self._delivery.entries, *entries]
         size = len(to_json((state, outbox)))  # what cannot be written is not accepted either

@@ -17,6 +17,7 @@ def coop() -> Collective:
     coop.adopt("value_chain", value_chain())
     coop.ask()
     coop.vote("d", "yes")
+    coop.do("fay", "assign_role", person="eva", role="evaluator")
     coop.do("fay", "open_review", review="r", kind="quarterly")
     coop.do("fay", "close_review", review="r", **RECORD)
     coop.do(
@@ -79,7 +80,7 @@ def coop() -> Collective:
         ),
         ("fay", "appoint_mediator", {"disagreement": "x", "person": "fay"}, "unknown_person"),
         (
-            "rep-alpha",
+            "eva",
             "record_measure",
             {"indicator": "none", "value": 1, "organisation": "delta"},
             "unknown_document",
