@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from coopflow.domain.base import Shape
 from coopflow.domain.events import Entry
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from coopflow.domain.cooperation import advance, follow
-from coopflow.domain.gates import Examination, examine
+from coopflow.domain.explanation import Examination, examine
 from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation

@@ -13,7 +13,7 @@ from coopflow.application.receipts import Receipts
 from coopflow.domain.commands import parse
 from coopflow.domain.cooperation import UNOPENED, advance, decide, follow
 from coopflow.domain.events import Entry
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation

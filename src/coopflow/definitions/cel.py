@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from cel_expr_python import cel
 
 from coopflow.definitions.faults import suggestion
 from coopflow.domain.facts import FACTS, FactType, FactValue
-from coopflow.domain.rulebook import Finding
+from coopflow.domain.rulebook import Comparison, Finding, Want
 
 MAX_LENGTH: Final = 2000
 """The longest expression, in characters; the engine bounds nesting and iterations itself."""
@@ -42,6 +43,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 
+_WANT: Final = re.compile(
+    r"(?P<name>\w+(?:\.\w+)*)\s*(?P<comparison>[<>]=?|[!=]=)\s*"
+    r"(?P<over>\d+(?:\.\d+)?)(?:\s*/\s*(?P<under>0*[1-9]\d*(?:\.\d+)?))?",
+    re.ASCII,
+)
+"""A fact compared with a number, or with a fraction."""
+
 
 class ExpressionFault(NamedTuple):
     """What is wrong with an expression; line and column count from 1 within it."""
@@ -64,10 +72,13 @@ class ExpressionError(Exception):
 class Expression:
     """A compiled expression: a pure function of the values of the facts that it names."""
 
-    def __init__(self, compiled: cel.Expression, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, compiled: cel.Expression, names: tuple[str, ...], wants: tuple[Want, ...] = ()
+    ) -> None:
         """Wrap what the engine compiled; use ``Environment.compile``."""
         self._compiled = compiled
         self._names = names
+        self._wants = wants
         # The same values come back at every look at a cooperation that has not changed.
         self._find = lru_cache(maxsize=_REMEMBERED)(self._evaluate)
 
@@ -75,6 +86,11 @@ class Expression:
     def names(self) -> tuple[str, ...]:
         """The facts it reads, in the order in which they first appear."""
         return self._names
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What it asks of single facts; empty when it asks for something less simple."""
+        return self._wants
 
     def __call__(self, values: tuple[FactValue, ...]) -> Finding:
         """Evaluate it on the values of ``names``, in that order; never raises.
@@ -124,7 +140,7 @@ class Environment:
         if gives != cel.Type.BOOL and not unknown:
             message = f"the expression gives {gives.name().lower()}, not true or false"
             raise ExpressionError([ExpressionFault(1, 1, message, "compare it with something")])
-        return Expression(compiled, self._read_by(source))
+        return Expression(compiled, self._read_by(source), self._wanted_by(source))
 
     def _read_by(self, source: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -135,6 +151,22 @@ class Environment:
             if name is not None:
                 found[name] = None
         return tuple(found)
+
+    def _wanted_by(self, source: str) -> tuple[Want, ...]:
+        """Read ``fact >= 3 && other_fact`` as what is asked of each; nothing of what is not so."""
+        wants = [self._want(term.strip()) for term in source.split("&&")]
+        return tuple(want for want in wants if want) if all(wants) else ()
+
+    def _want(self, term: str) -> Want | None:
+        name = re.sub(r"\s", "", term.removeprefix("!"))
+        if self._types.get(name) == "bool":
+            return Want(name, "==", not term.startswith("!"))
+        match = _WANT.fullmatch(term)
+        if match is None or self._types.get(match["name"]) not in {"int", "double"}:
+            return None
+        bound = Fraction(match["over"]) / Fraction(match["under"] or 1)
+        number = float(bound) if self._types[match["name"]] == "double" else int(bound)
+        return Want(match["name"], cast("Comparison", match["comparison"]), number)
 
     def _faults(self, source: str, said: str) -> Iterator[ExpressionFault]:
         errors = _ERROR.findall(said)

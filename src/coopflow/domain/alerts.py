@@ -95,7 +95,7 @@ def _all_spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[_S
         state,
         "guards",
         rules,
-        ("floor", *rules.guard_reads),
+        ("stage", "floor", *rules.guard_reads),
         at,
         lambda: _failing_guards(state, rules, at),
     )
@@ -145,11 +145,16 @@ def _of_gates(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
 
 
 def _failing_guards(state: Cooperation, rules: Rulebook, at: datetime) -> _Spans:
-    if state.floor is None:
-        return _Spans(())
     view = View(state, at, forward=False, current_for=rules.policy.measures.current_for)
-    lasting = [guard for guard in rules.gate_policy(state.floor).guards if guard.lasting]
-    found = {guard.id: holds(guard, view, rules) for guard in lasting}
+    stages = (state.stage, *rules.lifecycle.stages_before(state.stage))
+    passed = {gate.id for gate in map(rules.lifecycle.gate_into, stages) if gate is not None}
+    found = {
+        guard.id: holds(guard, view, rules)
+        for gate, asked in rules.policy.gates.items()
+        if gate in passed or gate == state.floor
+        for guard in asked.guards
+        if guard.lasting
+    }
     return _Spans(
         tuple(Stands("guard_failing", slug, at) for slug, held in found.items() if not held.holds),
         earliest(*(held.until for held in found.values())),

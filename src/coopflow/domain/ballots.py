@@ -20,6 +20,7 @@ from coopflow.domain.decisions import (
     decision_of,
     facilitated,
     heed_objections,
+    heed_words,
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.members import active_member
@@ -37,18 +38,23 @@ class BallotCast(AboutDecision):
     reason: str | None = None
     meeting: Slug | None = None
     delegated: bool = False
+    holder: Slug | None = None
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
-        """Replace the ballot; an objection opens one, another answer takes it back."""
+        """Replace the ballot; an objection opens one, another answer takes it back.
+
+        Who entrusted its vote objects through the holder, whose objection is the one there is.
+        """
         ballot = Ballot(
             choice=self.choice,
             reason=self.reason,
             at=entry.at,
             by=entry.by or self.organisation,
             delegated=self.delegated,
+            holder=self.holder,
         )
         objections = decision.objections
-        if self.choice == "objection":
+        if self.choice == "objection" and not self.delegated:
             raised = Objection(status="raised", reason=self.reason, at=entry.at)
             objections = {**objections, self.organisation: raised}
         elif self.organisation in decision.open_objections:
@@ -92,8 +98,7 @@ def _check_elector(decision: Decision, organisation: str) -> None:
         )
 
 
-def _check_choice(decision: Decision, organisation: str, choice: str) -> str:
-    _check_elector(decision, organisation)
+def _check_choice(decision: Decision, choice: str) -> str:
     choices = decision.rule.choices
     # After the rounds of consent a fallback rule votes; its old words are still understood.
     meant = choice if choice in choices else as_vote(choice, choices) if decision.rounds else None
@@ -124,7 +129,9 @@ class CastBallot(Command):
     def decide(self, turn: Turn) -> None:
         """Record the answer; the last one that is needed may close the decision."""
         decision = decision_of(turn.state, self.decision)
-        choice = _check_choice(decision, self.organisation, self.choice)
+        _check_elector(decision, self.organisation)
+        decision = heed_words(turn, decision, [self.choice])
+        choice = _check_choice(decision, self.choice)
         if choice == "objection" and self.reason is None:
             refuse("reason_required", "an objection says why", decision=decision.id)
         turn.emit(
@@ -136,7 +143,7 @@ class CastBallot(Command):
             )
         )
         for delegator in list(_delegators(turn, decision, self.organisation)):
-            _answer_for(turn, decision.id, delegator, choice, self.reason)
+            _answer_for(turn, decision.id, delegator, self.organisation)
         heed_objections(turn, decision.id)
         close_if_all_answered(turn, decision.id)
 
@@ -151,21 +158,21 @@ class RecordSessionVote(Command):
 
     def decide(self, turn: Turn) -> None:
         """Record them and count, whoever is missing."""
-        decision = self._decision(turn)
+        decision = heed_words(turn, self._decision(turn), self.ballots.values())
         for organisation, choice in self.ballots.items():
+            _check_elector(decision, organisation)
             turn.emit(
                 BallotCast(
                     decision=decision.id,
                     organisation=organisation,
-                    choice=_check_choice(decision, organisation, choice),
+                    choice=_check_choice(decision, choice),
                     meeting=self.meeting,
                 )
             )
         for holder in self.ballots:
             held = turn.state.decisions[decision.id]
             for delegator in list(_delegators(turn, held, holder)):
-                ballot = held.ballots[holder]
-                _answer_for(turn, decision.id, delegator, ballot.choice, ballot.reason)
+                _answer_for(turn, decision.id, delegator, holder)
         heed_objections(turn, decision.id)
         was_broken = decision.rule.name == "silence" and "objection" in self.ballots.values()
         if not was_broken:  # else it goes on under consent
@@ -234,9 +241,8 @@ class DelegateBallot(Command):
             )
         )
         for decision in concerned:
-            given = decision.ballots.get(self.to)
-            if given is not None and self.organisation not in decision.ballots:
-                _answer_for(turn, decision.id, self.organisation, given.choice, given.reason)
+            if self.to in decision.ballots and self.organisation not in decision.ballots:
+                _answer_for(turn, decision.id, self.organisation, self.to)
                 close_if_all_answered(turn, decision.id)
 
     def _votable(self, decision: Decision) -> Decision:
@@ -299,15 +305,16 @@ def _delegators(turn: Turn, decision: Decision, holder: str) -> Iterator[str]:
                 yield organisation
 
 
-def _answer_for(
-    turn: Turn, decision: str, organisation: str, choice: str, reason: str | None
-) -> None:
+def _answer_for(turn: Turn, decision: str, organisation: str, holder: str) -> None:
+    """Give the holder's answer for an organisation that entrusted its vote to it."""
+    given = turn.state.decisions[decision].ballots[holder]
     turn.emit(
         BallotCast(
             decision=decision,
             organisation=organisation,
-            choice=choice,
-            reason=reason,
+            choice=given.choice,
+            reason=given.reason,
             delegated=True,
+            holder=holder,
         )
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from coopflow.domain.base import Shape
+from coopflow.domain.base import Label, Shape
 
 
 class Span(Shape):
@@ -32,6 +32,22 @@ class Span(Shape):
     def before(self, instant: datetime) -> datetime:
         """Return the instant that lies this far before another one."""
         return add_months(instant, -self.months) - timedelta(days=self.days, hours=self.hours)
+
+    def words(self) -> Label:
+        """Write it as people say it, for example ``6 months`` and ``6 mois``."""
+        parts = [
+            (number, *nouns)
+            for number, nouns in (
+                (self.months, (("month", "months"), ("mois", "mois"))),
+                (self.days, (("day", "days"), ("jour", "jours"))),
+                (self.hours, (("hour", "hours"), ("heure", "heures"))),
+            )
+            if number
+        ]
+        return Label(
+            en=" and ".join(f"{number} {en[number > 1]}" for number, en, _ in parts),
+            fr=" et ".join(f"{number} {fr[number > 1]}" for number, _, fr in parts),
+        )
 
 
 def add_months(instant: datetime, months: int) -> datetime:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from coopflow.domain.base import Shape, Slug, Source
+from coopflow.domain.base import Label, Shape, Slug, Source
 from coopflow.domain.calendar import earliest
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import Fact, FactValue, View
+from coopflow.domain.facts.base import document_source
 from coopflow.domain.memo import remember_at
+from coopflow.domain.missing import missing, words_of
 from coopflow.domain.policy import Condition, Criterion
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
@@ -17,20 +20,25 @@ from coopflow.domain.turn import Turn
 
 
 class FactRead(Shape):
-    """A fact as a criterion read it."""
+    """A fact as a criterion read it: what it is, its value, and where that came from."""
 
     name: str
+    label: Label
     value: FactValue
     sources: tuple[Source, ...] = ()
 
 
 class Finding(Shape):
-    """Whether a criterion holds, and what it read to say so."""
+    """Whether a criterion holds, and what it read to say so.
+
+    ``stale``: a stale document would have been enough. ``missing`` says what falls short.
+    """
 
     criterion: Slug
     met: bool
     stale: bool = False
     error: str | None = None
+    missing: Label | None = None
     facts: tuple[FactRead, ...] = ()
 
 
@@ -79,13 +87,13 @@ def is_useful(remedy: str, view: View, rules: Rulebook) -> bool:
 
 
 def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
-    """Return whether a criterion holds, with the facts it read and their sources.
+    """Return whether a criterion holds, with the facts it read, their sources and what is missing.
 
     ``stale`` is set when it holds only because a stale document still counts.
     """
     predicate = rules.predicates[criterion.id]
-    facts = [read(name, view, rules) for name in predicate.names]
-    found = predicate(tuple([fact.value for fact in facts]))
+    facts = {name: read(name, view, rules) for name in predicate.names}
+    found = predicate(tuple([fact.value for fact in facts.values()]))
     ahead = View(view.state, view.at, forward=True, current_for=view.current_for)
     lax = View(view.state, view.at, forward=False, current_for=view.current_for)
     stale = holds(criterion, lax, rules).holds and not holds(criterion, ahead, rules).holds
@@ -94,11 +102,30 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
         met=found.holds,
         stale=stale,
         error=found.error,
+        missing=None if found.holds else _missing(criterion, facts, view, rules),
         facts=tuple(
-            FactRead(name=name, value=fact.value, sources=fact.sources)
-            for name, fact in zip(predicate.names, facts, strict=True)
+            FactRead(
+                name=name,
+                label=words_of(rules.queries[name]),
+                value=fact.value,
+                sources=fact.sources,
+            )
+            for name, fact in facts.items()
         ),
     )
+
+
+def _missing(criterion: Criterion, facts: Mapping[str, Fact], view: View, rules: Rulebook) -> Label:
+    """Say what falls short; where that is not a matter of single facts, what is asked."""
+    stale = tuple(
+        document_source(document)
+        for kind in {part for name in facts for part in rules.queries[name].depends_on()}
+        if (document := view.state.current(kind)) is not None and document.status == "stale"
+    )
+    values = {name: fact.value for name, fact in facts.items()}
+    wants = rules.predicates[criterion.id].wants
+    outdated = sorted(stale, key=str) if view.forward else ()
+    return missing(wants, values, rules.queries, outdated) or criterion.label
 
 
 class Level(NamedTuple):

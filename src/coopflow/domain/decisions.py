@@ -15,8 +15,8 @@ from coopflow.domain.events import Entry, Event
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
-from coopflow.domain.state import Cooperation, Decision, MandateTerms, Result
-from coopflow.domain.tools import Charter
+from coopflow.domain.state import Ballot, Cooperation, Decision, MandateTerms, Result
+from coopflow.domain.tools import KIND_LABELS, Charter, DecisionRule
 from coopflow.domain.turn import Due, Fire, Rank, Turn
 from coopflow.domain.voting import Consent, Outcome, Rule, Tally, colleges_of, settle
 
@@ -104,6 +104,7 @@ class RuleReplaced(AboutDecision):
 
     type: Literal["rule_replaced"] = "rule_replaced"
     rule: Rule
+    quorum: Ratio | None = None
     closes_at: Instant
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
@@ -111,15 +112,21 @@ class RuleReplaced(AboutDecision):
         ballots = decision.ballots
         if decision.rule.name == "consent":
             ballots = {
-                organisation: ballot.but(choice=self._vote(decision, organisation, ballot.choice))
+                organisation: ballot.but(choice=self._vote(decision, organisation, ballot))
                 for organisation, ballot in ballots.items()
             }
-        return {"rule": self.rule, "closes_at": self.closes_at, "ballots": ballots}
+        return {
+            "rule": self.rule,
+            "quorum": decision.quorum if self.quorum is None else self.quorum,
+            "closes_at": self.closes_at,
+            "ballots": ballots,
+        }
 
-    def _vote(self, decision: Decision, organisation: str, choice: str) -> str:
+    def _vote(self, decision: Decision, organisation: str, ballot: Ballot) -> str:
         """Read an answer; an objection that was met or taken back is a concern."""
-        met = choice == "objection" and organisation not in decision.open_objections
-        return as_vote("concern" if met else choice, self.rule.choices) or "abstain"
+        author = ballot.holder or organisation
+        is_met = ballot.choice == "objection" and author not in decision.open_objections
+        return as_vote("concern" if is_met else ballot.choice, self.rule.choices) or "abstain"
 
 
 class ElectorLeft(AboutDecision):
@@ -243,16 +250,11 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
         refuse("already_exists", f"there is a decision {slug} already", decision=slug)
     chosen = rule or default_rule(state, rules, subject)
     numbers = rules.policy.decisions
-    forbidden = (
-        *numbers.not_allowed.get(subject, ()),
-        *numbers.not_allowed.get(subject_kind(subject), ()),
-    )
-    exposing = secret and "objection" in chosen.choices  # an objection has an author and a reason
-    if chosen.name in forbidden or exposing:
-        why = "in a secret ballot" if exposing else f"for {subject}"
+    check_rule(rules, subject, chosen)
+    if secret and "objection" in chosen.choices:  # it has an author and a reason
         refuse(
             "rule_not_allowed",
-            f"{chosen.name} is not allowed {why}",
+            f"{chosen.name} is not allowed in a secret ballot",
             rule=chosen.name,
             subject=subject,
         )
@@ -269,7 +271,7 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
             subject=subject,
             question=question,
             rule=chosen,
-            quorum=numbers.quorum if quorum is None else quorum,
+            quorum=_default_quorum(state, rules, subject) if quorum is None else quorum,
             electorate=electorate,
             recused=recused,
             colleges={elector: colleges[elector] for elector in electorate if elector in colleges},
@@ -280,6 +282,26 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
             terms=terms,
         )
     )
+
+
+def check_rule(rules: Rulebook, subject: str, rule: Rule | None) -> None:
+    """Refuse with ``rule_not_allowed`` what the policy forbids for a subject."""
+    forbidden = rules.policy.decisions.not_allowed
+    names = (*forbidden.get(subject, ()), *forbidden.get(subject_kind(subject), ()))
+    if rule is not None and rule.name in names:
+        refuse(
+            "rule_not_allowed",
+            f"{rule.name} is not allowed for {subject}",
+            rule=rule.name,
+            subject=subject,
+        )
+
+
+def _default_quorum(state: Cooperation, rules: Rulebook, subject: str) -> Fraction:
+    """Return the charter's quorum for disagreements, which it decides; else the policy's."""
+    is_charters = subject_kind(subject) == "disagreement"
+    stated = charter_rule(state, subject) if is_charters else None
+    return stated.quorum if stated else rules.policy.decisions.quorum
 
 
 def _next_id(state: Cooperation) -> str:
@@ -296,28 +318,38 @@ def default_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
     if kind == "document":
         return policy.documents.kinds[rest].rule  # type: ignore[index]
     if kind == "disagreement":
-        return charter_rule(state, subject, fallback=False) or policy.decisions.fallback
+        stated = charter_rule(state, subject)
+        return stated.rule if stated else policy.decisions.fallback
     rules_of = policy.decisions.rules
     return rules_of.get(kind) or rules_of.get("other") or policy.decisions.fallback
 
 
-def charter_rule(state: Cooperation, subject: str, *, fallback: bool) -> Rule | None:
-    """Return the rule that the charter in force states for a subject, or its fallback."""
+def charter_rule(state: Cooperation, subject: str) -> DecisionRule | None:
+    """Return the rule of the charter in force for a subject.
+
+    The one that names the subject or a part of it goes first, then the one for ``other`` subjects,
+    then the first of the charter.
+    """
     charter = state.current("charter")
     if charter is None or charter.in_force_at is None or not isinstance(charter.typed, Charter):
         return None
-    names = {subject, *subject.split(":")}
-    for stated in charter.typed.decision_rules:
-        if stated.subject in names:
-            return stated.fallback if fallback else stated.rule
-    return None
+    stated = {one.subject: one for one in reversed(charter.typed.decision_rules)}
+    for name in (subject, *subject.split(":"), "other"):
+        if name in stated:
+            return stated[name]
+    return charter.typed.decision_rules[0]
 
 
-def fallback_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
-    """Return the rule that decides once the rounds of consent are over: one that votes."""
-    stated = charter_rule(state, subject, fallback=True)
-    votes = stated is not None and "yes" in stated.choices
-    return stated if stated is not None and votes else rules.policy.decisions.fallback
+def fallback_rule(state: Cooperation, rules: Rulebook, subject: str) -> tuple[Rule, Fraction]:
+    """Return the rule that decides once the rounds of consent are over, and its quorum.
+
+    It is one that votes: where the charter states none, the policy's.
+    """
+    numbers = rules.policy.decisions
+    stated = charter_rule(state, subject)
+    if stated is not None and "yes" in stated.fallback.choices:
+        return stated.fallback, stated.quorum
+    return numbers.fallback, numbers.quorum
 
 
 def heed_objections(turn: Turn, slug: str) -> None:
@@ -330,8 +362,24 @@ def heed_objections(turn: Turn, slug: str) -> None:
         closing = max(decision.closes_at, numbers.objection_extends.after(turn.at))
         turn.emit(RuleReplaced(decision=slug, rule=Consent(), closes_at=closing))
     elif decision.rule.name == "consent" and decision.rounds >= numbers.rounds:
-        rule = fallback_rule(turn.state, turn.rules, decision.subject)
-        turn.emit(RuleReplaced(decision=slug, rule=rule, closes_at=decision.closes_at))
+        _fall_back_on_vote(turn, decision)
+
+
+def heed_words(turn: Turn, decision: Decision, choices: Iterable[str]) -> Decision:
+    """Let the fallback decide once the rounds of consent are over and somebody votes by it."""
+    is_over = decision.rounds >= turn.rules.policy.decisions.rounds
+    if decision.is_open and decision.rule.name == "consent" and is_over:
+        rule, _ = fallback_rule(turn.state, turn.rules, decision.subject)
+        if any(c in rule.choices and c not in decision.rule.choices for c in choices):
+            _fall_back_on_vote(turn, decision)
+    return turn.state.decisions[decision.id]
+
+
+def _fall_back_on_vote(turn: Turn, decision: Decision) -> None:
+    rule, quorum = fallback_rule(turn.state, turn.rules, decision.subject)
+    turn.emit(
+        RuleReplaced(decision=decision.id, rule=rule, quorum=quorum, closes_at=decision.closes_at)
+    )
 
 
 def decision_of(state: Cooperation, name: str, *, must_be_open: bool = True) -> Decision:
@@ -432,6 +480,9 @@ class OpenDecision(Command):
         check_known(turn.state, self.recused)
         kind, _, about = self.subject.partition(":")
         _SUBJECTS[kind](turn, about)
+        check_rule(turn.rules, self.subject, self.rule)
+        if kind in _OPENED_BY:
+            refuse("wrong_state", f"{kind} is decided through {_OPENED_BY[kind]}", subject=kind)
         open_decision(
             turn,
             subject=self.subject,
@@ -447,17 +498,14 @@ class OpenDecision(Command):
 
     @model_validator(mode="after")
     def _known_subject(self) -> OpenDecision:
-        kind = subject_kind(self.subject)
-        if kind in _OPENED_BY:
-            message = f"subject: {kind} is decided through {_OPENED_BY[kind]}"
-            raise ValueError(message)
-        if kind not in _SUBJECTS:
+        kind, _, about = self.subject.partition(":")
+        if kind not in _SUBJECTS or (kind == "document" and about not in KIND_LABELS):
             message = f"subject: nothing is decided under {self.subject}"
             raise ValueError(message)
         return self
 
 
-def _about_exclusion(turn: Turn, organisation: str) -> None:
+def _about_member(turn: Turn, organisation: str) -> None:
     member = turn.state.members.get(organisation)
     if member is None or member.status == "left":
         refuse("unknown_member", f"{organisation} is not a member", organisation=organisation)
@@ -478,6 +526,11 @@ def _about_disagreement(turn: Turn, slug: str) -> None:
         refuse("wrong_state", f"{slug} is in {state}", disagreement=slug, state=state)
 
 
+def _about_gate(turn: Turn, gate: str) -> None:
+    if turn.rules.lifecycle.gate(gate) is None:
+        refuse("unknown_gate", f"there is no gate {gate}", gate=gate)
+
+
 def _about_closing(turn: Turn, _: str) -> None:
     if turn.state.status != "active":
         refuse("wrong_state", "the cooperation is not active", status=turn.state.status)
@@ -488,7 +541,12 @@ def _about_anything(_: Turn, __: str) -> None:
 
 
 _SUBJECTS: Final[Mapping[str, Callable[[Turn, str], None]]] = {
-    "exclusion": _about_exclusion,
+    "admission": _about_member,
+    "document": _about_anything,
+    "exclusion": _about_member,
+    "gate": _about_gate,
+    "mandate": _about_anything,
+    "waiver": _about_gate,
     "return": _about_return,
     "disagreement": _about_disagreement,
     "closing": _about_closing,
@@ -496,7 +554,7 @@ _SUBJECTS: Final[Mapping[str, Callable[[Turn, str], None]]] = {
     "money": _about_anything,
     "other": _about_anything,
 }
-"""The subjects that ``open_decision`` takes, by their part before the colon."""
+"""What decisions are about, by the part of the subject before the colon."""
 
 _OPENED_BY: Final = {
     "document": "submit_document",
@@ -505,6 +563,7 @@ _OPENED_BY: Final = {
     "gate": "request_gate",
     "waiver": "waive_gate",
 }
+"""The subjects whose decision is opened by a command of their own."""
 
 
 class CloseDecision(Command):

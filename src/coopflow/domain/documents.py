@@ -121,11 +121,12 @@ class DocumentReturned(_AboutVersion):
 
 
 class DocumentApproved(_AboutVersion):
-    """A version was adopted."""
+    """A version was adopted; a minor correction keeps when, and after what, the text was."""
 
     type: Literal["document_approved"] = "document_approved"
     decision: Slug
     approved_at: Instant
+    approved_seq: int | None = None
     valid_until: Instant | None = None
 
     def becomes(self, document: Document, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
@@ -133,7 +134,7 @@ class DocumentApproved(_AboutVersion):
         return {
             "status": "approved",
             "approved_at": self.approved_at,
-            "approved_seq": entry.seq,
+            "approved_seq": self.approved_seq or entry.seq,
             "valid_until": self.valid_until,
         }
 
@@ -393,16 +394,16 @@ def _decided_on(state: Cooperation, decision: str) -> Document | None:
 
 def approve(turn: Turn, document: Document, decision: str) -> None:
     """Adopt a version; earlier ones are superseded, of charters only once it is in force."""
-    before = turn.state.current(document.kind)
-    approved_at = turn.at
-    if document.minor and before is not None and before.approved_at is not None:
-        approved_at = before.approved_at
+    before = turn.state.newest(document.kind, "approved", "in_force", "stale", "expired")
+    corrected = before if document.minor else None
+    approved_at = (corrected.approved_at if corrected else None) or turn.at
     turn.emit(
         DocumentApproved(
             kind=document.kind,
             version=document.version,
             decision=decision,
             approved_at=approved_at,
+            approved_seq=corrected.approved_seq if corrected else None,
             valid_until=_valid_until(turn.rules, document, approved_at),
         )
     )

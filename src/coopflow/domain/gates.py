@@ -1,22 +1,18 @@
-"""Gates: verdicts that explain themselves, and their ratification by the members."""
+"""Gates: the verdict on one that is asked for, and its ratification by the members."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from coopflow.domain.base import Instant, Label, Shape, Slug
+from coopflow.domain.base import Slug
 from coopflow.domain.clocks import ReservationMade, fall_back
 from coopflow.domain.commands import Command
-from coopflow.domain.conditions import FactRead, Finding, find, is_useful, levels
+from coopflow.domain.conditions import holds, levels
 from coopflow.domain.decisions import TakesEffect, open_decision
 from coopflow.domain.disagreements import blocking
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import View
-from coopflow.domain.policy import Criterion, Remedy
 from coopflow.domain.refusals import refuse
-from coopflow.domain.remedies import people_needed, smallest_cover
-from coopflow.domain.roles import MATRIX
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation, GateRecord, Verdict
 from coopflow.domain.turn import Turn
@@ -71,144 +67,45 @@ class GatePassed(Event):
         return gate_record(state, self.gate, passed_at=entry.at, waived=waived, waiver=None)
 
 
-class CriterionFinding(Shape):
-    """A criterion of a gate: whether it is met, what it read, and what to do when it is not."""
+class Judgement(NamedTuple):
+    """A verdict on a gate, and what it was judged on; a ``blocked`` one names what blocks."""
 
-    id: Slug
-    label: Label
-    condition: Slug | None = None
-    level: int | None = None
-    met: bool
-    stale: bool = False
-    waived: bool = False
-    error: str | None = None
-    facts: tuple[FactRead, ...] = ()
-    remedies: tuple[Slug, ...] = ()
+    verdict: Verdict
+    levels: dict[str, int]
+    blocked_by: tuple[str, ...]
 
 
-class RemedyOffer(Shape):
-    """Something that would help: the commands, in order, and the roles that may give each.
-
-    ``people`` is how many organisations at least must act.
-    """
-
-    id: Slug
-    label: Label
-    steps: tuple[Slug, ...]
-    roles: dict[Slug, tuple[str, ...]]
-    people: int = 1
-    document: str | None = None
-
-
-class Examination(Shape):
-    """A verdict on a gate that explains itself; nothing is changed by making one."""
-
-    gate: Slug
-    label: Label
-    at: Instant
-    stage: Slug
-    result: Literal["pass", "conditional", "fail", "blocked"]
-    levels: dict[Slug, int]
-    minima: dict[Slug, int]
-    short: dict[Slug, int]
-    blocked_by: tuple[Slug, ...] = ()
-    guards: tuple[CriterionFinding, ...] = ()
-    criteria: tuple[CriterionFinding, ...] = ()
-    remedies: tuple[RemedyOffer, ...] = ()
-
-    @property
-    def unmet(self) -> tuple[str, ...]:
-        """The guards and the criteria that stand in the way."""
-        return tuple(one.id for one in (*self.guards, *self.criteria) if not one.met)
-
-    def verdict(self) -> Verdict:
-        """Return what is recorded of the examination."""
-        return Verdict(gate=self.gate, result=self.result, unmet=self.unmet, short=self.short)
-
-
-def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Examination:
-    """Check a gate in the forward reading.
-
-    Raises:
-        RefusedError: the lifecycle has no such gate (``unknown_gate``).
-    """
-    known = rules.lifecycle.gate(gate)
-    if known is None:
-        refuse("unknown_gate", f"there is no gate {gate}", gate=gate)
+def judge(view: View, gate: str, rules: Rulebook) -> Judgement:
+    """Judge a gate of the lifecycle, in the reading of the view."""
     asked = rules.gate_policy(gate)
-    view = View(state, at, forward=True, current_for=rules.policy.measures.current_for)
     reached = levels(view, rules).levels
     short = {
         condition: minimum - reached[condition]
         for condition, minimum in asked.minima.items()
         if reached[condition] < minimum
     }
-    waived = {one.about for one in state.reservations.values() if one.waived}
-    guards = tuple(
-        _said(guard, find(guard, view, rules), waived=guard.id in waived) for guard in asked.guards
+    failed = tuple(guard.id for guard in asked.guards if not holds(guard, view, rules).holds)
+    unmet = tuple(
+        criterion.id
+        for criterion in rules.criteria_asked(gate)
+        if not holds(criterion, view, rules).holds
     )
-    criteria = tuple(
-        _said(
-            criterion,
-            find(criterion, view, rules),
-            condition.id,
-            criterion.level,
-            waived=condition.id in waived,
-        )
-        for condition in rules.policy.conditions
-        for criterion in condition.criteria
-        if criterion.level <= asked.minima.get(condition.id, 0)
-    )
-    blocked_by = blocking(state)
-    result = _result(blocked_by, guards, short, rules)
-    return Examination(
-        gate=gate,
-        label=known.label,
-        at=at,
-        stage=state.stage,
-        result=result,
-        levels=reached,
-        minima=dict(asked.minima),
-        short=short,
-        blocked_by=blocked_by,
-        guards=guards,
-        criteria=criteria,
-        remedies=_offers((*guards, *criteria), view, rules),
-    )
-
-
-def _said(
-    criterion: Criterion,
-    found: Finding,
-    condition: str | None = None,
-    level: int | None = None,
-    *,
-    waived: bool,
-) -> CriterionFinding:
-    return CriterionFinding(
-        id=criterion.id,
-        label=criterion.label,
-        condition=condition,
-        level=level,
-        met=found.met,
-        stale=found.stale,
-        waived=waived and not found.met,
-        error=found.error,
-        facts=found.facts,
-        remedies=() if found.met else criterion.remedies,
-    )
+    blocked_by = blocking(view.state)
+    result = _result(bool(blocked_by), bool(failed), short, rules)
+    verdict = Verdict(gate=gate, result=result, unmet=(*failed, *unmet), short=short)
+    return Judgement(verdict, reached, blocked_by)
 
 
 def _result(
-    blocked_by: tuple[str, ...],
-    guards: tuple[CriterionFinding, ...],
+    is_blocked: bool,  # noqa: FBT001 - the facts of the verdict, in their order
+    has_failed_guard: bool,  # noqa: FBT001
     short: dict[str, int],
     rules: Rulebook,
 ) -> Literal["pass", "conditional", "fail", "blocked"]:
     terms = rules.policy.ratification
-    if blocked_by:
+    if is_blocked:
         return "blocked"
-    if not all(guard.met for guard in guards):
+    if has_failed_guard:
         return "fail"
     if not short:
         return "pass"
@@ -218,30 +115,6 @@ def _result(
         and not set(short).intersection(terms.never_short)
     )
     return "conditional" if tolerable else "fail"
-
-
-def _offers(
-    found: tuple[CriterionFinding, ...], view: View, rules: Rulebook
-) -> tuple[RemedyOffer, ...]:
-    """Return the smallest set of remedies that covers every criterion that is not met."""
-    remedies = rules.policy.remedies
-    useful = {slug for one in found if not one.met for slug in one.remedies}
-    useful = {slug for slug in useful if is_useful(slug, view, rules)}
-    people = {slug: people_needed(remedies[slug], view.state, rules) for slug in useful}
-    wanted = [useful & set(one.remedies) for one in found if not one.met]
-    chosen = smallest_cover([options for options in wanted if options], remedies, people)
-    return tuple(_offer(slug, remedies[slug], people[slug]) for slug in chosen)
-
-
-def _offer(slug: str, remedy: Remedy, people: int) -> RemedyOffer:
-    return RemedyOffer(
-        id=slug,
-        label=remedy.label,
-        steps=remedy.steps,
-        roles={step: tuple(MATRIX[step]) for step in remedy.steps},
-        people=people,
-        document=remedy.document,
-    )
 
 
 class RequestGate(Command):
@@ -269,9 +142,9 @@ class RequestGate(Command):
         waiting = [d.id for d in state.decisions.values() if d.is_open and d.subject == subject]
         if waiting:
             refuse("wrong_state", "its ratification is open", gate=self.gate, decision=waiting[0])
-        examination = examine(state, self.gate, turn.at, rules)
-        turn.emit(GateRequested(verdict=examination.verdict(), levels=examination.levels))
-        if examination.result in {"pass", "conditional"}:
+        judged = judge(turn.view(forward=True), self.gate, rules)
+        turn.emit(GateRequested(verdict=judged.verdict, levels=judged.levels))
+        if judged.verdict.result in {"pass", "conditional"}:
             self._open_ratification(turn)
 
     def _open_ratification(self, turn: Turn) -> None:

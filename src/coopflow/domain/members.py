@@ -225,7 +225,7 @@ class AdmitMember(Command):
             )
         )
         charter = state.current("charter")
-        if charter is None or charter.in_force_at is None or charter.status == "expired":
+        if charter is None or charter.in_force_at is None:
             turn.emit(MemberJoined(organisation=organisation.id))
         else:
             open_decision(turn, subject=f"admission:{organisation.id}")

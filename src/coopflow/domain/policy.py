@@ -53,7 +53,8 @@ class LevelCriterion(Criterion):
 class Guard(Criterion):
     """A criterion that a gate asks for besides the levels.
 
-    ``lasting`` guards must keep holding after the gate: when one fails, an alert is raised.
+    ``lasting`` guards must keep holding in the stage that the gate leads into and in those after
+    it: when one fails, an alert is raised.
     """
 
     lasting: bool = False

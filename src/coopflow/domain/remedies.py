@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import ceil
+from typing import Protocol
 
 from coopflow.domain.policy import Remedy
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
 
 
-def smallest_cover(
-    wanted: Sequence[set[str]], remedies: Mapping[str, Remedy], people: Mapping[str, int]
-) -> tuple[str, ...]:
+class Offer(Protocol):
+    """What choosing between remedies looks at."""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The commands that it takes."""
+        ...
+
+    @property
+    def people(self) -> int:
+        """How many organisations at least must act."""
+        ...
+
+
+def smallest_cover(wanted: Sequence[set[str]], offers: Mapping[str, Offer]) -> tuple[str, ...]:
     """Return the fewest remedies of which every wanted set holds one.
 
     Among equally few, those that need fewer people go first, then those with fewer commands, then
@@ -21,18 +34,17 @@ def smallest_cover(
 
     Args:
         wanted: for each criterion that is not met, the remedies of which any one is enough.
-        remedies: what there is, in the order of the policy.
-        people: how many people each remedy needs.
+        offers: every remedy that is wanted, in the order of the policy.
     """
     forced = {next(iter(options)) for options in wanted if len(options) == 1}
     open_ones = [options for options in wanted if not options & forced]
-    order = {slug: place for place, slug in enumerate(remedies)}
+    order = {slug: place for place, slug in enumerate(offers)}
     candidates = sorted({slug for options in open_ones for slug in options}, key=order.__getitem__)
 
     def cost(chosen: tuple[str, ...]) -> tuple[int, int]:
         # The same people may do several things: together they are as many as the largest needs.
-        needed = max((people.get(one, 1) for one in (*forced, *chosen)), default=0)
-        return needed, sum(len(remedies[one].steps) for one in chosen)
+        needed = max((offers[one].people for one in (*forced, *chosen)), default=0)
+        return needed, sum(len(offers[one].steps) for one in chosen)
 
     for size in range(len(candidates) + 1):
         found = [

@@ -106,8 +106,6 @@ MATRIX: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 disagreement: a party). The other scopes are explained by the commands that know them.
 """
 
-_OF_ANY_MEMBER: Final = frozenset({"appoint_representative", "describe_member", "withdraw_member"})
-
 
 def roles_of(person: str, state: Cooperation, grants: Iterable[str] = ()) -> frozenset[str]:
     """Return the roles of a person: held in the cooperation, by representation, or granted.
@@ -127,10 +125,14 @@ def roles_of(person: str, state: Cooperation, grants: Iterable[str] = ()) -> fro
 
 
 def is_permitted(command: Command, state: Cooperation, grants: Iterable[str] = ()) -> bool:
-    """Whether the actor of a command may give it in this state."""
-    cells = MATRIX[command.command]
+    """Whether the actor of a command may give it in this state.
+
+    Who speaks for an organisation does so also while it is invited or suspended: what it may then
+    not do, such as vote, is for the command to say.
+    """
     roles = roles_of(command.actor, state, grants)
-    if command.command in _OF_ANY_MEMBER and state.represented_by(command.actor):
-        # Who is only invited, or suspended, may still say who speaks for them, or leave.
-        roles |= {REPRESENTATIVE}
-    return any(command.is_within(scope, state) for role, scope in cells.items() if role in roles)
+    return any(
+        command.is_within(scope, state)
+        for role, scope in MATRIX[command.command].items()
+        if role in roles or scope == "own"
+    )

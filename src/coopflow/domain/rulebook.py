@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from coopflow.domain.base import Shape, Slug
 from coopflow.domain.facts import FactValue, Query
 from coopflow.domain.lifecycle import Lifecycle
-from coopflow.domain.policy import Criterion, GatePolicy, Policy
+from coopflow.domain.policy import Criterion, GatePolicy, LevelCriterion, Policy
 
 
 class Definition(Shape):
@@ -42,8 +42,24 @@ class Finding(NamedTuple):
     error: str | None = None
 
 
+Comparison = Literal[">=", ">", "<=", "<", "==", "!="]
+
+
+class Want(NamedTuple):
+    """One of the things that an expression asks for, all of which must hold."""
+
+    name: str
+    comparison: Comparison
+    bound: FactValue
+
+
 class Predicate(Protocol):
     """A compiled expression over facts."""
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """What it asks of single facts; empty when it asks for something less simple."""
+        ...
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +94,14 @@ class Rulebook:
     def gate_policy(self, gate: str) -> GatePolicy:
         """Return what a gate asks for; a gate that the policy leaves out asks for nothing."""
         return self.policy.gates.get(gate) or GatePolicy(minima={})
+
+    def criteria_asked(self, gate: str) -> Iterator[LevelCriterion]:
+        """Yield the criteria of the levels that a gate asks for, in the order of the policy."""
+        minima = self.gate_policy(gate).minima
+        for condition in self.policy.conditions:
+            for criterion in condition.criteria:
+                if criterion.level <= minima.get(condition.id, 0):
+                    yield criterion
 
     @cached_property
     def level_reads(self) -> Mapping[str, tuple[str, ...]]:

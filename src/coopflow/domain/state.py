@@ -123,13 +123,17 @@ class Document(Shape):
 
 
 class Ballot(Shape):
-    """The last answer of an organisation."""
+    """The last answer of an organisation.
+
+    ``holder`` is the organisation that gave a ``delegated`` one; an objection is the holder's.
+    """
 
     choice: str
     reason: str | None = None
     at: Instant
     by: Slug
     delegated: bool = False
+    holder: Slug | None = None
 
 
 class Delegation(Shape):
@@ -495,14 +499,14 @@ class Cooperation(Shape):
         return self.pause is not None and self.pause.clocks == "freeze"
 
     def current(self, kind: str) -> Document | None:
-        """Return the version that counts: approved, in force, stale or expired, not superseded.
+        """Return the version that counts, be it stale: expired counts as absent.
 
         Of a charter, the one in force goes before a later one that waits for signatures.
         """
         adopted = [
             version
             for version in self.documents.get(kind, ())
-            if version.status in {"approved", "in_force", "stale", "expired"}
+            if version.status in {"approved", "in_force", "stale"}
         ]
         in_force = [version for version in adopted if version.in_force_at is not None]
         found = in_force or adopted

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
-from coopflow.domain.base import Day, Ratio, Shape, Slug, Text
+from coopflow.domain.base import Day, Label, Ratio, Shape, Slug, Text
 from coopflow.domain.voting import RULE_NAMES, Rule
 
 Category = Literal["state", "local_authority", "association", "business", "research", "individuals"]
@@ -42,6 +42,12 @@ class ToolContent(Shape):
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+
+Amount = Annotated[
+    Annotated[Number, Tag("<number>")] | Annotated[Text, Tag("<text>")],
+    Discriminator(lambda value: "<text>" if isinstance(value, str) else "<number>"),
+]
+"""What an indicator starts from or is to reach: a number, or words such as ``below 10 %``."""
 
 
 class SharedVision(ToolContent):
@@ -134,8 +140,8 @@ class Indicator(Shape):
     source: Text
     collector: Slug
     frequency: Frequency
-    baseline: Number | None = None
-    target: Number | None = None
+    baseline: Amount | None = None
+    target: Amount | None = None
 
 
 class Objective(Shape):
@@ -370,8 +376,20 @@ Kind = Literal[
     "support_model",
 ]
 
+KIND_LABELS: Final[Mapping[str, Label]] = {
+    "shared_vision": Label(en="shared vision", fr="vision partagée"),
+    "stakeholder_map": Label(en="stakeholder map", fr="cartographie des parties prenantes"),
+    "identity_sheet": Label(en="identity sheet", fr="fiche d'identité"),
+    "value_chain": Label(en="value chain", fr="chaîne de valeur"),
+    "charter": Label(en="cooperation charter", fr="charte de coopération"),
+    "roadmap": Label(en="roadmap", fr="feuille de route"),
+    "feedback_loop": Label(en="feedback loop", fr="boucle de rétroaction"),
+    "support_model": Label(en="support model", fr="modélisation de la fonction de soutien"),
+}
+"""What each kind is called."""
 
-_INCOMPLETE: Final = frozenset({"missing", "too_short"})
+
+_INCOMPLETE: Final = frozenset({"missing", "too_short", "string_too_short"})
 
 
 def draft_faults(kind: str, content: Mapping[str, Any]) -> list[Fault]:
@@ -423,9 +441,9 @@ def path_of(location: Iterable[int | str]) -> str:
     """Write the place of a fault as people write paths: ``objectives[0].indicators[1].unit``."""
     path, before = "", ""
     for step in location:
-        # pydantic names the kind of rule it tried, and "[key]", which the document does not hold.
+        # pydantic names what it took a value for, which the document does not hold.
         is_tag = before in {"rule", "fallback"} and step in RULE_NAMES
-        if not is_tag and step != "[key]":
+        if not is_tag and step not in {"[key]", "<number>", "<text>"}:
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         before = "" if isinstance(step, int) else step
     return path

@@ -14,6 +14,7 @@ from coopflow.domain.decisions import (
 )
 from coopflow.domain.disagreements import DisagreementClosed, next_id, raise_disagreement
 from coopflow.domain.events import Event
+from coopflow.domain.members import active_member
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation, Decision
@@ -79,6 +80,7 @@ class VetoDecision(Command):
             for right in charter.typed.vetoes
         ):
             refuse("forbidden", f"the charter gives {self.organisation} no veto here")
+        active_member(turn.state, self.organisation)
         if self.organisation not in charter.signatures:
             refuse("not_signed", "who has not signed the charter holds no veto under it")
 

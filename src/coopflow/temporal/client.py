@@ -38,7 +38,7 @@ from coopflow.application.engine import (
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
 from coopflow.domain.cooperation import decide, follow
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.opening import OpenCooperation
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition

@@ -17,7 +17,7 @@ from coopflow.application.receipts import Receipt
 from coopflow.domain.base import Instant
 from coopflow.domain.commands import Command, parse
 from coopflow.domain.events import Entry
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation, CooperationStatus

@@ -11,7 +11,7 @@ from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.meetings import PulseRecorded
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.turn import Turn

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from coopflow.application.gate_check import check_gate, told
 from coopflow.domain.calendar import add_months
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from tests.collective import START
 from tests.stages import ready_for_structuration
@@ -31,7 +31,13 @@ def test_checking_and_requesting_at_one_instant_agree() -> None:
     coop.at = at
     coop.do("rep-alpha", "request_gate", gate="to_structuration")
     assert isinstance(checked, Examination)
-    assert coop.state.gates["to_structuration"].verdict == checked.verdict()
+    verdict = coop.state.gates["to_structuration"].verdict
+    assert verdict is not None
+    assert (verdict.result, verdict.unmet, verdict.short) == (
+        checked.result,
+        checked.unmet,
+        checked.short,
+    )
 
 
 def test_a_gate_that_does_not_exist_is_refused() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from coopflow.application.engine import Address, Engine, Reply, UnknownCooperationError
 from coopflow.application.memory import MemoryEngine
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from tests.collective import START, reference_rules
 

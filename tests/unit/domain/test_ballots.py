@@ -375,16 +375,48 @@ def test_a_session_vote_counts_entrusted_votes() -> None:
     assert coop.result() == "adopted"
 
 
-def test_an_objection_is_made_for_the_other_as_well() -> None:
-    """Under consent the holder's objection, with its reason, is raised for both."""
+@pytest.mark.parametrize("met", ["withdraw", "concern", "integrate"])
+def test_an_objection_is_that_of_the_holder(met: str) -> None:
+    """Who entrusted its vote objects through the holder: once it is met, nothing stands."""
     coop = asked(4, rule="consent")
     entrust(coop, "alpha", "beta", decision="d")
     coop.cast("d", "objection", "beta", reason="Too fast")
-    objections = coop.state.decisions["d"].objections
-    assert {who: one.reason for who, one in objections.items()} == {
-        "beta": "Too fast",
-        "alpha": "Too fast",
-    }
+    coop.cast("d", "consent", "gamma", "delta")
+    decision = coop.state.decisions["d"]
+    assert {who: one.reason for who, one in decision.objections.items()} == {"beta": "Too fast"}
+    assert (decision.ballots["alpha"].choice, decision.ballots["alpha"].holder) == (
+        "objection",
+        "beta",
+    )
+    about = {"decision": "d", "organisation": "beta"}
+    if met == "withdraw":
+        coop.do("rep-beta", "withdraw_objection", **about)
+    elif met == "concern":
+        coop.do("fay", "qualify_objection", verdict="concern", **about)
+    else:
+        coop.do("fay", "integrate_objection", amendment={}, material=False, **about)
+    coop.wait(days=14)
+    assert coop.result() == "adopted"
+
+
+def test_an_entrusted_objection_is_a_no_when_votes_are_counted() -> None:
+    """After the rounds the fallback reads the holder's standing objection for both."""
+    coop = asked(5, rule="consent")
+    entrust(coop, "alpha", "beta", decision="d")
+    for _ in range(3):
+        coop.cast("d", "objection", "beta", reason="Too fast")
+        coop.do(
+            "fay",
+            "integrate_objection",
+            decision="d",
+            organisation="beta",
+            amendment={},
+            material=False,
+        )
+    coop.cast("d", "consent", "gamma", "delta")
+    coop.cast("d", "objection", "beta", reason="Still too fast")
+    choices = {who: one.choice for who, one in coop.state.decisions["d"].ballots.items()}
+    assert choices == {"beta": "no", "alpha": "no", "gamma": "yes", "delta": "yes"}
 
 
 def test_a_holder_has_two_votes_at_most() -> None:

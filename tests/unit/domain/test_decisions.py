@@ -142,11 +142,14 @@ def test_a_subject_that_the_policy_leaves_out_is_decided_by_its_fallback() -> No
 @pytest.mark.parametrize(
     ("subject", "code"),
     [
-        ("document:charter", "invalid_command"),
-        ("mandate", "invalid_command"),
-        ("admission:zeta", "invalid_command"),
-        ("gate:to_structuration", "invalid_command"),
-        ("waiver:to_structuration", "invalid_command"),
+        ("document:charter", "wrong_state"),
+        ("document:novel", "invalid_command"),
+        ("mandate", "wrong_state"),
+        ("admission:zeta", "unknown_member"),
+        ("admission:alpha", "wrong_state"),
+        ("gate:to_structuration", "wrong_state"),
+        ("gate:to_heaven", "unknown_gate"),
+        ("waiver:to_structuration", "wrong_state"),
         ("weather", "invalid_command"),
         ("exclusion:nobody", "unknown_member"),
         ("disagreement:none", "unknown_disagreement"),
@@ -158,6 +161,14 @@ def test_a_subject_must_be_one_to_decide_on(subject: str, code: str) -> None:
     """What another command opens, or what is not there, is not put to the members."""
     coop = Collective(2)
     assert coop.refused("fay", "open_decision", subject=subject, question="?") == code
+
+
+@pytest.mark.parametrize("subject", ["mandate", "gate:to_structuration", "admission:alpha"])
+def test_silence_is_refused_before_the_way_to_ask(subject: str) -> None:
+    """What may never be decided by silence is told so, whoever else opens its decision."""
+    coop = Collective(2)
+    asked = {"subject": subject, "question": "?", "rule": "silence"}
+    assert coop.refused("fay", "open_decision", **asked) == "rule_not_allowed"
 
 
 def test_one_does_not_exclude_who_has_left() -> None:
@@ -251,23 +262,64 @@ def test_silence_takes_a_week() -> None:
 # --- the charter's own rules ----------------------------------------------------------------------
 
 
-def test_the_charter_in_force_states_rules_by_subject() -> None:
-    """A rule is found by the whole subject or by a part of it; else there is none."""
-    coop = chartered(decision_rules=stated("money", "unanimity", "absolute_majority"))
-    rule = charter_rule(coop.state, "money:1000", fallback=False)
-    fallback = charter_rule(coop.state, "money:1000", fallback=True)
-    assert rule is not None
-    assert fallback is not None
-    assert (rule.name, fallback.name) == ("unanimity", "absolute_majority")
-    assert charter_rule(coop.state, "other", fallback=True) is None
+@pytest.mark.parametrize(
+    ("subject", "rule"),
+    [
+        ("money:1000", "unanimity"),
+        ("exclusion:alpha", "consensus"),
+        ("charter", "consensus"),
+    ],
+)
+def test_the_charter_in_force_states_rules_by_subject(subject: str, rule: str) -> None:
+    """A rule is found by the subject or a part of it; else the one for others serves."""
+    rules = [*stated("money", "unanimity"), *stated("other", "consensus")]
+    coop = chartered(decision_rules=rules)
+    found = charter_rule(coop.state, subject)
+    assert found is not None
+    assert found.rule.name == rule
+
+
+def test_a_charter_with_one_rule_means_it_for_everything() -> None:
+    """Where no rule names the subject, nor others, the charter's first one serves."""
+    coop = chartered(decision_rules=stated("charter", "unanimity", "absolute_majority"))
+    found = charter_rule(coop.state, "disagreement:x")
+    assert found is not None
+    assert (found.rule.name, found.fallback.name) == ("unanimity", "absolute_majority")
 
 
 def test_a_charter_that_is_not_in_force_states_nothing() -> None:
-    """Until enough have signed, the policy alone decides."""
+    """Until enough have signed, and once it has expired, the policy alone decides."""
     coop = Collective(3)
-    assert charter_rule(coop.state, "charter", fallback=True) is None
+    assert charter_rule(coop.state, "charter") is None
     coop.adopt("charter", charter())
-    assert charter_rule(coop.state, "charter", fallback=True) is None
+    assert charter_rule(coop.state, "charter") is None
+    coop.sign("alpha", "beta")
+    assert charter_rule(coop.state, "charter") is not None
+    coop.wait(until=datetime(2030, 1, 1, tzinfo=UTC))
+    assert charter_rule(coop.state, "charter") is None
+
+
+def test_the_charters_quorum_goes_with_its_rule() -> None:
+    """What the charter decides asks for the charter's quorum."""
+    (rule,) = stated("disagreement", "absolute_majority")
+    coop = chartered(decision_rules=[rule | {"quorum": "1"}])
+    coop.do(
+        "rep-alpha",
+        "raise_disagreement",
+        disagreement="x",
+        subject="A",
+        content="B",
+        parties=["alpha", "beta"],
+        touches="other",
+    )
+    coop.do("fay", "triage_disagreement", disagreement="x", verdict="emergency")
+    coop.do("rep-alpha", "stop_mediation", disagreement="x")
+    coop.do("rep-alpha", "escalate_disagreement", disagreement="x")
+    coop.ask(subject="disagreement:x")
+    assert coop.state.decisions["d"].quorum == 1
+    coop.cast("d", "yes", "alpha", "beta")
+    coop.wait(days=14)
+    assert coop.result() == "lapsed"
 
 
 def test_disagreements_are_decided_by_the_charters_rule() -> None:

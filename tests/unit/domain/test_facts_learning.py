@@ -176,8 +176,8 @@ def test_a_count_of_reviews_is_sure_until_the_oldest_leaves_the_window() -> None
     assert read(coop, "reviews", within={"days": 90}) == (0, [])
 
 
-def test_the_latest_value_of_an_indicator_counts() -> None:
-    """An older current value of another organisation is not counted beside the latest one."""
+def test_every_current_value_of_an_indicator_counts() -> None:
+    """An indicator is current by its latest value; each current value names who gave it."""
     coop = _at_work()
     for organisation, indicator in (("alpha", "o1-1"), ("beta", "o1-1"), ("beta", "o2-1")):
         coop.do(
@@ -188,7 +188,7 @@ def test_the_latest_value_of_an_indicator_counts() -> None:
             organisation=organisation,
         )
     assert read(coop, "indicators.current_share") == (0.5, ["measure o1-1", "measure o2-1"])
-    assert read(coop, "indicators.contributors") == (1, ["member beta"])
+    assert read(coop, "indicators.contributors") == (2, ["member alpha", "member beta"])
     assert read(coop, "indicators.repeated_share", values=2) == (0.25, ["measure o1-1"])
     assert _fact(coop, "indicators.current_share").until == START + timedelta(days=274)
     assert _fact(coop, "indicators.contributors").until == START + timedelta(days=274)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain, combinations
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -10,77 +12,84 @@ from hypothesis import strategies as st
 
 from coopflow.domain.base import Label
 from coopflow.domain.policy import Remedy
-from coopflow.domain.remedies import people_needed, smallest_cover
+from coopflow.domain.remedies import Offer, people_needed, smallest_cover
 from tests.collective import Collective, charter
 
 
-def remedies(**steps: int) -> dict[str, Remedy]:
-    """Return remedies by name, each of so many commands."""
+class Offered(NamedTuple):
+    """A remedy of some commands that takes some people."""
+
+    steps: tuple[str, ...]
+    people: int = 1
+
+
+def offers(people: Mapping[str, int] | None = None, **steps: int) -> dict[str, Offer]:
+    """Return remedies by name, each of so many commands, for one person unless said otherwise."""
     return {
-        name: Remedy(label=Label(fr=name, en=name), steps=("cast_ballot",) * count)
+        name: Offered(("cast_ballot",) * count, (people or {}).get(name, 1))
         for name, count in steps.items()
     }
 
 
 def test_nothing_wanted_needs_nothing() -> None:
     """When all criteria are met the way is empty."""
-    assert smallest_cover([], remedies(a=1), {}) == ()
+    assert smallest_cover([], offers(a=1)) == ()
 
 
 def test_what_has_one_remedy_forces_it() -> None:
     """A remedy without alternative is taken, and counts for all that it also meets."""
-    way = smallest_cover([{"b"}, {"a", "b"}, {"c"}], remedies(a=1, b=9, c=1), {"b": 9})
+    way = smallest_cover([{"b"}, {"a", "b"}, {"c"}], offers({"b": 9}, a=1, b=9, c=1))
     assert way == ("b", "c")
 
 
 def test_one_remedy_for_two_goes_before_two() -> None:
     """The fewest remedies win, however many people and commands they take."""
     wanted = [{"a", "both"}, {"b", "both"}]
-    assert smallest_cover(wanted, remedies(a=1, b=1, both=8), {"both": 5}) == ("both",)
+    assert smallest_cover(wanted, offers({"both": 5}, a=1, b=1, both=8)) == ("both",)
 
 
 def test_among_equally_few_the_fewest_people_win() -> None:
     """Of two ways with as many remedies, the one that fewer people can go is shown."""
     wanted = [{"vote", "note"}]
-    assert smallest_cover(wanted, remedies(vote=1, note=4), {"vote": 3}) == ("note",)
+    assert smallest_cover(wanted, offers({"vote": 3}, vote=1, note=4)) == ("note",)
 
 
 def test_the_same_people_may_do_several_things() -> None:
     """Two remedies together need as many people as the one that needs more."""
     wanted = [{"a", "c"}, {"b", "d"}]
     people = {"a": 3, "b": 3, "c": 1, "d": 4}
-    assert smallest_cover(wanted, remedies(a=1, b=1, c=1, d=1), people) == ("a", "b")
+    assert smallest_cover(wanted, offers(people, a=1, b=1, c=1, d=1)) == ("a", "b")
 
 
 def test_those_who_must_act_anyway_cost_nothing_more() -> None:
     """Beside a forced remedy for five people, one for five needs no more than one for one."""
     wanted = [{"forced"}, {"short", "long"}]
     people = {"forced": 5, "short": 5, "long": 1}
-    way = smallest_cover(wanted, remedies(forced=1, short=1, long=3), people)
+    way = smallest_cover(wanted, offers(people, forced=1, short=1, long=3))
     assert way == ("forced", "short")
 
 
 def test_then_the_fewest_commands_win() -> None:
     """Of two ways for as many people, the one with fewer commands is shown."""
-    assert smallest_cover([{"slow", "quick"}], remedies(slow=4, quick=1), {}) == ("quick",)
+    assert smallest_cover([{"slow", "quick"}], offers(slow=4, quick=1)) == ("quick",)
 
 
 @pytest.mark.parametrize("order", ["az", "za"])
 def test_a_tie_goes_to_the_order_of_the_policy(order: str) -> None:
     """Of two ways that are alike, the first in the policy is shown, whatever its name."""
     wanted = [{"a", "z"}, {"z", "a"}]
-    assert smallest_cover(wanted, remedies(**dict.fromkeys(order, 2)), {}) == (order[0],)
+    assert smallest_cover(wanted, offers(None, **dict.fromkeys(order, 2))) == (order[0],)
 
 
 def test_the_way_is_told_in_the_order_of_the_policy() -> None:
     """Forced and chosen remedies stand together in the policy's order."""
-    way = smallest_cover([{"c"}, {"a", "b"}], remedies(a=2, b=1, c=1), {})
+    way = smallest_cover([{"c"}, {"a", "b"}], offers(a=2, b=1, c=1))
     assert way == ("b", "c")
 
 
 def test_what_has_no_remedy_cannot_be_reached() -> None:
     """A criterion that nothing remedies leaves what is forced by the others."""
-    assert smallest_cover([set(), {"a"}, {"a", "b"}], remedies(a=1, b=1), {}) == ("a",)
+    assert smallest_cover([set(), {"a"}, {"a", "b"}], offers(a=1, b=1)) == ("a",)
 
 
 names = st.sampled_from("abcde")
@@ -95,14 +104,14 @@ def test_no_way_is_shorter(
     wanted: list[set[str]], steps: dict[str, int], people: dict[str, int]
 ) -> None:
     """The way meets all that is wanted, and no other has fewer remedies, or then people."""
-    known = remedies(**steps)
+    known = offers(people, **steps)
 
     def cost(way: tuple[str, ...]) -> tuple[int, int]:
         return len(way), max((people.get(one, 1) for one in way), default=0)
 
     every = chain.from_iterable(combinations(known, size) for size in range(len(known) + 1))
     covers = [way for way in every if all(options & set(way) for options in wanted)]
-    found = smallest_cover(wanted, known, people)
+    found = smallest_cover(wanted, known)
     assert found in covers
     assert cost(found) == min(map(cost, covers))
 

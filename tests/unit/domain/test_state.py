@@ -127,7 +127,7 @@ def test_a_person_may_represent_several_members_and_none_that_left() -> None:
         ([(1, "in_force", True), (2, "approved", False)], 1),
         ([(1, "stale", True), (2, "approved", False)], 1),
         ([(1, "superseded", True), (2, "in_force", True)], 2),
-        ([(1, "expired", False), (2, "draft", False)], 1),
+        ([(1, "expired", False), (2, "draft", False)], None),
         ([(1, "approved", False), (2, "approved", False)], 2),
     ],
 )

@@ -101,7 +101,7 @@ def test_what_the_kind_does_not_have_is_a_fault(kind: str) -> None:
     [
         ("shared_vision", {"horizon_year": "soon"}, "horizon_year"),
         ("shared_vision", {"horizon_year": 1899}, "horizon_year"),
-        ("shared_vision", {"issue": "  "}, "issue"),
+        ("shared_vision", {"issue": 7}, "issue"),
         ("shared_vision", {"values": ["Care", 5]}, "values[1]"),
         ("shared_vision", {"contributors": "alpha"}, "contributors"),
         (
@@ -175,6 +175,19 @@ def test_what_a_draft_states_is_of_the_right_shape(
     """A wrong value is named by its path in drafts and submissions alike, and nothing else is."""
     assert [place for place, _ in draft_faults(kind, COMPLETE[kind] | change)] == [path]
     assert path in paths(kind, COMPLETE[kind] | change)
+
+
+def test_a_draft_may_leave_a_text_empty() -> None:
+    """An empty text is one that is still to be written: it only keeps from submitting."""
+    content = COMPLETE["shared_vision"] | {"issue": "  "}
+    assert draft_faults("shared_vision", content) == []
+    assert paths("shared_vision", content) == ["issue"]
+
+
+def test_a_target_may_be_put_in_words() -> None:
+    """Where an indicator starts from and what it is to reach are numbers or words."""
+    indicator = objective()["indicators"][0] | {"baseline": 12.5, "target": "below 10 %"}
+    assert paths("value_chain", {"objectives": [objective(indicators=[indicator])]}) == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from coopflow.domain.base import Label, Source
 from coopflow.domain.conditions import FactRead
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry
-from coopflow.domain.gates import CriterionFinding, Examination
+from coopflow.domain.explanation import CriterionFinding, Examination
 from coopflow.domain.opening import CooperationOpened
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.gates import explanation
@@ -42,9 +42,11 @@ def examined() -> Examination:
     return found
 
 
+LABEL = Label(fr="Un critère", en="A criterion")
+
+
 def finding(**changed: object) -> CriterionFinding:
-    label = Label(fr="Un critère", en="A criterion")
-    return CriterionFinding(id="one", label=label, condition="common_plan", level=1, met=True).but(
+    return CriterionFinding(id="one", label=LABEL, condition="common_plan", level=1, met=True).but(
         **changed
     )
 
@@ -75,10 +77,28 @@ def test_remedies_are_numbered_and_name_who() -> None:
     _, _, way = text.partition("Shortest way to pass\n")
     (line,) = [one for one in text.splitlines() if "✗ 2 The shared vision is adopted" in one]
     number = line.rpartition("→")[2].strip()
+    way, _, others = way.partition("What else would help\n")
     assert f"{number}. Adopt the shared vision, or renew it" in way
+    assert "Draft a shared vision" in others
     said = " ".join(way.split())
     assert "cast_ballot a representative" in said
     assert "a representative, the support function or the facilitator" in said
+
+
+def test_what_is_missing_stands_under_its_criterion() -> None:
+    """What falls short is said with what there is and what is needed."""
+    text = written(examined())
+    assert "active member organisations: 0, at least 3 needed" in text
+    assert "not yet: document adopted and still valid (shared vision)" in text
+
+
+def test_advice_is_shown_and_stands_in_no_way() -> None:
+    """Advice has findings and remedies of its own, which are no part of the shortest way."""
+    found = examined()
+    _, _, advice = written(found).partition("Advice, never in the way\n")
+    assert "✗ Mutual knowledge: a discovery meeting" in " ".join(advice.split())
+    assert not {"hold-discovery"} & set(found.shortest)
+    assert "advice-discovery" not in found.unmet
 
 
 def test_in_french() -> None:
@@ -96,7 +116,7 @@ def test_sources_of_a_kind_are_named_together() -> None:
         Source(kind="meeting", id="plenary-1"),
         Source(kind="meeting", id="plenary-2"),
     )
-    facts = (FactRead(name="attendance", value=5 / 6, sources=sources),)
+    facts = (FactRead(name="attendance", label=LABEL, value=5 / 6, sources=sources),)
     found = examined().but(criteria=(finding(facts=facts),))
     assert "attendance = 0.83  ← charter@2; meeting plenary-1, plenary-2" in written(found)
 
@@ -120,7 +140,8 @@ def test_remarks_on_criteria() -> None:
 
 def test_nothing_is_missing() -> None:
     """A gate that is passed has no way to show."""
-    assert "nothing is missing" in written(examined().but(remedies=()))
+    nothing = dict.fromkeys(("guards", "criteria", "advice", "remedies", "shortest", "unmet"), ())
+    assert "nothing is missing" in written(examined().but(**nothing))
 
 
 @pytest.mark.parametrize("width", [80, 120])

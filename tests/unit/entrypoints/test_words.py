@@ -9,7 +9,7 @@ import pytest
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.base import Label
 from coopflow.domain.catalogue import EVENTS
-from coopflow.domain.gates import Examination
+from coopflow.domain.explanation import Examination
 from coopflow.domain.roles import ROLES
 from coopflow.domain.state import CooperationStatus, DocumentStatus, MemberStatus, Result
 from coopflow.domain.tools import Kind

@@ -43,9 +43,8 @@ class View:
     def usable(self, kind: str) -> Document | None:
         """Return the adopted version of a kind, if it counts in this reading."""
         document = self.state.current(kind)
-        if document is None or document.status == "expired":
-            return None
-        return None if self.forward and document.status == "stale" else document
+        is_stale = document is not None and document.status == "stale"
+        return None if self.forward and is_stale else document
 
     def within(self, instant: datetime, span: Span | None) -> bool:
         """Whether a thing of this age still counts; without a span everything does."""
@@ -62,12 +61,18 @@ class Query(Shape):
     """One reading of a published fact: the fact's name and its parameters.
 
     Subclasses say what type of value they give (``gives``), which fields of the state they read
-    (``reads``; a value is remembered while those are unchanged), and what they mean (``says``).
+    (``reads``; a value is remembered while those are unchanged), what they mean (``says``), and
+    whether the value is a share of a whole (``is_share``).
     """
 
     gives: ClassVar[FactType]
     reads: ClassVar[tuple[str, ...]]
     says: ClassVar[Label]
+    is_share: ClassVar[bool] = False
+
+    def words(self) -> Label:
+        """Say what this reading is, with its parameters, as a noun phrase."""
+        return self.says
 
     def depends_on(self) -> tuple[str, ...]:
         """Return the fields of the state that this reading depends on, or kinds of documents."""

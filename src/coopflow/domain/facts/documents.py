@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from coopflow.domain.base import Label, Source
 from coopflow.domain.facts.base import Fact, FactType, Query, View, document_source
 from coopflow.domain.tools import (
+    KIND_LABELS,
     Charter,
     IdentitySheet,
     Kind,
@@ -34,6 +36,14 @@ class Usable(_DocumentQuery):
     def depends_on(self) -> tuple[str, ...]:
         """Return the kind: only its versions matter."""
         return (self.kind,)
+
+    def words(self) -> Label:
+        """Name the kind."""
+        kind = KIND_LABELS[self.kind]
+        return Label(
+            en=f"document adopted and still valid ({kind.en})",
+            fr=f"document adopté et encore valable ({kind.fr})",
+        )
 
     def read(self, view: View) -> Fact:
         """Read whether the adopted version counts."""
@@ -120,6 +130,15 @@ class MapCategories(_DocumentQuery):
         )
 
 
+_COUNTED: Final[Mapping[str, Label]] = {
+    "leads": Label(en="leads", fr="chefs de file"),
+    "levers": Label(en="levers", fr="leviers"),
+    "contributors": Label(en="contributing organisations", fr="organisations contributrices"),
+    "questions": Label(en="evaluation questions", fr="questions évaluatives"),
+    "indicators": Label(en="indicators", fr="indicateurs"),
+}
+
+
 class ChainLeast(_DocumentQuery):
     """The least number of something that any objective of the adopted value chain has."""
 
@@ -130,6 +149,14 @@ class ChainLeast(_DocumentQuery):
         fr="le plus petit nombre par objectif de la chaîne de valeur adoptée",
         en="the least number per objective of the adopted value chain",
     )
+
+    def words(self) -> Label:
+        """Name what is counted."""
+        counted = _COUNTED[self.of]
+        return Label(
+            en=f"{counted.en} of the objective of the value chain that has the fewest",
+            fr=f"{counted.fr} de l'objectif de la chaîne de valeur qui en a le moins",
+        )
 
     def read(self, view: View) -> Fact:
         """Take the least over the objectives; 0 without an adopted value chain."""
@@ -226,6 +253,7 @@ class CharterSignedShare(_DocumentQuery):
     """Which share of the active members has signed the adopted charter."""
 
     fact: Literal["charter.signed_share"] = "charter.signed_share"
+    is_share: ClassVar[bool] = True
     gives: ClassVar[FactType] = "double"
     reads: ClassVar[tuple[str, ...]] = ("charter", "members")
     says: ClassVar[Label] = Label(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
 from coopflow.domain.base import Label, Source
 from coopflow.domain.calendar import Span, earliest, end_of
 from coopflow.domain.facts.base import Fact, FactType, Query, View, document_source
-from coopflow.domain.state import Measure, Review
+from coopflow.domain.state import Measure, Review, Series
 from coopflow.domain.tools import Action, Indicator, ValueChain
 
 
@@ -40,6 +40,7 @@ class DueSettledShare(_RoadmapQuery):
     """Which share of the actions that were due is done or replanned."""
 
     fact: Literal["roadmap.due_settled_share"] = "roadmap.due_settled_share"
+    is_share: ClassVar[bool] = True
     says: ClassVar[Label] = Label(
         fr="part des actions échues faites ou replanifiées",
         en="share of the due actions that are done or replanned",
@@ -63,6 +64,7 @@ class JointShare(_RoadmapQuery):
     """Which share of all actions has a contributor besides the owner."""
 
     fact: Literal["roadmap.joint_share"] = "roadmap.joint_share"
+    is_share: ClassVar[bool] = True
     says: ClassVar[Label] = Label(
         fr="part des actions menées à plusieurs", en="share of the actions that are joint"
     )
@@ -78,6 +80,7 @@ class OverdueShare(_RoadmapQuery):
     """Which share of the open actions is overdue."""
 
     fact: Literal["roadmap.overdue_share"] = "roadmap.overdue_share"
+    is_share: ClassVar[bool] = True
     says: ClassVar[Label] = Label(
         fr="part des actions ouvertes en retard", en="share of the open actions that are overdue"
     )
@@ -173,6 +176,14 @@ class RoadmapAfterReview(Query):
         en="the roadmap was approved after a recent review",
     )
 
+    def words(self) -> Label:
+        """Say how recent the review is."""
+        within = self.within.words()
+        return Label(
+            en=f"roadmap adopted after a review closed less than {within.en} ago",
+            fr=f"feuille de route adoptée après un bilan clos il y a moins de {within.fr}",
+        )
+
     def read(self, view: View) -> Fact:
         """Compare the order of the two events."""
         document = view.usable("roadmap")
@@ -194,6 +205,14 @@ class AdjustedAfterReview(Query):
         en="an action was dropped or replanned after a recent review",
     )
 
+    def words(self) -> Label:
+        """Say how recent the review is."""
+        within = self.within.words()
+        return Label(
+            en=f"action dropped or replanned after a review closed less than {within.en} ago",
+            fr=f"action abandonnée ou replanifiée après un bilan clos il y a moins de {within.fr}",
+        )
+
     def read(self, view: View) -> Fact:
         """Compare the order of the two events."""
         adjustment = view.state.adjustment
@@ -201,6 +220,16 @@ class AdjustedAfterReview(Query):
         if adjustment is None or not found.value:
             return found
         return found._replace(sources=(Source(kind="action", id=adjustment.action), *found.sources))
+
+
+_REVIEWS: Final[Mapping[str | None, Label]] = {
+    None: Label(en="reviews", fr="bilans"),
+    "after_action": Label(en="after-action reviews", fr="bilans d'action"),
+    "quarterly": Label(en="quarterly reviews", fr="bilans trimestriels"),
+    "annual": Label(en="yearly reviews", fr="bilans annuels"),
+    "evaluation": Label(en="evaluations", fr="bilans d'évaluation"),
+    "exceptional": Label(en="exceptional reviews", fr="bilans exceptionnels"),
+}
 
 
 class Reviews(Query):
@@ -216,6 +245,22 @@ class Reviews(Query):
     says: ClassVar[Label] = Label(
         fr="bilans clos répondant aux critères", en="closed reviews that meet the criteria"
     )
+
+    def words(self) -> Label:
+        """Say what is asked of them."""
+        named = _REVIEWS[self.kind]
+        en, fr = [f"{named.en} closed"], [f"{named.fr} clos"]
+        if self.within is not None:
+            within = self.within.words()
+            en.append(f"less than {within.en} ago")
+            fr.append(f"il y a moins de {within.fr}")
+        if self.examined_measures:
+            en.append("that examined measures")
+            fr.append("ayant examiné des mesures")
+        if self.published:
+            en.append("with a published summary")
+            fr.append("avec une synthèse publiée")
+        return Label(en=" ".join(en), fr=" ".join(fr))
 
     def read(self, view: View) -> Fact:
         """Count them; the count falls when the oldest leaves the window."""
@@ -243,15 +288,15 @@ def indicators_of(view: View) -> tuple[Indicator, ...]:
 
 
 def current_values(view: View) -> list[tuple[Indicator, Measure, datetime]]:
-    """Return the latest value of each indicator that is current, and until when it is."""
+    """Return the values of the indicators that are current, the latest first, and until when."""
     found = []
     for indicator in indicators_of(view):
-        series = view.state.measures.get(indicator.id)
-        if series and series.latest:
-            latest = series.latest[-1]
-            until = view.current_for[indicator.frequency].after(latest.at)
+        span = view.current_for[indicator.frequency]
+        series = view.state.measures.get(indicator.id, Series())
+        for measure in reversed(series.latest):
+            until = span.after(measure.at)
             if view.at < until:
-                found.append((indicator, latest, until))
+                found.append((indicator, measure, until))
     return found
 
 
@@ -263,6 +308,7 @@ class CurrentShare(_IndicatorQuery):
     """Which share of the indicators has a current value."""
 
     fact: Literal["indicators.current_share"] = "indicators.current_share"
+    is_share: ClassVar[bool] = True
     gives: ClassVar[FactType] = "double"
     says: ClassVar[Label] = Label(
         fr="part des indicateurs ayant une valeur à jour",
@@ -271,11 +317,12 @@ class CurrentShare(_IndicatorQuery):
 
     def read(self, view: View) -> Fact:
         """Divide; 0 when there is no indicator."""
-        current = current_values(view)
+        # The latest value of an indicator is the one that is current for longest.
+        until = {one.id: end for one, _, end in reversed(current_values(view))}
         return Fact(
-            _share(len(current), len(indicators_of(view)), empty=0),
-            tuple(Source(kind="measure", id=indicator.id) for indicator, _, _ in current),
-            earliest(*(until for _, _, until in current)),
+            _share(len(until), len(indicators_of(view)), empty=0),
+            tuple(Source(kind="measure", id=slug) for slug in sorted(until)),
+            earliest(*until.values()),
         )
 
 
@@ -304,12 +351,20 @@ class RepeatedShare(_IndicatorQuery):
     """Which share of the indicators has been measured several times."""
 
     fact: Literal["indicators.repeated_share"] = "indicators.repeated_share"
+    is_share: ClassVar[bool] = True
     values: Annotated[int, Field(ge=1)]
     gives: ClassVar[FactType] = "double"
     says: ClassVar[Label] = Label(
         fr="part des indicateurs mesurés plusieurs fois",
         en="share of the indicators that were measured several times",
     )
+
+    def words(self) -> Label:
+        """Say how often."""
+        return Label(
+            en=f"share of the indicators with at least {self.values} values",
+            fr=f"part des indicateurs ayant au moins {self.values} valeurs",
+        )
 
     def read(self, view: View) -> Fact:
         """Divide; 0 when there is no indicator."""
@@ -336,6 +391,14 @@ class CitingDecisions(Query):
         fr="décisions adoptées s'appuyant sur un indicateur",
         en="adopted decisions that cite an indicator",
     )
+
+    def words(self) -> Label:
+        """Say how recent they are."""
+        within = self.within.words()
+        return Label(
+            en=f"decisions adopted less than {within.en} ago that cite an indicator",
+            fr=f"décisions adoptées il y a moins de {within.fr} s'appuyant sur un indicateur",
+        )
 
     def read(self, view: View) -> Fact:
         """Count those that name an indicator of the adopted value chain."""

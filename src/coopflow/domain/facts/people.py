@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -74,6 +74,7 @@ class ProfileShare(Query):
     """Which share of the active members has filled in its profile."""
 
     fact: Literal["members.profiles_share"] = "members.profiles_share"
+    is_share: ClassVar[bool] = True
     gives: ClassVar[FactType] = "double"
     reads: ClassVar[tuple[str, ...]] = ("members",)
     says: ClassVar[Label] = Label(
@@ -87,6 +88,14 @@ class ProfileShare(Query):
         described = [slug for slug in active if members[slug].profile.is_filled_in]
         share = Fraction(len(described), len(active)) if active else Fraction(0)
         return Fact(float(share), tuple(Source(kind="member", id=slug) for slug in described))
+
+
+_MEETINGS: Final[Mapping[str, Label]] = {
+    "plenary": Label(en="plenaries", fr="plénières"),
+    "committee": Label(en="committee meetings", fr="réunions de comité"),
+    "working_group": Label(en="working group meetings", fr="réunions de groupe de travail"),
+    "discovery": Label(en="discovery meetings", fr="rencontres de découverte"),
+}
 
 
 class Meetings(Query):
@@ -104,6 +113,29 @@ class Meetings(Query):
     says: ClassVar[Label] = Label(
         fr="réunions répondant aux critères", en="meetings that meet the criteria"
     )
+
+    def words(self) -> Label:
+        """Say what is asked of them."""
+        named = _MEETINGS[self.kind]
+        en, fr = [named.en], [named.fr]
+        if self.within is not None:
+            within = self.within.words()
+            en[0] += f" held less than {within.en} ago"
+            fr[0] += f" d'il y a moins de {within.fr}"
+        if self.organisations:
+            en.append(f"of at least {self.organisations} organisations")
+            fr.append(f"d'au moins {self.organisations} organisations")
+        if self.quorum:
+            en.append(f"of at least {self.quorum} of the members")
+            fr.append(f"d'au moins {self.quorum} des membres")
+        if self.minutes_within is not None:
+            minuted = self.minutes_within.words()
+            en.append(f"with minutes within {minuted.en}")
+            fr.append(f"avec compte rendu sous {minuted.fr}")
+        elif self.minuted:
+            en.append("with minutes")
+            fr.append("avec compte rendu")
+        return Label(en=", ".join(en), fr=", ".join(fr))
 
     def read(self, view: View) -> Fact:
         """Count them; the count falls when the oldest leaves the window."""
@@ -135,6 +167,7 @@ class Attendance(Query):
     """The mean attendance of the last plenaries."""
 
     fact: Literal["attendance"] = "attendance"
+    is_share: ClassVar[bool] = True
     last: Annotated[int, Field(ge=1)]
     gives: ClassVar[FactType] = "double"
     reads: ClassVar[tuple[str, ...]] = ("meetings",)
@@ -142,6 +175,13 @@ class Attendance(Query):
         fr="participation moyenne aux dernières plénières",
         en="mean attendance of the last plenaries",
     )
+
+    def words(self) -> Label:
+        """Say how many."""
+        return Label(
+            en=f"mean attendance of the last {self.last} plenaries",
+            fr=f"participation moyenne aux {self.last} dernières plénières",
+        )
 
     def read(self, view: View) -> Fact:
         """Take the mean of the ratio of each meeting."""
@@ -164,6 +204,16 @@ class PulseScore(Query):
         fr="note du dernier baromètre ayant reçu assez de réponses",
         en="score of the latest pulse with enough answers",
     )
+
+    def words(self) -> Label:
+        """Say how recent it is, and how many answered."""
+        within = self.within.words()
+        return Label(
+            en=f"score of the latest pulse taken less than {within.en} ago, "
+            f"with at least {self.answered} answering",
+            fr=f"note du dernier baromètre pris il y a moins de {within.fr}, "
+            f"avec au moins {self.answered} de réponses",
+        )
 
     def read(self, view: View) -> Fact:
         """Take the latest within the window."""

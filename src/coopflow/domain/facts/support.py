@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import Field
 
 from coopflow.domain.base import Label, Source
 from coopflow.domain.calendar import Span, add_months, end_of, start_of
@@ -144,12 +146,22 @@ class Funded(_ModelQuery):
     """Whether resources are secured for some time ahead."""
 
     fact: Literal["support.funded"] = "support.funded"
-    months: int
+    months: Annotated[int, Field(ge=0, le=1200)]
     gives: ClassVar[FactType] = "bool"
     says: ClassVar[Label] = Label(
         fr="des ressources sont assurées pour les mois à venir",
         en="resources are secured for the months ahead",
     )
+
+    def words(self) -> Label:
+        """Say for how long."""
+        if not self.months:
+            return Label(en="resources secured today", fr="ressources assurées à ce jour")
+        ahead = Span(months=self.months).words()
+        return Label(
+            en=f"resources secured for {ahead.en} ahead",
+            fr=f"ressources assurées pour {ahead.fr} à l'avance",
+        )
 
     def read(self, view: View) -> Fact:
         """Hold until the first instant from which the months ahead reach beyond the last end."""
@@ -203,6 +215,14 @@ class FeedbackScore(_ModelQuery):
         fr="note récente donnée à la fonction de soutien",
         en="recent score given to the support function",
     )
+
+    def words(self) -> Label:
+        """Say how recent it is."""
+        within = self.within.words()
+        return Label(
+            en=f"mean score given to the support function less than {within.en} ago",
+            fr=f"note moyenne donnée à la fonction de soutien il y a moins de {within.fr}",
+        )
 
     def read(self, view: View) -> Fact:
         """Take the mean of the scores within the window."""

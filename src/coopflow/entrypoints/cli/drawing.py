@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from coopflow.domain.gates import CriterionFinding, Examination
+from coopflow.domain.explanation import CriterionFinding, Examination
 from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Milestone, Scene, Stay
 from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.words import Phrases

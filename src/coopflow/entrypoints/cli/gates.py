@@ -17,7 +17,7 @@ from rich.text import Text
 from coopflow import bootstrap
 from coopflow.application.engine import Address
 from coopflow.domain.base import Source
-from coopflow.domain.gates import CriterionFinding, Examination, RemedyOffer
+from coopflow.domain.explanation import CriterionFinding, Examination, RemedyOffer
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
@@ -53,7 +53,7 @@ def check(  # noqa: PLR0913 - the options of the command
     instant = at.replace(tzinfo=UTC) if at else None
     found, state = asyncio.run(_ask(settings, cooperation, gate, instant))
     if output == "json":
-        terminal.json(found.model_dump(mode="json") | {"unmet": list(found.unmet)})
+        terminal.json(found.model_dump(mode="json"))
         return
     names = Names(known_rules(state.lifecycle, state.policy), say)
     if not explain:
@@ -98,8 +98,13 @@ def _next_gate(state: Cooperation) -> str:
 
 
 def explanation(found: Examination, names: Names, say: Phrases) -> Iterator[RenderableType]:
-    """Draw a verdict with each criterion, the facts that it reads, and the shortest way to pass."""
-    order = {offer.id: number for number, offer in enumerate(found.remedies, start=1)}
+    """Draw a verdict with each criterion, the facts that it reads, and the shortest way to pass.
+
+    Remedies are numbered, those of the shortest way first, and findings point to them.
+    """
+    offers = {offer.id: offer for offer in found.remedies}
+    others = [slug for slug in offers if slug not in found.shortest]
+    order = {slug: number for number, slug in enumerate((*found.shortest, *others), start=1)}
     yield Rule(drawing.verdict_title(found, say), style="dim", align="left")
     yield Text(f"{names.stage(found.stage)}, {say('gate.at', at=say.moment(found.at))}", "dim")
     if found.blocked_by:
@@ -108,25 +113,35 @@ def explanation(found: Examination, names: Names, say: Phrases) -> Iterator[Rend
         yield ""
         yield drawing.condition_row(condition, found, names, say)
         yield from _findings(group, order, say)
-    if found.guards:
-        yield ""
-        yield Text(say("gate.guards"), "bold")
-        yield from _findings(found.guards, order, say)
+    for title, findings in (("gate.guards", found.guards), ("gate.advice", found.advice)):
+        if findings:
+            yield ""
+            yield Text(say(title), "bold")
+            yield from _findings(findings, order, say)
     yield ""
     yield Text(say("gate.shortest"), "bold")
-    if not found.remedies:
-        yield Text(f"  {say('gate.nothing_missing')}", "green")
-    for offer in found.remedies:
-        yield from _remedy(order[offer.id], offer, say)
+    if not found.shortest:
+        yield Text(
+            f"  {say('gate.nothing_missing' if not found.unmet else 'gate.no_way')}", "green"
+        )
+    for slug in found.shortest:
+        yield from _remedy(order[slug], offers[slug], say)
+    if others:
+        yield ""
+        yield Text(say("gate.others"), "bold")
+    for slug in others:
+        yield from _remedy(order[slug], offers[slug], say)
 
 
 def _findings(
     findings: Iterable[CriterionFinding], order: dict[str, int], say: Phrases
 ) -> Iterator[RenderableType]:
     for finding in findings:
-        numbers = sorted(order[one] for one in finding.remedies if one in order)
+        numbers = sorted(order[one] for one in finding.remedies)
         remedied = Text(f"→ {', '.join(map(str, numbers))}", "cyan") if numbers else ""
         yield Padding(drawing.finding_row(finding, say, remedied), (0, 0, 0, 2))
+        if finding.missing is not None:
+            yield Padding(Text(say.label(finding.missing), "yellow"), (0, 0, 0, 6))
         for fact in finding.facts:
             value = Text.assemble((f"{fact.name} = ", "dim"), (say.value(fact.value), "bold"))
             value.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry, Event
-from coopflow.domain.gates import Examination, examine
+from coopflow.domain.explanation import Examination, examine
 from coopflow.domain.lifecycle import Stage
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation

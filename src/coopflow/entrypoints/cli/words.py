@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from coopflow.domain.base import Label
+from coopflow.domain.tools import KIND_LABELS
 from coopflow.settings import Language
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -43,14 +44,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "version.superseded": ("superseded", "remplacé"),
     # kinds
     "charter.charter": ("cooperation charter", "charte de coopération"),
-    "document.shared_vision": ("shared vision", "vision partagée"),
-    "document.stakeholder_map": ("stakeholder map", "cartographie des parties prenantes"),
-    "document.identity_sheet": ("identity sheet", "fiche d'identité"),
-    "document.value_chain": ("value chain", "chaîne de valeur"),
-    "document.charter": ("cooperation charter", "charte de coopération"),
-    "document.roadmap": ("roadmap", "feuille de route"),
-    "document.feedback_loop": ("feedback loop", "boucle de rétroaction"),
-    "document.support_model": ("support model", "modélisation de la fonction de soutien"),
+    **{f"document.{kind}": (label.en, label.fr) for kind, label in KIND_LABELS.items()},
     "meeting.plenary": ("plenary", "plénière"),
     "meeting.committee": ("committee", "comité"),
     "meeting.working_group": ("working group", "groupe de travail"),
@@ -190,6 +184,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "gate.blocked_by": ("blocked by", "bloqué par"),
     "gate.at": ("as of {at}", "au {at}"),
     "gate.no_source": ("nothing there", "rien à ce jour"),
+    "gate.advice": ("Advice, never in the way", "Conseils, jamais bloquants"),
+    "gate.others": ("What else would help", "Ce qui aiderait aussi"),
+    "gate.no_way": ("nothing would be enough", "rien ne suffirait"),
     "gate.shortest": ("Shortest way to pass", "Le plus court chemin"),
     "gate.nothing_missing": ("nothing is missing", "il ne manque rien"),
     "gate.hint": (

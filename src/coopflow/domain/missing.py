@@ -1,0 +1,89 @@
+"""What is missing, in words: which facts fall short of what a criterion asks, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from operator import eq, ge, gt, le, lt, ne
+from typing import Final
+
+from coopflow.domain.base import Label, Source
+from coopflow.domain.facts import FactValue, Query
+from coopflow.domain.rulebook import Comparison, Want
+
+_HOLDS: Final[Mapping[Comparison, Callable[[FactValue, FactValue], bool]]] = {
+    ">=": ge,
+    ">": gt,
+    "<=": le,
+    "<": lt,
+    "==": eq,
+    "!=": ne,
+}
+_ASKED: Final[Mapping[Comparison, Label]] = {
+    ">=": Label(en="at least {} needed", fr="il faut au moins {}"),
+    ">": Label(en="more than {} needed", fr="il faut plus de {}"),
+    "<=": Label(en="at most {} allowed", fr="{} au plus"),
+    "<": Label(en="less than {} allowed", fr="moins de {}"),
+    "==": Label(en="{} needed", fr="il faut {}"),
+    "!=": Label(en="anything but {}", fr="tout sauf {}"),
+}
+
+
+def missing(
+    wants: Iterable[Want],
+    values: Mapping[str, FactValue],
+    queries: Mapping[str, Query],
+    outdated: Iterable[Source] = (),
+) -> Label | None:
+    """Say what falls short, or return None when none of the wants does.
+
+    Args:
+        wants: what is asked of single facts.
+        values: the facts by name, as they were read.
+        queries: what the names stand for.
+        outdated: the documents that are stale, and would be enough if they were not.
+    """
+    short = [want for want in wants if not _HOLDS[want.comparison](values[want.name], want.bound)]
+    said = [_said(want, values[want.name], queries[want.name]) for want in short]
+    if not said:
+        return None
+    en, fr = "; ".join(one.en for one in said), " ; ".join(one.fr for one in said)
+    stale = ", ".join(map(str, outdated))
+    if stale:
+        en, fr = f"{en} ({stale}: stale)", f"{fr} ({stale} : périmé)"
+    return Label(en=en, fr=fr)
+
+
+def _said(want: Want, value: FactValue, query: Query) -> Label:
+    what = words_of(query)
+    if isinstance(want.bound, bool):
+        if want.bound:
+            return Label(en=f"not yet: {what.en}", fr=f"pas encore : {what.fr}")
+        return Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
+    there, asked = (_number(one, is_share=query.is_share) for one in (value, want.bound))
+    needed = _ASKED[want.comparison]
+    return Label(
+        en=f"{what.en}: {there}, {needed.en.format(asked)}",
+        fr=f"{what.fr} : {_in_french(there)}, {needed.fr.format(_in_french(asked))}",
+    )
+
+
+@cache
+def words_of(query: Query) -> Label:
+    """Return what a reading is called, put together once."""
+    return query.words()
+
+
+def _number(value: FactValue, *, is_share: bool) -> str:
+    """Write a share in percent, any other number with two places at most."""
+    if is_share:
+        return f"{_short(f'{value * 100:.1f}')} %"
+    return _short(f"{value:.2f}")
+
+
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".")
+
+
+def _in_french(number: str) -> str:
+    return number.replace(".", ",")
