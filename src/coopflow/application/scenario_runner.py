@@ -152,11 +152,11 @@ class ScenarioRun:
         held: tuple[str, ...] = person.roles if person else ()
         grants = [role for role in held if role == PROGRAMME_MANAGER]
         command = {
+            "id": f"{self.scenario.name}-{step.number}-{number + 1}",
             **act.payload,
             "command": act.do,
             "actor": act.by,
             "at": step.at.isoformat(),
-            "id": f"{self.scenario.name}-{step.number}-{number + 1}",
         }
         if act.do == "open_cooperation":
             if person is not None and person.represents is not None:

@@ -74,6 +74,9 @@ FREE: Final = "x-"
 """What begins the keys at the top of a file that everybody may use as they like."""
 
 
+_SAID_BY_THE_STEP: Final = {"command": "do", "actor": "by", "at": "at"}
+
+
 def _text(value: object) -> object:
     if not isinstance(value, str):
         message = "should be a date and a time, for example 2026-01-20T09:00Z"
@@ -292,8 +295,24 @@ def _command_faults(document: Document, path: DataPath, step: dict[str, Any]) ->
         remedy = "move it into each command" if do else "say what to do, or leave it out"
         place = document.key_place(key)
         yield document.fault(key, "belongs to no command", remedy, place=place)
+    for payload in _misplaced(path, step):
+        message = f"{payload[-1]} is said by the step, not in its payload"
+        remedy = f"say it with {_SAID_BY_THE_STEP[str(payload[-1])]}"
+        yield document.fault(payload, message, remedy, place=document.key_place(payload))
     single = isinstance(do, str) or (isinstance(do, list) and len(do) == 1)
     if isinstance(expect, dict) and "refused" in expect and not single:
         key = (*path, "expect", "refused")
         message = "only a step with a single command may be refused"
         yield document.fault(key, message, place=document.key_place(key))
+
+
+def _misplaced(path: DataPath, step: dict[str, Any]) -> Iterator[DataPath]:
+    """Yield the keys of payloads that the step itself says."""
+    do = step.get("do")
+    entries: list[tuple[DataPath, Any]] = [((*path, "with"), step.get("with"))]
+    for index, entry in enumerate(do if isinstance(do, list) else ()):
+        if isinstance(entry, dict):
+            entries.append(((*path, "do", index, "with"), entry.get("with")))
+    for place, payload in entries:
+        if isinstance(payload, dict):
+            yield from ((*place, key) for key in payload if key in _SAID_BY_THE_STEP)

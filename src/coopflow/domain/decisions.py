@@ -368,7 +368,7 @@ def heed_objections(turn: Turn, slug: str) -> None:
 def heed_words(turn: Turn, decision: Decision, choices: Iterable[str]) -> Decision:
     """Let the fallback decide once the rounds of consent are over and somebody votes by it."""
     is_over = decision.rounds >= turn.rules.policy.decisions.rounds
-    if decision.is_open and decision.rule.name == "consent" and is_over:
+    if decision.rule.name == "consent" and is_over:
         rule, _ = fallback_rule(turn.state, turn.rules, decision.subject)
         if any(c in rule.choices and c not in decision.rule.choices for c in choices):
             _fall_back_on_vote(turn, decision)

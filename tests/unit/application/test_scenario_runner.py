@@ -248,3 +248,18 @@ def test_a_scenario_may_be_moved_in_time() -> None:
     assert moved[0].expect.clocks == {"support": date(2027, 3, 2)}
     assert moved[0].expect.reservation == date(2027, 3, 3)
     assert moved[1].expect.reservation == "none"
+
+
+async def test_a_command_may_carry_an_id_of_its_own() -> None:
+    """The same command under the same id is accepted again and changes nothing."""
+    step = """\
+  - at: 2026-01-21T09:00Z
+    by: fay
+    do: open_decision
+    with: {id: once, decision: d, subject: other, question: "?"}
+    expect: {decisions: {d: open}}
+"""
+    results = await _run(OPENING + ADMISSIONS + step + step)
+    assert [result.problems for result in results] == [()] * 4
+    assert len(results[-2].entries) > 0
+    assert results[-1].entries == ()

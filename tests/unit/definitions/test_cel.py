@@ -10,7 +10,7 @@ from coopflow.definitions.cel import (
     ExpressionFault,
 )
 from coopflow.domain.facts import FactValue
-from coopflow.domain.rulebook import Finding, Predicate
+from coopflow.domain.rulebook import Finding, Predicate, Want
 
 ENVIRONMENT = Environment(
     {
@@ -221,3 +221,24 @@ def test_errors_say_all_their_faults() -> None:
     """The error's own text holds each message."""
     error = ExpressionError([ExpressionFault(1, 1, "a"), ExpressionFault(1, 2, "b")])
     assert str(error) == "a; b"
+
+
+@pytest.mark.parametrize(
+    ("source", "wants"),
+    [
+        ("meetings >= 2", [Want("meetings", ">=", 2)]),
+        ("meetings>2&&flag", [Want("meetings", ">", 2), Want("flag", "==", bound=True)]),
+        ("!flag", [Want("flag", "==", bound=False)]),
+        ("share >= 2.0 / 3.0", [Want("share", ">=", 2 / 3)]),
+        ("share != 0.5", [Want("share", "!=", 0.5)]),
+        ("meetings >= 1 || flag", []),
+        ("flag && meetings + 1 > 2", []),
+        ("(flag)", []),
+        ("flag == true", []),
+        ("meetings < 2 + 3", []),
+    ],
+)
+def test_what_an_expression_asks_of_single_facts_is_known(source: str, wants: list[Want]) -> None:
+    """Comparisons with numbers, joined by &&; of anything less simple nothing is said."""
+    environment = Environment({"meetings": "int", "flag": "bool", "share": "double"})
+    assert list(environment.compile(source).wants) == wants

@@ -118,6 +118,9 @@ def test_the_header_is_read() -> None:
     assert scenario.steps[0].acts[0].payload == {"content": {"actors": [1]}}
 
 
+_SAID = "is said by the step, not in its payload"
+
+
 @pytest.mark.parametrize("name", sorted(available("examples")))
 def test_every_example_is_a_scenario(name: str) -> None:
     """What is shipped as an example can be read, and is named like its file."""
@@ -162,6 +165,17 @@ def test_every_example_is_a_scenario(name: str) -> None:
         (
             "  - {at: 2026-01-20T09:00Z, by: a, do: [{by: a, do: x}]}\n",
             ["f:6:29: steps[0].by: belongs to no command (move it into each command)"],
+        ),
+        (
+            "  - {at: 2026-01-20T09:00Z, by: a, do: x, with: {at: now}}\n",
+            [f"f:6:50: steps[0].with.at: at {_SAID} (say it with at)"],
+        ),
+        (
+            "  - {at: 2026-01-20T09:00Z, do: [{by: a, do: x, with: {actor: b, command: y}}]}\n",
+            [
+                f"f:6:56: steps[0].do[0].with.actor: actor {_SAID} (say it with by)",
+                f"f:6:66: steps[0].do[0].with.command: command {_SAID} (say it with do)",
+            ],
         ),
         (
             "  - {at: 2026-01-20T09:00Z, expect: {refused: forbidden}}\n",

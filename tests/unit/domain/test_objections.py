@@ -414,15 +414,15 @@ def test_the_fallback_closes_early_when_all_have_answered() -> None:
     assert coop.result() == "adopted"
 
 
-def charter_with(fallback: object) -> dict[str, Any]:
-    rule = {"subject": "other", "rule": "consent", "quorum": "1/2", "fallback": fallback}
+def charter_with(fallback: object, quorum: str = "1/2") -> dict[str, Any]:
+    rule = {"subject": "other", "rule": "consent", "quorum": quorum, "fallback": fallback}
     return charter(decision_rules=[rule])
 
 
-def fallen(fallback: object) -> Collective:
+def fallen(fallback: object, quorum: str = "1/2") -> Collective:
     """Return a cooperation whose charter names a fallback that has just taken over."""
     coop = Collective(4)
-    coop.adopt("charter", charter_with(fallback))
+    coop.adopt("charter", charter_with(fallback, quorum))
     coop.sign(*coop.state.active)
     coop.ask(rule="consent")
     coop.cast("d", "objection", "beta", reason="No")
@@ -487,3 +487,33 @@ def test_a_session_vote_may_start_the_fallback() -> None:
     coop.vote("d", "consent", beta="objection")
     assert coop.state.decisions["d"].rule.name == "qualified_majority"
     assert coop.result() == "adopted"
+
+
+def test_the_words_of_the_fallback_start_it_once_the_rounds_are_over() -> None:
+    """A yes or a no after the third round is a vote: the fallback counts it, and all before."""
+    coop = contested()
+    rounds(coop, 2)
+    integrate(coop)
+    coop.cast("d", "consent", "alpha")
+    coop.cast("d", "no", "beta")
+    decision = coop.state.decisions["d"]
+    assert decision.rule.name == "qualified_majority"
+    assert {who: one.choice for who, one in decision.ballots.items()} == {
+        "alpha": "yes",
+        "beta": "no",
+    }
+
+
+def test_before_the_rounds_are_over_consent_has_its_own_words() -> None:
+    """A yes under consent is no answer while an objection can still be integrated."""
+    coop = contested()
+    asked = {"decision": "d", "organisation": "alpha", "choice": "yes"}
+    assert coop.refused("rep-alpha", "cast_ballot", **asked) == "invalid_choice"
+
+
+def test_the_fallback_brings_its_quorum() -> None:
+    """The charter's rule goes with its quorum, which its fallback asks for as well."""
+    coop = fallen("simple_majority", quorum="4/5")
+    coop.cast("d", "yes", "alpha", "gamma")
+    coop.wait(days=30)
+    assert coop.result() == "lapsed"
