@@ -17,6 +17,7 @@ from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from coopflow.domain.advice import following
 from coopflow.domain.alerts import spans
 from coopflow.domain.calendar import end_of
 from coopflow.domain.catalogue import COMMANDS
@@ -287,13 +288,14 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def what_was_worked_out_can_be_worked_out_again(self) -> None:
-        """Levels and alerts are the same for a state that travelled."""
+        """Levels, advice and alerts are the same for a state that travelled."""
         coop, state, at = self.life.coop, self.life.coop.state, self.life.coop.at
         ahead = View(self.life.travelled, at, forward=True, current_for=CURRENT_FOR)
         assert list(levels(ahead, RULEBOOK).levels.values()) == coop.levels(forward=True)
         if state.status != "closed":
             holding = View(self.life.travelled, at, current_for=CURRENT_FOR)
             assert state.levels == levels(holding, RULEBOOK).levels
+            assert state.advice == following(holding, RULEBOOK).followed
             assert set(state.alerts) == {
                 f"{one.code}:{one.about}"
                 for one in spans(self.life.travelled, RULEBOOK, at)

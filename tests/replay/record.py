@@ -42,8 +42,8 @@ SUGGESTED_AFTER: Final = 300
 
 
 async def told(running: Bench) -> Address:
-    """Import the example as a dated past, up to its third stage, over several runs."""
-    scenario = bocage(steps=25)
+    """Import the example as a dated past, into its third stage, over several runs."""
+    scenario = bocage(steps=30)
     run = ScenarioRun(scenario, running.engine, reference_rules())
     async for result in run.steps():
         assert not result.problems

@@ -195,15 +195,18 @@ def _of_events(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
             yield Stands("member_moved", slug, moved, stands.after(moved))
 
 
-def _of_reviews(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:  # noqa: ARG001
+def _of_reviews(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
+    within = rules.policy.reviews.after_action_within
     for kind, convened in state.convened.items():
+        # A look back is of use for a while only; the others are due until they are held.
+        until = within.after(convened) if within and kind == "after_action" else None
         done = [
             review.id
             for review in state.reviews.values()
             if review.kind == kind and review.closed_at is not None and review.closed_at >= convened
         ]
         if not done:
-            yield Stands("review_due", kind, convened)
+            yield Stands("review_due", kind, convened, until)
 
 
 _Source = Callable[[Cooperation, Rulebook], Iterator[Stands]]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Literal
 
 from coopflow.domain.base import Instant, Slug
+from coopflow.domain.calendar import earliest
 from coopflow.domain.conditions import holds, levels
 from coopflow.domain.events import Entry, Event
+from coopflow.domain.facts import View
 from coopflow.domain.lifecycle import FALL_BACK
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Clock, Cooperation, Reservation
@@ -134,6 +137,16 @@ def _is_remedied(turn: Turn, about: str, floor: dict[str, int]) -> bool:
     if criterion is not None:  # a guard that was waived
         return holds(criterion, view, turn.rules).holds
     return levels(view, turn.rules).levels.get(about, 0) >= floor.get(about, 0)
+
+
+def next_look(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
+    """Return the instant from which a reservation may be remedied without any event."""
+    if not state.reservations:
+        return None
+    view = View(state, after, forward=True, current_for=rules.policy.measures.current_for)
+    waived = [rules.criteria[about] for about in state.reservations if about in rules.criteria]
+    guards = (holds(guard, view, rules).until for guard in waived)
+    return earliest(levels(view, rules).until, *guards)
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:  # noqa: ARG001

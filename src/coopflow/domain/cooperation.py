@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from coopflow.domain import (
+    advice,
     alerts,
     clocks,
     conditions,
@@ -40,6 +41,7 @@ from coopflow.domain.members import MemberLeft, MemberSuspended
 from coopflow.domain.memo import remember
 from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import Refusal, RefusedError, refuse
+from coopflow.domain.roadmap import ActionUpdated
 from coopflow.domain.roles import is_permitted
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.second_calls import DecisionRecalled
@@ -58,7 +60,7 @@ _ON_EFFECT: Final[tuple[Reaction, ...]] = (
 
 REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
     {
-        DecisionClosed: _ON_EFFECT,
+        DecisionClosed: (*_ON_EFFECT, reviews.on_something_over),
         EffectRestored: _ON_EFFECT,
         EffectSuspended: (
             documents.on_effect_suspended,
@@ -75,7 +77,9 @@ REACTIONS: Final[Mapping[type[Event], tuple[Reaction, ...]]] = MappingProxyType(
             mandates.on_member_left,
             disagreements.on_member_left,
             reviews.on_member_left,
+            reviews.on_something_over,
         ),
+        ActionUpdated: (reviews.on_something_over,),
         FellBack: (reviews.on_fell_back,),
         MemberSuspended: (decisions.on_member_gone,),
     }
@@ -95,7 +99,12 @@ DUES: Final = (
 )
 """What can fall due, in the order that breaks ties of instant and rank."""
 
-LOOKS: Final[tuple[Look, ...]] = (conditions.next_look, alerts.next_look)
+LOOKS: Final[tuple[Look, ...]] = (
+    conditions.next_look,
+    clocks.next_look,
+    advice.next_look,
+    alerts.next_look,
+)
 """What may be otherwise at a later instant without any event."""
 
 _WHILE_PAUSED: Final = frozenset({"resume_cooperation", "erase_person"})
@@ -264,10 +273,11 @@ def _tell_instant(turn: Turn, instant: datetime) -> None:
 
 
 def _settle(turn: Turn) -> None:
-    """Draw the consequences of what has happened: charter, levels, clocks, alerts."""
+    """Draw the consequences of what has happened: charter, levels, clocks, advice, alerts."""
     documents.settle(turn)
     conditions.settle(turn)
     clocks.settle(turn)
+    advice.settle(turn)
     alerts.settle(turn)
 
 

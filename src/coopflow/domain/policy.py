@@ -166,10 +166,15 @@ class Cadence(Shape):
 
 
 class Reviews(Shape):
-    """Cadences, and what convenes a review out of turn."""
+    """Cadences, and what convenes a review out of turn.
+
+    ``after_action_within`` is the time in which an action that is over, an exit or a lapsed
+    decision is to be looked back on; without it, nobody is asked to.
+    """
 
     cadence: dict[ReviewKind, Cadence]
     members_gone_share: Share
+    after_action_within: Span | None = None
 
 
 class Measures(Shape):

@@ -10,12 +10,14 @@ from pydantic import model_validator
 
 from coopflow.domain.base import Day, Slug, Text
 from coopflow.domain.commands import Command
+from coopflow.domain.decisions import DecisionClosed
 from coopflow.domain.documents import draft, submit
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.members import MemberLeft
 from coopflow.domain.policy import ReviewKind
 from coopflow.domain.refusals import refuse
-from coopflow.domain.roadmap import known_indicators
+from coopflow.domain.roadmap import ActionUpdated, known_indicators
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Change, Cooperation, Review
 from coopflow.domain.turn import Due, Fire, Rank, Turn
@@ -317,6 +319,33 @@ def _renewals(state: Cooperation, rules: Rulebook) -> Iterator[Due]:
             convened = state.convened.get("annual")
             if convened is None or convened < at:
                 yield Due(at, Rank.REMINDER, _convening("annual"))
+
+
+def on_something_over(turn: Turn, event: Event) -> None:
+    """Convene a look back at an action, an exit or a lapsed decision, unless one is due already."""
+    within = turn.rules.policy.reviews.after_action_within
+    if within is None or not _is_over(turn, event):
+        return
+    convened = turn.state.convened.get("after_action")
+    waiting = convened is not None and turn.at < within.after(convened)
+    if not waiting or _is_held(turn.state, "after_action"):
+        turn.emit(ReviewConvened(kind="after_action"))
+
+
+def _is_over(turn: Turn, event: Event) -> bool:
+    if isinstance(event, ActionUpdated):
+        return event.status in {"done", "dropped"}
+    if isinstance(event, DecisionClosed):
+        return event.result == "lapsed"
+    assert isinstance(event, MemberLeft)
+    # Who was only invited does not leave.
+    return turn.state.members[event.organisation].moved_at == turn.at
+
+
+def _is_held(state: Cooperation, kind: ReviewKind) -> bool:
+    """Whether a review that was convened has been closed."""
+    last, convened = _last_of(state, kind), state.convened.get(kind)
+    return last is not None and convened is not None and last >= convened
 
 
 def on_fell_back(turn: Turn, event: Event) -> None:  # noqa: ARG001 - any fall-back

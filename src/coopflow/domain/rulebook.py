@@ -121,6 +121,11 @@ class Rulebook:
         """The fields of the state that any guard depends on."""
         return self._reads(guard.id for gate in self.policy.gates.values() for guard in gate.guards)
 
+    @cached_property
+    def advice_reads(self) -> tuple[str, ...]:
+        """The fields of the state that any advice depends on."""
+        return self._reads(piece.id for piece in self.policy.advice)
+
     def _reads(self, criteria: Iterable[str]) -> tuple[str, ...]:
         names = {name for criterion in criteria for name in self.predicates[criterion].names}
         return tuple(sorted({part for name in names for part in self.queries[name].depends_on()}))

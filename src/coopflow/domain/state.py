@@ -420,7 +420,7 @@ class Cooperation(Shape):
 
     ``seq`` numbers the last event, ``as_of`` is the instant up to which time has been told,
     ``levels`` are the levels in the holding reading, ``floor`` the gate whose minima must hold.
-    ``members_moved`` counts joinings and leavings.
+    ``members_moved`` counts joinings and leavings; ``advice`` is the advice that is followed.
     """
 
     id: str = ""
@@ -461,6 +461,7 @@ class Cooperation(Shape):
     levels: dict[Slug, int] = Field(default_factory=dict)
     clocks: dict[Slug, Clock] = Field(default_factory=dict)
     reservations: dict[Slug, Reservation] = Field(default_factory=dict)
+    advice: tuple[Slug, ...] = ()
     alerts: dict[str, Alert] = Field(default_factory=dict)
     _memo: dict[object, object] = PrivateAttr(default_factory=dict)
 

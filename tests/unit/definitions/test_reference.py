@@ -245,7 +245,7 @@ def test_time_runs_as_the_method_says() -> None:
     assert {kind: (one.every, one.stages) for kind, one in POLICY.reviews.cadence.items()} == {
         "quarterly": (Span(months=3), ("animation",)),
         "annual": (YEAR, ("animation",)),
-        "evaluation": (Span(months=36), ("animation",)),
+        "evaluation": (Span(months=24), ("animation",)),
     }
     assert POLICY.reviews.members_gone_share == Fraction(1, 3)
     assert {name: span.days for name, span in POLICY.measures.current_for.items()} == {

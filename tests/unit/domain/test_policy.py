@@ -129,7 +129,7 @@ def test_the_reference_policy_holds_the_numbers_of_the_contract() -> None:
     assert {kind: one.every.months for kind, one in cadence.items()} == {
         "quarterly": 3,
         "annual": 12,
-        "evaluation": 36,
+        "evaluation": 24,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from coopflow.domain.cooperation import next_due
 from coopflow.domain.reviews import CHANGE
-from tests.collective import START, Collective, value_chain
-from tests.stages import in_animation, varied
+from coopflow.domain.rulebook import Rulebook
+from tests.collective import START, Collective, roadmap, value_chain
+from tests.stages import enforce_charter, in_animation, varied
 
 MOMENT = timedelta(microseconds=1)
 RECORD: dict[str, Any] = {
@@ -378,8 +380,9 @@ def test_an_exceptional_review_is_convened_when_many_are_gone() -> None:
     """More than a third of the members that there were: the third of six."""
     coop = Collective(6)
     coop.wait(days=1)
-    assert "review_convened" not in leave(coop, "alpha", "beta")
-    assert "review_convened" in leave(coop, "gamma")
+    leave(coop, "alpha", "beta")
+    assert "exceptional" not in coop.state.convened
+    leave(coop, "gamma")
     assert coop.state.convened["exceptional"] == coop.at
 
 
@@ -388,9 +391,86 @@ def test_those_gone_before_the_last_exceptional_review_do_not_count_again() -> N
     coop = Collective(6)
     coop.wait(days=1)
     leave(coop, "alpha", "beta", "gamma")
+    convened = coop.state.convened["exceptional"]
     coop.wait(days=1)
-    assert "review_convened" not in leave(coop, "delta")
-    assert "review_convened" in leave(coop, "epsilon")
+    leave(coop, "delta")
+    assert coop.state.convened["exceptional"] == convened
+    leave(coop, "epsilon")
+    assert coop.state.convened["exceptional"] == coop.at
+
+
+def _exit(coop: Collective) -> None:
+    leave(coop, "delta")
+
+
+def _action_done(coop: Collective) -> None:
+    coop.do("rep-alpha", "update_action", action="a1", status="done")
+
+
+def _action_dropped(coop: Collective) -> None:
+    coop.do("rep-alpha", "update_action", action="a1", status="dropped")
+
+
+def _lapse(coop: Collective) -> None:
+    coop.ask()
+    coop.wait(days=14)
+    assert coop.result() == "lapsed"
+
+
+def at_work(rules: Rulebook | None = None) -> Collective:
+    coop = Collective(4, rules)
+    coop.adopt("value_chain", value_chain())
+    coop.adopt("roadmap", roadmap())
+    return coop
+
+
+@pytest.mark.parametrize("over", [_exit, _action_done, _action_dropped, _lapse])
+def test_what_is_over_is_looked_back_on_soon(over: Callable[[Collective], None]) -> None:
+    """An action that is over, an exit and a lapse call for a review within 21 days, not later."""
+    coop = at_work()
+    over(coop)
+    assert coop.state.convened == {"after_action": coop.at}
+    assert coop.state.alerts["review_due:after_action"].since == coop.at
+    coop.wait(days=21)
+    assert "review_due:after_action" not in coop.state.alerts
+
+
+def test_a_look_back_that_is_due_is_not_asked_for_again() -> None:
+    """Several things may be looked back on at once; once that is done the next one calls anew."""
+    coop = at_work()
+    _action_done(coop)
+    first = coop.at
+    coop.wait(days=1)
+    _exit(coop)
+    assert coop.state.convened["after_action"] == first
+    coop.do("fay", "open_review", review="r", kind="after_action")
+    close(coop)
+    assert "review_due:after_action" not in coop.state.alerts
+    leave(coop, "gamma")
+    assert coop.state.convened["after_action"] == coop.at
+
+
+def test_what_goes_on_is_not_looked_back_on() -> None:
+    """Neither an action under way, nor a decision with a result, nor an invitation taken back."""
+    coop = at_work()
+    coop.do("rep-alpha", "update_action", action="a1", status="running")
+    coop.ask()
+    coop.vote("d", "no")
+    enforce_charter(coop)
+    coop.admit("epsilon")
+    leave(coop, "epsilon")
+    assert "after_action" not in coop.state.convened
+
+
+def test_a_policy_may_do_without_looking_back() -> None:
+    """Without a time for it nobody is asked to."""
+
+    def without(policy: dict[str, Any]) -> None:
+        del policy["reviews"]["after_action_within"]
+
+    coop = at_work(varied(without))
+    _exit(coop)
+    assert coop.state.convened == {}
 
 
 def test_a_lost_stage_convenes_an_exceptional_review() -> None:
