@@ -27,6 +27,7 @@ from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableE
 
 if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
+    from coopflow.readmodel.history import History
     from coopflow.readmodel.projector import Projector
     from coopflow.readmodel.queries import Queries
     from coopflow.temporal.client import TemporalEngine
@@ -185,9 +186,30 @@ async def read_model(settings: Settings) -> AsyncIterator[Queries]:
         UnavailableError: there is none yet, or it does not answer, or it is of another version.
         DatabaseUrlError: its URL cannot be used.
     """
+    from coopflow.readmodel.queries import Queries
+
+    async with _as_it_is(settings) as database:
+        yield Queries(database)
+
+
+@asynccontextmanager
+async def history(settings: Settings) -> AsyncIterator[History]:
+    """Open the journals of the read model, to look at cooperations as they were.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.history import History
+
+    async with _as_it_is(settings) as database:
+        yield History(database)
+
+
+@asynccontextmanager
+async def _as_it_is(settings: Settings) -> AsyncIterator[Database]:
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.migrate import is_current
-    from coopflow.readmodel.queries import Queries
 
     file = settings.database_file
     if file is not None and not file.exists():
@@ -202,7 +224,7 @@ async def read_model(settings: Settings) -> AsyncIterator[Queries]:
                 f"the tables of {database.url} are missing or of an earlier version: start the "
                 "engine or a worker (coopflow dev, coopflow worker), which brings them up to date"
             )
-        yield Queries(database)
+        yield database
     finally:
         await database.close()
 

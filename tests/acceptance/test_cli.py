@@ -6,7 +6,7 @@ import re
 import signal
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,52 @@ def test_a_gate_is_checked_and_explained(engine: Running, variables: dict[str, s
     assert explained.stdout.startswith("Renouvellement annuel · FAVORABLE")
     assert "charter.in_force = oui  ← charter@1" in explained.stdout
     assert "Le plus court chemin" in explained.stdout
+
+
+def test_a_gate_is_checked_as_it_was(engine: Running, variables: dict[str, str]) -> None:
+    """The journal says how the gate stood on a day of the past; before that it is refused."""
+    today = datetime.now(UTC).date()
+    then = str(today - timedelta(days=300))
+    asked = ("gate", "check", COOPERATION, "--gate", "renewal", "-o", "json")
+    found = json.loads(coopflow(variables, *asked, "--at", then).stdout)
+    assert (found["result"], found["at"]) == ("fail", f"{then}T00:00:00Z")
+    assert found["levels"]["shared_evaluation"] == 1
+    before = coopflow(variables, *asked, "--at", "2001-01-01")
+    assert (before.returncode, before.stdout) == (1, "")
+    assert "was not open yet on 2001-01-01" in before.stderr
+
+
+def test_what_was_not_sent_is_supposed(
+    engine: Running, variables: dict[str, str], tmp_path: Path
+) -> None:
+    """A supposed plenary counts in the answer and nowhere else; what would be refused is said."""
+    rows = journal_rows(variables)
+    file = find("examples", COOPERATION).parent / "what-if" / "an-autumn-plenary.yaml"
+    asked = ("gate", "check", COOPERATION, "-o", "json")
+    as_it_is = json.loads(coopflow(variables, *asked).stdout)
+    as_if = json.loads(coopflow(variables, *asked, "--as-if", str(file)).stdout)
+    assert as_it_is["levels"]["communication"] == 3
+    assert as_if["levels"]["communication"] == 4
+    assert journal_rows(variables) == rows
+    vain = tmp_path / "vain.yaml"
+    vain.write_text("commands:\n  - {by: nobody, do: end_mandate, with: {reason: Why}}\n")
+    done = coopflow(variables, *asked, "--as-if", str(vain))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{vain}:2: forbidden: ")
+    vain.write_text("commands: 5\n")
+    assert coopflow(variables, *asked, "--as-if", str(vain)).returncode == 2
+
+
+def test_what_will_happen_by_itself_is_foreseen(engine: Running, variables: dict[str, str]) -> None:
+    """The forecast is told day by day, or as JSON with what each day leads to."""
+    told = coopflow(variables, "forecast", COOPERATION, "--months", "24", "--lang", "fr")
+    assert told.returncode == 0
+    assert "la coopération revient à l'étape Structuration" in " ".join(told.stdout.split())
+    days = json.loads(coopflow(variables, "forecast", COOPERATION, "-o", "json").stdout)
+    assert [day["at"] for day in days] == sorted(day["at"] for day in days)
+    kinds = {event["type"] for day in days for event in day["events"]}
+    assert {"document_went_stale", "clock_started", "fell_back", "mandate_ended"} <= kinds
+    assert days[-1]["stage"] in {"structuration", "impulsion"}
 
 
 def test_a_refused_question_exits_with_one(engine: Running, variables: dict[str, str]) -> None:

@@ -82,6 +82,14 @@ class Engine(Protocol):
         """
         ...
 
+    async def definition(self, address: Address) -> Definition:
+        """Return the lifecycle and the policy that the cooperation follows.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        ...
+
     async def check_gate(
         self, address: Address, gate: str, at: datetime | None = None
     ) -> Examination | Refusal:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from coopflow.domain.cooperation import advance, follow
+from coopflow.application.outlook import told
 from coopflow.domain.explanation import Examination, examine
 from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
-
-
-def told(state: Cooperation, at: datetime, rules: Rulebook) -> Cooperation:
-    """Return the state as it will be at an instant if nobody acts."""
-    return follow(state, advance(state, at, rules))
 
 
 def check_gate(

@@ -97,6 +97,10 @@ class MemoryEngine:
         """Return the cooperation as it is."""
         return self._at(address).state
 
+    async def definition(self, address: Address) -> Definition:
+        """Return the lifecycle and the policy that the cooperation follows."""
+        return self._at(address).rules.definition
+
     async def journal(self, address: Address) -> tuple[Entry, ...]:
         """Return all its entries."""
         return tuple(self._at(address).journal)

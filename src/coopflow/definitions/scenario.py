@@ -74,7 +74,7 @@ FREE: Final = "x-"
 """What begins the keys at the top of a file that everybody may use as they like."""
 
 
-_SAID_BY_THE_STEP: Final = {"command": "do", "actor": "by", "at": "at"}
+_SAID_BESIDE: Final = {"command": "do", "actor": "by", "at": "at"}
 
 
 def _text(value: object) -> object:
@@ -272,14 +272,15 @@ def _step_faults(document: Document, steps: Any) -> Iterator[Fault]:
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
             yield from _command_faults(document, ("steps", index), step)
-            at = _instant(step.get("at"))
+            at = written_instant(step.get("at"))
             if at and latest and at < latest:
                 message = f"time goes back: an earlier step is at {latest:%Y-%m-%dT%H:%MZ}"
                 yield document.fault(("steps", index, "at"), message, "put the steps in order")
             latest = max(latest or at, at) if at else latest
 
 
-def _instant(value: Any) -> datetime | None:
+def written_instant(value: Any) -> datetime | None:
+    """Return an instant as it is written in a file, or None for what is none."""
     try:
         return _AT.validate_python(value)
     except ValidationError:
@@ -290,15 +291,15 @@ def _command_faults(document: Document, path: DataPath, step: dict[str, Any]) ->
     do, expect = step.get("do"), step.get("expect")
     if isinstance(do, str) and step.get("by") is None:
         yield document.fault(path, "a command needs by: who gives it")
-    misplaced = [(*path, key) for key in ("by", "with") if key in step and not isinstance(do, str)]
-    for key in misplaced:
+    lonely = [(*path, key) for key in ("by", "with") if key in step and not isinstance(do, str)]
+    for key in lonely:
         remedy = "move it into each command" if do else "say what to do, or leave it out"
         place = document.key_place(key)
         yield document.fault(key, "belongs to no command", remedy, place=place)
-    for payload in _misplaced(path, step):
-        message = f"{payload[-1]} is said by the step, not in its payload"
-        remedy = f"say it with {_SAID_BY_THE_STEP[str(payload[-1])]}"
-        yield document.fault(payload, message, remedy, place=document.key_place(payload))
+    yield from misplaced(document, (*path, "with"), step.get("with"))
+    for index, entry in enumerate(do if isinstance(do, list) else ()):
+        if isinstance(entry, dict):
+            yield from misplaced(document, (*path, "do", index, "with"), entry.get("with"))
     single = isinstance(do, str) or (isinstance(do, list) and len(do) == 1)
     if isinstance(expect, dict) and "refused" in expect and not single:
         key = (*path, "expect", "refused")
@@ -306,13 +307,12 @@ def _command_faults(document: Document, path: DataPath, step: dict[str, Any]) ->
         yield document.fault(key, message, place=document.key_place(key))
 
 
-def _misplaced(path: DataPath, step: dict[str, Any]) -> Iterator[DataPath]:
-    """Yield the keys of payloads that the step itself says."""
-    do = step.get("do")
-    entries: list[tuple[DataPath, Any]] = [((*path, "with"), step.get("with"))]
-    for index, entry in enumerate(do if isinstance(do, list) else ()):
-        if isinstance(entry, dict):
-            entries.append(((*path, "do", index, "with"), entry.get("with")))
-    for place, payload in entries:
-        if isinstance(payload, dict):
-            yield from ((*place, key) for key in payload if key in _SAID_BY_THE_STEP)
+def misplaced(document: Document, path: DataPath, payload: Any) -> Iterator[Fault]:
+    """Yield the keys of a payload that are said beside it."""
+    for key in payload if isinstance(payload, dict) else ():
+        if key in _SAID_BESIDE:
+            message = f"{key} is said beside the payload, not in it"
+            place = document.key_place((*path, key))
+            yield document.fault(
+                (*path, key), message, f"say it with {_SAID_BESIDE[key]}", place=place
+            )

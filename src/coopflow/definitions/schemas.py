@@ -20,6 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from coopflow.definitions.scenario import ScenarioFile
+from coopflow.definitions.supposition import SuppositionFile
 from coopflow.domain.facts import FACTS, PLAIN_FACTS, Query
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Policy
@@ -133,6 +134,7 @@ GENERATED: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "workflows/lifecycle.schema.json": _written(Lifecycle),
         "policies/policy.schema.json": _written(Policy),
         "examples/scenario.schema.json": _written(ScenarioFile),
+        "examples/supposition.schema.json": _written(SuppositionFile),
         "docs/reference/facts.md": facts_page,
     }
 )

@@ -77,7 +77,7 @@ def words_of(query: Query) -> Label:
 def _number(value: FactValue, *, is_share: bool) -> str:
     """Write a share in percent, any other number with two places at most."""
     if is_share:
-        return f"{_short(f'{value * 100:.1f}')} %"
+        return f"{_short(f'{value * 100:.1f}')}\N{NO-BREAK SPACE}%"
     return _short(f"{value:.2f}")
 
 

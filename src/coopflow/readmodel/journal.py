@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -60,9 +61,22 @@ async def read(
     connection: AsyncConnection, address: Address, first: int, last: int
 ) -> tuple[Entry, ...]:
     """Return the entries from one number to another, both included, with nothing left out."""
+    return await _read(connection, address, JournalRow.seq.between(first, last))
+
+
+async def read_until(
+    connection: AsyncConnection, address: Address, at: datetime
+) -> tuple[Entry, ...]:
+    """Return the entries up to an instant, from the first one, with nothing left out."""
+    return await _read(connection, address, JournalRow.at <= at)
+
+
+async def _read(
+    connection: AsyncConnection, address: Address, which: ColumnElement[bool]
+) -> tuple[Entry, ...]:
     rows = await connection.execute(
         select(*_COLUMNS)
-        .where(JournalRow.cooperation_id == str(address), JournalRow.seq.between(first, last))
+        .where(JournalRow.cooperation_id == str(address), which)
         .order_by(JournalRow.seq)
     )
     return tuple(

@@ -59,6 +59,7 @@ def cooperation_row(state: Cooperation) -> Row:
         "floor_since": state.floor_since,
         "clocks": {name: clock.until.isoformat() for name, clock in state.clocks.items()},
         "reservations": [one.model_dump(mode="json") for one in state.reservations.values()],
+        "advice": list(state.advice),
         "verdict_gate": verdict and verdict.gate,
         "verdict": verdict and verdict.result,
         "verdict_at": verdict_at,

@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -128,6 +129,7 @@ class CooperationRow(Base):
     floor_since: Mapped[datetime | None]
     clocks: Mapped[dict[str, str]]
     reservations: Mapped[list[dict[str, Any]]]
+    advice: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     verdict_gate: Mapped[str | None]
     verdict: Mapped[str | None]
     verdict_at: Mapped[datetime | None]

@@ -40,7 +40,7 @@ class CooperationDetail(CooperationSummary):
     """A cooperation as a page shows it.
 
     ``clocks`` holds the instant at which each running cure clock runs out, by condition;
-    ``floor`` is the gate whose minima must hold.
+    ``floor`` is the gate whose minima must hold, ``advice`` the advice that is followed.
     """
 
     issue: str
@@ -51,6 +51,7 @@ class CooperationDetail(CooperationSummary):
     floor_since: Instant | None
     clocks: dict[str, Instant]
     reservations: tuple[Reservation, ...]
+    advice: tuple[str, ...]
     verdict_at: Instant | None
     as_of: Instant
 

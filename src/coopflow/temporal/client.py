@@ -197,6 +197,14 @@ class TemporalEngine:
             raise UnknownCooperationError(address)
         return state
 
+    async def definition(self, address: Address) -> Definition:
+        """Return the lifecycle and the policy that the cooperation follows.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._ask(address, names.DEFINITION, Definition)
+
     async def check_gate(
         self, address: Address, gate: str, at: datetime | None = None
     ) -> Examination | Refusal:

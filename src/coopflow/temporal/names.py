@@ -21,6 +21,7 @@ TELL: Final = "coopflow.tell"
 GO_LIVE: Final = "coopflow.go_live"
 
 STATE: Final = "coopflow.state"
+DEFINITION: Final = "coopflow.definition"
 CHECK_GATE: Final = "coopflow.check_gate"
 JOURNAL_HEAD: Final = "coopflow.journal_head"
 

@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.domain.cooperation import advance, decide, follow, next_due
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
+    from coopflow.domain.rulebook import Definition
     from coopflow.domain.state import Cooperation
     from coopflow.temporal import names
     from coopflow.temporal.delivery import Delivery
@@ -327,6 +328,11 @@ class CooperationWorkflow:
     def state(self) -> Cooperation:
         """Return the cooperation as it is."""
         return self._state
+
+    @workflow.query(name=names.DEFINITION)
+    def definition(self) -> Definition:
+        """Return the lifecycle and the policy that the cooperation follows."""
+        return self._definition
 
     @workflow.query(name=names.CHECK_GATE)
     def check_gate(self, request: CheckGateRequest) -> GateAnswer:

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from coopflow.application.gate_check import check_gate, told
+from coopflow.application.gate_check import check_gate
+from coopflow.application.outlook import told
 from coopflow.domain.calendar import add_months
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal

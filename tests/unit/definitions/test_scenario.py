@@ -118,7 +118,7 @@ def test_the_header_is_read() -> None:
     assert scenario.steps[0].acts[0].payload == {"content": {"actors": [1]}}
 
 
-_SAID = "is said by the step, not in its payload"
+_SAID = "is said beside the payload, not in it"
 
 
 @pytest.mark.parametrize("name", sorted(available("examples")))

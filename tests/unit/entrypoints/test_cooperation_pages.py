@@ -70,6 +70,7 @@ DETAIL = CooperationDetail(
     floor_since=None,
     clocks={"support": AT},
     reservations=(Reservation(gate="to_animation", about="shared_evaluation", until=AT),),
+    advice=("advice-support",),
     verdict_at=AT,
     as_of=AT,
 )
@@ -174,6 +175,13 @@ def test_a_page_tells_where_a_cooperation_stands() -> None:
     assert "Ferme" not in text
     assert "charter 1" not in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_advice_is_shown_as_followed_or_not() -> None:
+    """Every piece of the policy's advice is there, those that are followed marked."""
+    text = page()
+    assert "✓ Support: the support function is entrusted" in text
+    assert "· Mutual knowledge: a discovery meeting was held" in text
 
 
 def test_in_french() -> None:

@@ -14,11 +14,13 @@ from rich.console import Console
 
 from coopflow.application.engine import Address, Reply
 from coopflow.application.memory import MemoryEngine
+from coopflow.application.outlook import forecast
 from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import available, find, load_definition
 from coopflow.definitions.scenario import Scenario, load_scenario
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+from coopflow.domain.calendar import add_months
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Rulebook
@@ -29,6 +31,8 @@ from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Journey, Milest
 from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Language
+from tests.collective import Collective
+from tests.stages import entrust
 
 
 @dataclass(frozen=True)
@@ -267,3 +271,48 @@ def test_the_demo_is_refused_nothing() -> None:
 
     with pytest.raises(RefusedByEngineError, match="forbidden: no"):
         asyncio.run(play())
+
+
+def test_what_is_to_come_is_told_from_a_state_on() -> None:
+    """A forecast tells warnings, lapses and escalations too, by the names that members have."""
+    coop = Collective(4)
+    entrust(coop, "alpha", hours_month=20, ends_on="2026-06-30")
+    coop.ask("budget")
+    coop.do(
+        "rep-beta",
+        "raise_disagreement",
+        disagreement="noise",
+        subject="Noise",
+        content="Sealed",
+        parties=["beta", "gamma"],
+        touches="other",
+    )
+    foretold: dict[Language, tuple[str, ...]] = {
+        "en": FORETOLD,
+        "fr": ("désaccord noise : dialogue", "décision budget : caduque"),
+    }
+    for language, expected in foretold.items():
+        journey = Journey.foreseeing(coop.state, coop.rules, Phrases(language))
+        until = add_months(coop.at, 12)
+        scenes = [
+            scene
+            for coming in forecast(coop.state, coop.at, until, coop.rules)
+            for scene in journey.tell(coming.entries)
+        ]
+        told = "\n".join(scene.text for scene in scenes if isinstance(scene, Milestone))
+        for words in expected:
+            assert words in told
+        assert "Sealed" not in told
+
+
+FORETOLD = (
+    "disagreement noise: dialogue",
+    "disagreement noise: facilitation",
+    "disagreement noise: the mediation ends",
+    "disagreement noise: does what closed it hold?",
+    "budget: reminder to those who have not answered",
+    "decision budget: lapsed (0 of 4 answered, quorum 1/2 not reached)",
+    "no plenary for a while",
+    "the mandate ends soon (Alpha)",
+    "the mandate of Alpha ends",
+)

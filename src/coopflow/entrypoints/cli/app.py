@@ -34,6 +34,14 @@ StateDir = Annotated[
         "the user's folder for state.",
     ),
 ]
+Supposing = Annotated[
+    Path | None,
+    Option(
+        "--as-if",
+        metavar="FILE",
+        help="Suppose that the commands of this file had been given.",
+    ),
+]
 Cooperation = Annotated[
     str, Argument(metavar="COOP", help="A cooperation: its id, or PROGRAMME/ID.")
 ]
@@ -207,9 +215,10 @@ def gate_check(  # noqa: PLR0913 - its options
         Option(
             metavar="INSTANT",
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-            help="When, in UTC: 2026-06-30 or 2026-06-30T18:00; by default now.",
+            help="When, in UTC, past or to come: 2026-06-30 or 2026-06-30T18:00; by default now.",
         ),
     ] = None,
+    supposing: Supposing = None,
     explain: Annotated[
         bool, Option("--explain", help="Show each criterion with the facts that it reads.")
     ] = False,
@@ -221,7 +230,35 @@ def gate_check(  # noqa: PLR0913 - its options
     from coopflow.entrypoints.cli.gates import check  # noqa: PLC0415
 
     settings = _settings(state_dir=state_dir, lang=lang)
-    check(settings, cooperation, gate=gate_id, at=at, explain=explain, output=output)
+    check(
+        settings,
+        cooperation,
+        gate=gate_id,
+        at=at,
+        supposing=supposing,
+        explain=explain,
+        output=output,
+    )
+
+
+@app.command()
+def forecast(  # noqa: PLR0913 - its options
+    cooperation: Cooperation,
+    *,
+    months: Annotated[int, Option(min=1, max=120, help="How far to look ahead.")] = 12,
+    supposing: Supposing = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List what will happen by itself if nobody acts.
+
+    What goes stale, lapses, escalates, falls back, is convened or becomes urgent, and when.
+    """
+    from coopflow.entrypoints.cli.forecast import run  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    run(settings, cooperation, months=months, supposing=supposing, output=output)
 
 
 @app.command()

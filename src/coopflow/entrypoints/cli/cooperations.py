@@ -191,6 +191,7 @@ def _page(page: Page, names: Names, say: Phrases) -> Iterator[RenderableType]:
     yield ""
     due = {name: say("head.remedy_by", until=say.day(at)) for name, at in detail.clocks.items()}
     yield drawing.levels_table(detail.levels, names, due)
+    yield from _advice(page, names, say)
     yield from _documents(page, say)
     yield from _decisions(page, say)
     if page.alerts:
@@ -246,6 +247,18 @@ def _members(page: Page, say: Phrases) -> Text:
         if member.status != "active":
             text.append(f" ({say(f'member.{member.status}')})", "dim")
     return text
+
+
+def _advice(page: Page, names: Names, say: Phrases) -> Iterator[RenderableType]:
+    known = names.advice()
+    if not known:
+        return
+    yield ""
+    yield Text(say("gate.advice"), "bold")
+    for slug, label in known.items():
+        is_followed = slug in page.detail.advice
+        sign = ("  ✓ ", "green") if is_followed else ("  · ", "dim")
+        yield Text.assemble(sign, (label, "" if is_followed else "dim"))
 
 
 def _documents(page: Page, say: Phrases) -> Iterator[RenderableType]:

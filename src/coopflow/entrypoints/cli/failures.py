@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -29,6 +29,14 @@ class RefusedByEngineError(Exception):
         """Carry the refusal."""
         super().__init__(str(refusal))
         self.refusal = refusal
+
+
+class SupposedInVainError(Exception):
+    """Commands that were supposed would be refused: what follows from them cannot be said."""
+
+    def __init__(self, refusals: Iterable[str]) -> None:
+        """Carry a line for each."""
+        super().__init__("\n".join(refusals))
 
 
 class NotFoundError(LookupError):
@@ -91,7 +99,13 @@ def _code(error: Exception) -> int | None:
     )
     if isinstance(error, faulty):
         return AT_FAULT
-    refused = (RefusedByEngineError, EngineFaultError, UnknownCooperationError, NotFoundError)
+    refused = (
+        RefusedByEngineError,
+        SupposedInVainError,
+        EngineFaultError,
+        UnknownCooperationError,
+        NotFoundError,
+    )
     if isinstance(error, refused):
         return REFUSED
     if isinstance(error, (UnavailableError, TemporalUnavailableError)):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from rich.console import RenderableType
@@ -14,16 +15,14 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from coopflow import bootstrap
-from coopflow.application.engine import Address
+from coopflow.application.gate_check import check_gate
 from coopflow.domain.base import Source
 from coopflow.domain.explanation import CriterionFinding, Examination, RemedyOffer
 from coopflow.domain.refusals import Refusal
-from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
-from coopflow.entrypoints.cli.cooperations import locate, parse_address
 from coopflow.entrypoints.cli.failures import RefusedByEngineError, UsageError
-from coopflow.entrypoints.cli.naming import Names, known_rules
+from coopflow.entrypoints.cli.looking import Looked, look
+from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
@@ -37,25 +36,32 @@ def check(  # noqa: PLR0913 - the options of the command
     *,
     gate: str | None,
     at: datetime | None,
+    supposing: Path | None,
     explain: bool,
     output: Format,
 ) -> None:
-    """Ask the engine, and write what it found.
+    """Examine a gate at an instant, and write what was found.
 
     Raises:
+        FaultsError: the file of supposed commands is at fault.
+        NotFoundError: there was no such cooperation then.
         RefusedByEngineError: there is no such gate.
+        SupposedInVainError: a supposed command would be refused.
         UnknownCooperationError: there is no such cooperation.
-        UsageError: no gate is named and none leads on, or the instant is past.
+        UsageError: no gate is named and none leads on.
         TemporalUnavailableError: the engine does not answer.
     """
     terminal = Terminal()
     say = Phrases(settings.language)
     instant = at.replace(tzinfo=UTC) if at else None
-    found, state = asyncio.run(_ask(settings, cooperation, gate, instant))
+    looked = asyncio.run(look(settings, cooperation, at=instant, supposing=supposing))
+    found = check_gate(looked.state, gate or _next_gate(looked), looked.at, looked.rules)
+    if isinstance(found, Refusal):
+        raise RefusedByEngineError(found)
     if output == "json":
         terminal.json(found.model_dump(mode="json"))
         return
-    names = Names(known_rules(state.lifecycle, state.policy), say)
+    names = Names(looked.rules, say)
     if not explain:
         terminal.data.print(drawing.gate(found, names, say))
         terminal.note(say("gate.hint"))
@@ -64,36 +70,10 @@ def check(  # noqa: PLR0913 - the options of the command
         terminal.data.print(part)
 
 
-async def _ask(
-    settings: Settings, cooperation: str, gate: str | None, at: datetime | None
-) -> tuple[Examination, Cooperation]:
-    address = parse_address(cooperation) or await _located(settings, cooperation)
-    async with bootstrap.connected_engine(settings) as engine:
-        state = await engine.state(address)
-        if at is not None and state.as_of is not None and at < state.as_of:
-            raise UsageError(f"--at looks ahead: give an instant after {state.as_of.isoformat()}")
-        wanted = gate or _next_gate(state)
-        found = await engine.check_gate(address, wanted, at)
-    if isinstance(found, Refusal):
-        raise RefusedByEngineError(found)
-    return found, state
-
-
-async def _located(settings: Settings, cooperation: str) -> Address:
-    async with bootstrap.read_model(settings) as queries:
-        return await locate(queries, cooperation)
-
-
-def _next_gate(state: Cooperation) -> str:
-    rules = known_rules(state.lifecycle, state.policy)
-    if rules is None:
-        raise UsageError(
-            f"the files here are not those that the cooperation follows ({state.lifecycle}, "
-            f"{state.policy}): name the gate with --gate"
-        )
-    gates = rules.lifecycle.gates_from(state.stage)
+def _next_gate(looked: Looked) -> str:
+    gates = looked.rules.lifecycle.gates_from(looked.state.stage)
     if not gates:
-        raise UsageError(f"no gate leads out of {state.stage}: name one with --gate")
+        raise UsageError(f"no gate leads out of {looked.state.stage}: name one with --gate")
     return gates[0].id
 
 

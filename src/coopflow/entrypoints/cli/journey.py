@@ -53,6 +53,30 @@ _TOLD: Final[Mapping[str, Tone]] = {
 }
 """The events that are told by the words ``journey.<event>``, and how they sound."""
 
+_FORETOLD: Final[Mapping[str, Tone]] = {
+    **_TOLD,
+    "alert_raised": "bad",
+    "block_ended": "plain",
+    "decision_closed": "plain",
+    "disagreement_moved": "bad",
+    "follow_up_due": "plain",
+    "mediation_ended": "bad",
+    "voters_reminded": "plain",
+}
+"""The events that are told of what is to come: also what was not worth telling once it was over."""
+
+_WARNINGS: Final = frozenset(
+    {
+        "attendance_low",
+        "cure_soon",
+        "guard_failing",
+        "mandate_ending",
+        "no_plenary",
+        "renewal_due",
+    }
+)
+"""The alerts that tell something of what is to come that no event tells."""
+
 _TOLD_ONCE: Final = frozenset({"member_joined", "member_left", "measure_recorded"})
 """Events of which several at one instant make one milestone."""
 
@@ -127,8 +151,18 @@ class Journey:
         self.state: Cooperation = UNOPENED
         self._rules = rules
         self._say = say
+        self._told = _TOLD
         self._day: date | None = None
         self._names: dict[str, str] = {}
+
+    @classmethod
+    def foreseeing(cls, state: Cooperation, rules: Rulebook, say: Phrases) -> Journey:
+        """Prepare to tell what is to come from a state on."""
+        journey = cls(rules, say)
+        journey.state = state
+        journey._told = _FORETOLD
+        journey._names = {slug: member.name for slug, member in state.members.items()}
+        return journey
 
     def tell(self, entries: Iterable[Entry]) -> Iterator[Scene]:
         """Yield the scenes that the next entries of the journal make."""
@@ -212,9 +246,17 @@ class Journey:
                 pass  # its amended version goes on
             case "document_approved" if fields["kind"] == "feedback_loop":
                 pass  # the closing of its review is told
-            case _ if kind in _TOLD and not (kind in _TOLD_ONCE and kind in earlier):
+            case "alert_raised" if kind in self._told:
+                yield from self._warning(fields["code"], fields["about"])
+            case _ if kind in self._told and not (kind in _TOLD_ONCE and kind in earlier):
                 same = [entry.event for entry in group[index:] if entry.event.type == kind]
-                yield self._say(f"journey.{kind}", **self._values(event, same)), _TOLD[kind]
+                yield self._say(f"journey.{kind}", **self._values(event, same)), self._told[kind]
+
+    def _warning(self, code: str, about: str) -> Iterator[_Said]:
+        """Yield what an alert warns of, unless the event behind it is told itself."""
+        if code in _WARNINGS:
+            of = "" if about == "plenary" else f" ({self._labelled(about)})"
+            yield self._say(f"alert.{code}") + of, "bad"
 
     def _term(self) -> str | None:
         gate = self._rules.lifecycle.gate(self.state.floor or "")
@@ -241,6 +283,8 @@ class Journey:
             interim = self._say("head.interim")
             holder = self._name(fields["terms"].holder)
             values["holder"] = f"{holder} ({interim})" if fields["terms"].interim else holder
+        if event.type == "decision_closed":
+            values["arithmetic"] = self._say.label(fields["arithmetic"])
         if event.type == "document_approved":
             rule = self.state.decisions[fields["decision"]].rule.name
             values["rule"] = self._say(f"rule.{rule}")
@@ -254,15 +298,21 @@ class Journey:
                 return self._say.day(value)
             case "kind":
                 return self._say(f"{family}.{value}")
-            case "condition" | "about":
-                labels = {one.id: one.label for one in self._rules.policy.conditions}
-                labels |= {slug: one.label for slug, one in self._rules.criteria.items()}
-                return self._say.label(labels[value]) if value in labels else value
-            case "stage":
-                stage = self._rules.lifecycle.stage(value)
-                return self._say.label(stage.label) if stage else value
+            case "result" | "step":
+                return self._say(f"{name}.{value}")
+            case "condition" | "about" | "stage":
+                return self._labelled(value)
             case _:
                 return value
+
+    def _labelled(self, slug: str) -> str:
+        """Return the label of a condition, criterion, stage or gate; else a name, else the id."""
+        lifecycle = self._rules.lifecycle
+        known = {one.id: one.label for one in self._rules.policy.conditions}
+        known |= {one.id: one.label for one in self._rules.criteria.values()}
+        known |= {one.id: one.label for one in lifecycle.stages}
+        known |= {one.id: one.label for one in lifecycle.gates}
+        return self._say.label(known[slug]) if slug in known else self._name(slug)
 
     def _name(self, organisation: str) -> str:
         return self._names.get(organisation, organisation)

@@ -55,10 +55,10 @@ class Names:
         found = self._rules.lifecycle.gate(gate) if self._rules else None
         return self._say.label(found.label) if found else _spelled(gate)
 
-    def next_gate(self, stage: str) -> str | None:
-        """Return the id of the gate that leads on from a stage, if that is known."""
-        gates = self._rules.lifecycle.gates_from(stage) if self._rules else ()
-        return gates[0].id if gates else None
+    def advice(self) -> dict[str, str]:
+        """Name every piece of advice, by its id in the order of the policy."""
+        pieces = self._rules.policy.advice if self._rules else ()
+        return {one.id: self._say.label(one.label) for one in pieces}
 
 
 def _spelled(name: str) -> str:

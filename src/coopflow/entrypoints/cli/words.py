@@ -168,6 +168,35 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "journey.disagreement_raised": ("a disagreement is raised", "un désaccord est soulevé"),
     "journey.disagreement_closed": ("a disagreement is closed", "un désaccord est clos"),
+    "journey.block_ended": (
+        "{disagreement} no longer blocks the gates: the collective must decide",
+        "{disagreement} ne bloque plus les passages : au collectif de décider",
+    ),
+    "journey.decision_closed": (
+        "decision {decision}: {result} ({arithmetic})",
+        "décision {decision} : {result} ({arithmetic})",
+    ),
+    "journey.disagreement_moved": (
+        "disagreement {disagreement}: {step}",
+        "désaccord {disagreement} : {step}",
+    ),
+    "journey.follow_up_due": (
+        "disagreement {disagreement}: does what closed it hold?",
+        "désaccord {disagreement} : ce qui l'a clos tient-il ?",
+    ),
+    "journey.mediation_ended": (
+        "disagreement {disagreement}: the mediation ends; a party may take it to the collective",
+        "désaccord {disagreement} : fin de la médiation ; une partie peut saisir le collectif",
+    ),
+    "journey.voters_reminded": (
+        "{decision}: reminder to those who have not answered",
+        "{decision} : rappel à qui n'a pas répondu",
+    ),
+    "step.dialogue": ("dialogue", "dialogue"),
+    "step.facilitation": ("facilitation", "facilitation"),
+    "step.mediation": ("mediation", "médiation"),
+    "step.collective_decision": ("collective decision", "décision collective"),
+    "step.separation": ("separation", "séparation"),
     "journey.levels": ("the levels move", "les niveaux changent"),
     "journey.renewed": ("renewed until {until}", "renouvellement jusqu'au {until}"),
     "journey.stage": ("stage {number}", "étape {number}"),
@@ -227,6 +256,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
+    # coopflow forecast
+    "forecast.until": (
+        "What will happen by itself until {until} if nobody acts",
+        "Ce qui arrivera de soi-même jusqu'au {until} si personne n'agit",
+    ),
+    "forecast.nothing": (
+        "nothing will happen by itself",
+        "rien n'arrivera de soi-même",
+    ),
+    "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
     # coopflow dev
     "dev.ready": (
         "ready: engine on {engine}, Temporal UI on {pages}",
