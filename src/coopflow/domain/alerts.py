@@ -80,18 +80,25 @@ class _Spans(NamedTuple):
     until: datetime | None = None
 
 
-def spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[Stands]:
-    """Yield the alerts that this state gives rise to, now or by itself later."""
-    for found in _all_spans(state, rules, at):
-        yield from found.spans
+def spans(state: Cooperation, rules: Rulebook, at: datetime) -> tuple[Stands, ...]:
+    """Return the alerts that this state gives rise to, now or by itself later."""
+    return _spans(state, rules, at).spans
 
 
-def _all_spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[_Spans]:
+def _spans(state: Cooperation, rules: Rulebook, at: datetime) -> _Spans:
+    """Return them with the instant from which others may stand, with no event."""
     if state.status not in {"active", "paused", "closing"}:
-        return
-    for reads, of in _SOURCES:
-        yield remember(state, of, rules, reads, partial(_listed, of, state, rules))
-    yield remember_at(
+        return _Spans(())
+    reads = (*_READS, *rules.guard_reads)
+    return remember_at(state, "alerts", rules, reads, at, lambda: _all_spans(state, rules, at))
+
+
+def _all_spans(state: Cooperation, rules: Rulebook, at: datetime) -> _Spans:
+    found = [
+        remember(state, of, rules, reads, partial(_listed, of, state, rules))
+        for reads, of in _SOURCES
+    ]
+    failing = remember_at(
         state,
         "guards",
         rules,
@@ -99,12 +106,13 @@ def _all_spans(state: Cooperation, rules: Rulebook, at: datetime) -> Iterator[_S
         at,
         lambda: _failing_guards(state, rules, at),
     )
+    return _Spans(tuple([one for spans in (*found, failing.spans) for one in spans]), failing.until)
 
 
 def _listed(
     of: Callable[[Cooperation, Rulebook], Iterator[Stands]], state: Cooperation, rules: Rulebook
-) -> _Spans:
-    return _Spans(tuple(of(state, rules)))
+) -> tuple[Stands, ...]:
+    return tuple(of(state, rules))
 
 
 def _of_support(state: Cooperation, rules: Rulebook) -> Iterator[Stands]:
@@ -224,6 +232,8 @@ _SOURCES: Final[tuple[tuple[tuple[str, ...], _Source], ...]] = (
 )
 """Where alerts come from, each with the fields of the state that it depends on."""
 
+_READS: Final = tuple({part: None for reads, _ in _SOURCES for part in ("status", *reads)})
+
 
 def settle(turn: Turn) -> None:
     """Raise what stands now, and clear what no longer does."""
@@ -243,13 +253,6 @@ def settle(turn: Turn) -> None:
 
 def next_look(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
     """Return the next instant at which an alert begins or ends by itself."""
-    instants = [
-        instant
-        for found in _all_spans(state, rules, after)
-        for instant in (
-            found.until,
-            *(end for one in found.spans for end in (one.since, one.until)),
-        )
-        if instant is not None and instant > after
-    ]
-    return min(instants, default=None)
+    found = _spans(state, rules, after)
+    instants = [found.until, *[end for one in found.spans for end in (one.since, one.until)]]
+    return min([end for end in instants if end is not None and end > after], default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -11,11 +11,11 @@ from coopflow.domain.calendar import earliest
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import Fact, FactValue, View
 from coopflow.domain.facts.base import document_source
-from coopflow.domain.memo import remember_at
+from coopflow.domain.memo import remember, remember_at
 from coopflow.domain.missing import missing, words_of
 from coopflow.domain.policy import Condition, Criterion
 from coopflow.domain.rulebook import Rulebook
-from coopflow.domain.state import Cooperation
+from coopflow.domain.state import Cooperation, Document
 from coopflow.domain.turn import Turn
 
 
@@ -28,18 +28,17 @@ class FactRead(Shape):
     sources: tuple[Source, ...] = ()
 
 
-class Finding(Shape):
+class Finding(NamedTuple):
     """Whether a criterion holds, and what it read to say so.
 
     ``stale``: a stale document would have been enough. ``missing`` says what falls short.
     """
 
-    criterion: Slug
     met: bool
-    stale: bool = False
-    error: str | None = None
-    missing: Label | None = None
-    facts: tuple[FactRead, ...] = ()
+    stale: bool
+    error: str | None
+    missing: Label | None
+    facts: tuple[FactRead, ...]
 
 
 class Reading(NamedTuple):
@@ -94,15 +93,19 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     predicate = rules.predicates[criterion.id]
     facts = {name: read(name, view, rules) for name in predicate.names}
     found = predicate(tuple([fact.value for fact in facts.values()]))
-    ahead = View(view.state, view.at, forward=True, current_for=view.current_for)
-    lax = View(view.state, view.at, forward=False, current_for=view.current_for)
-    stale = holds(criterion, lax, rules).holds and not holds(criterion, ahead, rules).holds
+    outdated = _outdated(facts, view.state, rules)
+    is_stale = bool(outdated) and _needs_stale(criterion, view, rules)
+    missing_words = None
+    if not found.holds:
+        values = {name: fact.value for name, fact in facts.items()}
+        named = outdated if view.forward else ()
+        # Where it is not a matter of single facts, what is asked says what is missing.
+        missing_words = missing(predicate.wants, values, rules.queries, named) or criterion.label
     return Finding(
-        criterion=criterion.id,
         met=found.holds,
-        stale=stale,
+        stale=is_stale,
         error=found.error,
-        missing=None if found.holds else _missing(criterion, facts, view, rules),
+        missing=missing_words,
         facts=tuple(
             FactRead(
                 name=name,
@@ -115,17 +118,24 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     )
 
 
-def _missing(criterion: Criterion, facts: Mapping[str, Fact], view: View, rules: Rulebook) -> Label:
-    """Say what falls short; where that is not a matter of single facts, what is asked."""
-    stale = tuple(
-        document_source(document)
-        for kind in {part for name in facts for part in rules.queries[name].depends_on()}
-        if (document := view.state.current(kind)) is not None and document.status == "stale"
-    )
-    values = {name: fact.value for name, fact in facts.items()}
-    wants = rules.predicates[criterion.id].wants
-    outdated = sorted(stale, key=str) if view.forward else ()
-    return missing(wants, values, rules.queries, outdated) or criterion.label
+def _needs_stale(criterion: Criterion, view: View, rules: Rulebook) -> bool:
+    lax = View(view.state, view.at, forward=False, current_for=view.current_for)
+    ahead = View(view.state, view.at, forward=True, current_for=view.current_for)
+    return holds(criterion, lax, rules).holds and not holds(criterion, ahead, rules).holds
+
+
+def _outdated(names: Iterable[str], state: Cooperation, rules: Rulebook) -> tuple[Source, ...]:
+    """Return the stale documents that facts are read off."""
+    stale = remember(state, "stale", rules, ("documents",), lambda: _stale(state))
+    if not stale:
+        return ()
+    kinds = {part for name in names for part in rules.queries[name].depends_on()}
+    return tuple(document_source(one) for one in stale if one.kind in kinds)
+
+
+def _stale(state: Cooperation) -> tuple[Document, ...]:
+    current = (state.current(kind) for kind in sorted(state.documents))
+    return tuple(one for one in current if one is not None and one.status == "stale")
 
 
 class Level(NamedTuple):

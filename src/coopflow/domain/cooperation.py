@@ -99,6 +99,8 @@ DUES: Final = (
 )
 """What can fall due, in the order that breaks ties of instant and rank."""
 
+_DUES_READ: Final = tuple({part: None for source in DUES for part in source.reads})
+
 LOOKS: Final[tuple[Look, ...]] = (
     conditions.next_look,
     clocks.next_look,
@@ -229,10 +231,19 @@ def _dues(state: Cooperation, rules: Rulebook, after: datetime) -> Iterator[Due]
     """Yield what falls due; what was let go by ``after`` does not."""
     if state.status in {"unopened", "closed"}:
         return
-    for reads, of in DUES:
-        for due in remember(state, of, rules, reads, partial(_listed, of, state, rules)):
-            if not due.passing or due.at > after:
-                yield due
+    for due in remember(state, DUES, rules, _DUES_READ, partial(_all_dues, state, rules)):
+        if not due.passing or due.at > after:
+            yield due
+
+
+def _all_dues(state: Cooperation, rules: Rulebook) -> tuple[Due, ...]:
+    return tuple(
+        [
+            due
+            for reads, of in DUES
+            for due in remember(state, of, rules, reads, partial(_listed, of, state, rules))
+        ]
+    )
 
 
 def _listed(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from operator import is_
+from operator import is_, itemgetter
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from coopflow.domain.state import Cooperation
@@ -48,10 +48,9 @@ def _parts_of(reads: tuple[str, ...]) -> _Parts:
     """Return what reads parts of a state: worked out once, since it is asked all the time."""
     fields = [name for name in reads if name not in KINDS]
     kinds = [name for name in reads if name in KINDS]
-    if not kinds:
-        return lambda state: tuple(map(state.__dict__.__getitem__, fields))
-    if not fields:
-        return lambda state: tuple(map(state.documents.get, kinds))
+    if not kinds and len(fields) > 1:
+        of = itemgetter(*fields)
+        return lambda state: of(state.__dict__)
     return lambda state: (
         *map(state.__dict__.__getitem__, fields),
         *map(state.documents.get, kinds),

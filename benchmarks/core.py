@@ -1,0 +1,144 @@
+"""How fast the core decides: a whole life, one explained gate check, one forecast of 24 months.
+
+    .venv/bin/python benchmarks/core.py [--rounds N]
+
+Each is measured in turn with a yardstick: reading the life's journal back from JSON, which is work
+of the same kind on the same data. Machines differ and drift, so the ratio to it is what compares
+from one run to the next; the medians say what a person would wait. What dominates is told by the
+modules in which the time is spent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from coopflow.application.gate_check import check_gate
+from coopflow.application.outlook import forecast
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.library import find, load_definition
+from coopflow.definitions.scenario import Scenario, load_scenario
+from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+from coopflow.domain.calendar import add_months
+from coopflow.domain.commands import parse
+from coopflow.domain.cooperation import UNOPENED, advance, decide, follow
+from coopflow.domain.events import Entry
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import Cooperation
+
+EXAMPLE: Final = "bocage-gourmand"
+GATE: Final = "renewal"
+MONTHS: Final = 24
+_TOLD: Final = 5
+
+
+@dataclass(frozen=True)
+class Life:
+    """The commands of a scenario in wire form, each with the roles that its actor holds outside."""
+
+    rules: Rulebook
+    commands: tuple[tuple[dict[str, Any], tuple[str, ...]], ...]
+
+    def lived(self) -> tuple[Cooperation, tuple[Entry, ...]]:
+        """Give all commands, one after the other; those that the scenario expects are refused."""
+        state, journal = UNOPENED, list[Entry]()
+        for raw, grants in self.commands:
+            command = parse(raw)
+            if isinstance(command, Refusal):
+                raise TypeError(str(command))
+            decided = decide(state, command, self.rules, grants)
+            if isinstance(decided, Refusal):
+                decided = advance(state, command.at, self.rules)
+            state = follow(state, decided)
+            journal += decided
+        return state, tuple(journal)
+
+
+def life_of(scenario: Scenario) -> Life:
+    """Return the life that a scenario tells."""
+    rules = compile_definition(load_definition(scenario.lifecycle, scenario.policy))
+    named = {"lifecycle": scenario.lifecycle, "policy": scenario.policy}
+    commands = []
+    for step in scenario.steps:
+        for act in step.acts:
+            raw = {**act.payload, "command": act.do, "actor": act.by, "at": step.at.isoformat()}
+            if act.do == "open_cooperation":
+                raw = named | raw
+            person = scenario.people.get(act.by)
+            held = person.roles if person else ()
+            commands.append((raw, tuple(role for role in held if role == "programme_manager")))
+    return Life(rules, tuple(commands))
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Return how long a piece of work takes, once."""
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+def dominating(work: Callable[[], object], rounds: int) -> str:
+    """Return the modules in which a piece of work spends most of its time, with their shares."""
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(rounds):
+        work()
+    profile.disable()
+    spent: Counter[str] = Counter()
+    for (file, _, _), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        spent[_module(file)] += own
+    whole = sum(spent.values())
+    return ", ".join(f"{name} {own / whole:.0%}" for name, own in spent.most_common(_TOLD))
+
+
+def _module(file: str) -> str:
+    path = Path(file)
+    parts = path.with_suffix("").parts
+    if "coopflow" in parts:
+        return ".".join(parts[len(parts) - 1 - parts[::-1].index("coopflow") + 1 :])
+    return "built in" if file in {"~", ""} or file.startswith("<") else path.parent.name
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=30, help="how often each is measured")
+    rounds = parser.parse_args().rounds
+    life = life_of(load_scenario(find("examples", EXAMPLE)))
+    state, journal = life.lived()
+    at = journal[-1].at
+    lines = [entry.model_dump_json() for entry in journal]
+    until = add_months(at, MONTHS)
+
+    def yardstick() -> None:
+        for line in lines:
+            Entry.model_validate_json(line)
+
+    measured: dict[str, Callable[[], object]] = {
+        f"a life: {len(life.commands)} commands, {len(journal)} events": life.lived,
+        "one gate check, explained": lambda: check_gate(state, GATE, at, life.rules),
+        f"a forecast of {MONTHS} months": lambda: list(forecast(state, at, until, life.rules)),
+    }
+    version = sys.version.split()[0]
+    print(f"Python {version}, {rounds} rounds; yardstick: the journal read from JSON")
+    print(f"{'':44} {'median ms':>10} {'least ms':>10} {'ratio':>7}")
+    for name, work in measured.items():
+        pairs = [(milliseconds(work), milliseconds(yardstick)) for _ in range(rounds)]
+        taken = [one for one, _ in pairs]
+        ratio = statistics.median(one / other for one, other in pairs)
+        print(f"{name:44} {statistics.median(taken):10.2f} {min(taken):10.2f} {ratio:7.2f}")
+        print(f"    {dominating(work, max(1, rounds // 3))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The benchmarks run and print what they measured; how fast things are is for people to judge."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
+
+
+@pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
+def test_a_benchmark_measures_beside_its_yardstick(script: Path) -> None:
+    """One round of each is enough to see a figure, a ratio and what dominates."""
+    done = subprocess.run(
+        [sys.executable, str(script), "--rounds", "1"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "yardstick" in done.stdout
+    assert (
+        len(re.findall(r"^\S.* \d+\.\d\d +\d+\.\d\d +\d+\.\d\d$", done.stdout, re.MULTILINE)) >= 3
+    )
+    assert len(re.findall(r"^    .*\d+%", done.stdout, re.MULTILINE)) >= 3
