@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from coopflow.definitions.checks import flaws_of
 from coopflow.definitions.compile import compile_definition, definition_of
+from coopflow.definitions.extends import extended
 from coopflow.definitions.faults import Fault, FaultsError, suggestion
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import Document, load
@@ -81,16 +82,42 @@ def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:
         UnknownNameError: there is no file of that name.
         FaultsError: the files are at fault; carries every fault of both.
     """
+    return read_definition(*load_documents(lifecycle, policy))
+
+
+def load_documents(lifecycle: str | Path, policy: str | Path) -> tuple[Document, Document]:
+    """Read the files of a lifecycle and a policy, and what the policy extends.
+
+    Raises:
+        UnknownNameError: there is no file of that name.
+        FaultsError: a file cannot be read; carries every fault of both.
+    """
     documents: list[Document] = []
     faults: list[Fault] = []
-    for path in (find("workflows", lifecycle), find("policies", policy)):
+    paths = find("workflows", lifecycle), find("policies", policy)
+    for path, read in zip(paths, (load, load_policy), strict=True):
         try:
-            documents.append(load(path))
+            documents.append(read(path))
         except FaultsError as error:
             faults += error.faults
     if faults:
         raise FaultsError(faults)
-    return read_definition(*documents)
+    return documents[0], documents[1]
+
+
+def load_policy(path: Path) -> Document:
+    """Read the file of a policy, with what it leaves out filled in from the one that it extends.
+
+    Raises:
+        FaultsError: it, or what it extends, cannot be read.
+    """
+    return extended(load(path), _beside)
+
+
+def _beside(name: str, folder: Path) -> Document:
+    """Read a policy that another one in a folder names: one beside it, or one of the library."""
+    beside = folder / (name if name.endswith(_SUFFIXES) else f"{name}.yaml")
+    return load(beside if beside.is_file() else find("policies", name))
 
 
 def read_definition(lifecycle: Document, policy: Document) -> Definition:

@@ -11,7 +11,6 @@ from pydantic_core import ErrorDetails
 
 from coopflow.definitions.faults import Fault, listing, suggestion
 from coopflow.definitions.yaml import DataPath, Document
-from coopflow.domain.tools import path_of
 
 _EXPECTED: Final = {
     "model_type": "should be a mapping",
@@ -67,7 +66,7 @@ def _fault(model: type[BaseModel], document: Document, detail: ErrorDetails) -> 
         tag = detail["ctx"]["discriminator"].strip(_QUOTE)
         path = document.known((*path, tag))
         place = document.place(path)
-    return Fault(document.file, *place, path_of(path), message, remedy)
+    return document.fault(path, message, remedy, place=place)
 
 
 def _words(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:

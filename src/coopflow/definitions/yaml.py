@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, cast
@@ -58,14 +58,15 @@ _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
 class Place(NamedTuple):
-    """A position in a file; both count from 1."""
+    """A position in a file; line and column count from 1."""
 
     line: int
     column: int
+    file: str
 
 
 @dataclass(slots=True)
-class _Node:
+class Node:
     """A value with its place, and what it weighs once aliases are expanded."""
 
     value: Any
@@ -84,9 +85,11 @@ class _Node:
         return self.value
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """A value of a mapping, with the place of its key."""
+
     key: Place
-    node: _Node
+    node: Node
 
 
 class Document:
@@ -94,17 +97,21 @@ class Document:
 
     Attributes:
         file: the file as the caller named it.
+        texts: the text of every file that it was put together from, by the file.
+        root: the value at the top.
         data: nested dictionaries with text keys, lists, text, numbers, truth values and None.
         faults: what is wrong with the file although it could be read, such as a repeated key.
     """
 
-    def __init__(self, file: str, text: str, root: _Node, faults: tuple[Fault, ...]) -> None:
+    def __init__(
+        self, file: str, texts: Mapping[str, str], root: Node, faults: tuple[Fault, ...]
+    ) -> None:
         """Wrap what the reader composed; use ``load`` or ``loads``."""
         self.file = file
+        self.texts = texts
+        self.root = root
         self.faults = faults
         self.data: Any = root.plain()
-        self._root = root
-        self._lines = text.split("\n")
 
     def place(self, path: DataPath) -> Place:
         """Return where a value stands; for one that is absent, where its nearest parent does.
@@ -132,17 +139,18 @@ class Document:
         node = self._entry(path).node
         start = node.place
         if node.style == "|":
-            block = (text for text in self._lines[start.line :] if text.strip())
-            first = next(block, "")
-            return Place(start.line + line, len(first) - len(first.lstrip(" ")) + column)
+            lines = self.texts[start.file].split("\n")
+            first = next((text for text in lines[start.line :] if text.strip()), "")
+            indent = len(first) - len(first.lstrip(" "))
+            return start._replace(line=start.line + line, column=indent + column)
         if not node.one_line or line != 1:
             return start
-        return Place(start.line, start.column + column - (0 if node.style else 1))
+        return start._replace(column=start.column + column - (0 if node.style else 1))
 
     def known(self, path: DataPath) -> DataPath:
         """Return the part of a path that the file has, steps that it has not left out."""
         found: list[str | int] = []
-        node = self._root
+        node = self.root
         for step in path:
             child = _child(node, step)
             if child is not None:
@@ -154,10 +162,11 @@ class Document:
         self, path: DataPath, message: str, remedy: str = "", *, place: Place | None = None
     ) -> Fault:
         """Return a fault of the value at a path."""
-        return Fault(self.file, *(place or self.place(path)), path_of(path), message, remedy)
+        line, column, file = place or self.place(path)
+        return Fault(file, line, column, path_of(path), message, remedy)
 
-    def _entry(self, path: DataPath) -> _Entry:
-        entry = _Entry(self._root.place, self._root)
+    def _entry(self, path: DataPath) -> Entry:
+        entry = Entry(self.root.place, self.root)
         for step in path:
             child = _child(entry.node, step)
             if child is None:
@@ -166,12 +175,12 @@ class Document:
         return entry
 
 
-def _child(node: _Node, step: str | int) -> _Entry | None:
+def _child(node: Node, step: str | int) -> Entry | None:
     if isinstance(node.value, dict):
-        return cast("dict[str | int, _Entry]", node.value).get(step)
+        return cast("dict[str | int, Entry]", node.value).get(step)
     if isinstance(node.value, list) and isinstance(step, int) and 0 <= step < len(node.value):
         item = node.value[step]
-        return _Entry(item.place, item)
+        return Entry(item.place, item)
     return None
 
 
@@ -208,20 +217,20 @@ def loads(text: str, file: str) -> Document:
     composer = _Composer(file)
     try:
         if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-            composer.stop(Place(1, 1), (), f"is larger than {MAX_BYTES} bytes")
+            composer.stop(Place(1, 1, file), (), f"is larger than {MAX_BYTES} bytes")
         root = composer.compose(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        place = Place(mark.line + 1, mark.column + 1, file) if mark else Place(1, 1, file)
         composer.stop(place, (), error.problem or error.context or str(error), cause=error)
     except ReaderError as error:
         before = text[: error.position]
-        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"), file)
         message = f"the character U+{ord(text[error.position]):04X} is not allowed"
         composer.stop(place, (), message, cause=error)
     except (ValueError, OverflowError) as error:  # an escape or a version beyond all bounds
         composer.stop(composer.reached, (), f"is no YAML from here on: {error}", cause=error)
-    return Document(file, text, root, tuple(composer.faults))
+    return Document(file, {file: text}, root, tuple(composer.faults))
 
 
 class _Composer:
@@ -230,16 +239,16 @@ class _Composer:
     def __init__(self, file: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
-        self.reached = Place(1, 1)
-        self._anchors: dict[str, _Node | None] = {}
+        self.reached = Place(1, 1, file)
+        self._anchors: dict[str, Node | None] = {}
         self._count = 0
 
-    def compose(self, events: Iterator[Event]) -> _Node:
+    def compose(self, events: Iterator[Event]) -> Node:
         """Build the one mapping that a file holds."""
         events = self._followed(events)
         next(events)  # the stream's start
         if isinstance(next(events), StreamEndEvent):
-            self.stop(Place(1, 1), (), "is empty")
+            self.stop(Place(1, 1, self.file), (), "is empty")
         first = next(events)
         root = self._node(first, events, ())
         if not isinstance(first, MappingStartEvent):
@@ -247,12 +256,12 @@ class _Composer:
         next(events)  # the document's end
         after = next(events)
         if isinstance(after, DocumentStartEvent):
-            self.stop(_start(after), (), "holds a second document", "one file, one document")
+            self.stop(self._start(after), (), "holds a second document", "one file, one document")
         return root
 
     def _followed(self, events: Iterator[Event]) -> Iterator[Event]:
         for event in events:
-            self.reached = _start(event)
+            self.reached = self._start(event)
             yield event
 
     def stop(
@@ -268,16 +277,20 @@ class _Composer:
         self._add(place, path, message, remedy)
         raise FaultsError(self.faults) from cause
 
-    def _add(self, place: Place, path: DataPath, message: str, remedy: str = "") -> None:
-        self.faults.append(Fault(self.file, *place, path_of(path), message, remedy))
+    def _start(self, event: Event) -> Place:
+        return Place(event.start_mark.line + 1, event.start_mark.column + 1, self.file)
 
-    def _node(self, event: Any, events: Iterator[Event], path: DataPath) -> _Node:
+    def _add(self, place: Place, path: DataPath, message: str, remedy: str = "") -> None:
+        line, column, file = place
+        self.faults.append(Fault(file, line, column, path_of(path), message, remedy))
+
+    def _node(self, event: Any, events: Iterator[Event], path: DataPath) -> Node:
         if isinstance(event, AliasEvent):
             return self._alias(event, path)
         self._grow(1, len(path) + 1, event, path)
         if event.tag is not None:
             message = f"has the tag {event.tag}, and tags are not obeyed"
-            self._add(_start(event), path, message, "remove the tag")
+            self._add(self._start(event), path, message, "remove the tag")
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         if isinstance(event, ScalarEvent):
@@ -292,32 +305,30 @@ class _Composer:
     def _grow(self, size: int, depth: int, event: Event, path: DataPath) -> None:
         self._count += size
         if depth > MAX_DEPTH:
-            self.stop(_start(event), path[:3], f"is nested deeper than {MAX_DEPTH} levels")
+            self.stop(self._start(event), path[:3], f"is nested deeper than {MAX_DEPTH} levels")
         if self._count > MAX_NODES:
-            self.stop(_start(event), path, f"the file comes to more than {MAX_NODES} values")
+            self.stop(self._start(event), path, f"the file comes to more than {MAX_NODES} values")
 
-    def _alias(self, event: AliasEvent, path: DataPath) -> _Node:
+    def _alias(self, event: AliasEvent, path: DataPath) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
             known = event.anchor in self._anchors
             message = "contains itself" if known else f"there is no anchor &{event.anchor} before"
-            self._add(_start(event), path, message)
-            return _Node(None, _start(event))
+            self._add(self._start(event), path, message)
+            return Node(None, self._start(event))
         self._grow(node.size, len(path) + node.height, event, path)
         return node
 
-    def _sequence(
-        self, event: SequenceStartEvent, events: Iterator[Event], path: DataPath
-    ) -> _Node:
-        items: list[_Node] = []
+    def _sequence(self, event: SequenceStartEvent, events: Iterator[Event], path: DataPath) -> Node:
+        items: list[Node] = []
         while not isinstance(inner := next(events), SequenceEndEvent):
             items.append(self._node(inner, events, (*path, len(items))))
-        return _Node(items, _start(event), *_weight(items))
+        return Node(items, self._start(event), *_weight(items))
 
-    def _mapping(self, event: MappingStartEvent, events: Iterator[Event], path: DataPath) -> _Node:
-        entries: dict[str, _Entry] = {}
+    def _mapping(self, event: MappingStartEvent, events: Iterator[Event], path: DataPath) -> Node:
+        entries: dict[str, Entry] = {}
         while not isinstance(inner := next(events), MappingEndEvent):
-            place, key = _start(inner), self._key(inner, events, path)
+            place, key = self._start(inner), self._key(inner, events, path)
             node = self._node(next(events), events, (*path, "?" if key is None else key))
             if key is None:
                 continue
@@ -325,30 +336,33 @@ class _Composer:
                 message = f"the key is given twice, first on line {entries[key].key.line}"
                 self._add(place, (*path, key), message, "keep one of them")
                 continue
-            entries[key] = _Entry(place, node)
-        return _Node(entries, _start(event), *_weight([entry.node for entry in entries.values()]))
+            entries[key] = Entry(place, node)
+        nodes = [entry.node for entry in entries.values()]
+        return Node(entries, self._start(event), *_weight(nodes))
 
     def _key(self, event: Event, events: Iterator[Event], path: DataPath) -> str | None:
         self._node(event, events, (*path, "?"))
         if not isinstance(event, ScalarEvent):
-            self._add(_start(event), path, "a key is a word, not an alias, a list or a mapping")
+            message = "a key is a word, not an alias, a list or a mapping"
+            self._add(self._start(event), path, message)
             return None
         if event.value == "<<" and event.style is None:
             message = "merge keys (<<) are no part of YAML 1.2"
-            self._add(_start(event), path, message, "write the keys out")
+            self._add(self._start(event), path, message, "write the keys out")
             return None
         return cast("str", event.value)
 
-    def _scalar(self, event: ScalarEvent, path: DataPath) -> _Node:
+    def _scalar(self, event: ScalarEvent, path: DataPath) -> Node:
         text: str = event.value
         value: Any = text
         if any("\ud800" <= char <= "\udfff" for char in text):
-            self._add(_start(event), path, "holds half of a surrogate pair, which is no character")
+            message = "holds half of a surrogate pair, which is no character"
+            self._add(self._start(event), path, message)
             value = ""
         elif event.style is None:
-            value = self._resolve(text, _start(event), path)
+            value = self._resolve(text, self._start(event), path)
         one_line = event.start_mark.line == event.end_mark.line
-        return _Node(value, _start(event), style=event.style, one_line=one_line)
+        return Node(value, self._start(event), style=event.style, one_line=one_line)
 
     def _resolve(self, text: str, place: Place, path: DataPath) -> Any:
         for pattern, read in _SCALARS:
@@ -361,13 +375,9 @@ class _Composer:
         return text
 
 
-def _weight(nodes: list[_Node]) -> tuple[int, int]:
+def _weight(nodes: list[Node]) -> tuple[int, int]:
     size = 1 + sum(node.size for node in nodes)
     return size, 1 + max((node.height for node in nodes), default=0)
-
-
-def _start(event: Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _null(_: str) -> None:

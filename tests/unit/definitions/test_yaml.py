@@ -68,12 +68,12 @@ def test_keys_are_words() -> None:
 def test_places_of_keys_and_values() -> None:
     """Every key and value has its line and column, and what is absent its nearest parent."""
     document = loads("a:\n  b: [x, {c: y}]\n", "f")
-    assert document.place(()) == Place(1, 1)
-    assert document.key_place(("a",)) == Place(1, 1)
-    assert document.place(("a",)) == Place(2, 3)
-    assert document.place(("a", "b", 0)) == Place(2, 7)
-    assert document.place(("a", "b", 1, "c")) == Place(2, 14)
-    assert document.key_place(("a", "b", 1, "c")) == Place(2, 11)
+    assert document.place(()) == Place(1, 1, "f")
+    assert document.key_place(("a",)) == Place(1, 1, "f")
+    assert document.place(("a",)) == Place(2, 3, "f")
+    assert document.place(("a", "b", 0)) == Place(2, 7, "f")
+    assert document.place(("a", "b", 1, "c")) == Place(2, 14, "f")
+    assert document.key_place(("a", "b", 1, "c")) == Place(2, 11, "f")
     assert document.place(("a", "b", 9)) == document.place(("a", "b"))
     assert document.place(("a", "b", "x")) == document.place(("a", "b"))
     assert document.place(("a", "missing", "deeper")) == document.place(("a",))
@@ -86,10 +86,10 @@ def test_places_within_texts() -> None:
         "plain: one two\nquoted: 'one two'\nblock: |\n\n    one\n    two\nfolded: >\n  one\n  two\n"
     )
     document = loads(text, "f")
-    assert document.place_within(("plain",), 1, 5) == Place(1, 12)
-    assert document.place_within(("plain",), 2, 1) == Place(1, 8)
-    assert document.place_within(("quoted",), 1, 5) == Place(2, 14)
-    assert document.place_within(("block",), 3, 2) == Place(6, 6)
+    assert document.place_within(("plain",), 1, 5) == Place(1, 12, "f")
+    assert document.place_within(("plain",), 2, 1) == Place(1, 8, "f")
+    assert document.place_within(("quoted",), 1, 5) == Place(2, 14, "f")
+    assert document.place_within(("block",), 3, 2) == Place(6, 6, "f")
     assert document.place_within(("folded",), 1, 5) == document.place(("folded",))
 
 
@@ -98,7 +98,7 @@ def test_aliases_are_copies_placed_at_their_anchor() -> None:
     document = loads("a: &x {b: [1]}\nc: *x\n", "f")
     assert document.data == {"a": {"b": [1]}, "c": {"b": [1]}}
     assert document.data["a"]["b"] is not document.data["c"]["b"]
-    assert document.place(("c", "b", 0)) == Place(1, 12)
+    assert document.place(("c", "b", 0)) == Place(1, 12, "f")
 
 
 @pytest.mark.parametrize(
@@ -216,4 +216,4 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 
 def test_windows_line_ends_do_not_move_places() -> None:
     """Lines that end in CR LF count as one."""
-    assert loads("a: 1\r\nb: 2\r\n", "f").place(("b",)) == Place(2, 4)
+    assert loads("a: 1\r\nb: 2\r\n", "f").place(("b",)) == Place(2, 4, "f")

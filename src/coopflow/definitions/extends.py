@@ -1,0 +1,114 @@
+"""Policies written on top of others: what a file leaves out stands in the one that it extends.
+
+A mapping keeps the keys that are not given again, and a list whose items have an ``id`` the items
+that are not named again; what is given goes before. ``key: null`` leaves a key out, and
+``removed: true`` an item. Anything else is replaced as a whole. Every value keeps its place, in
+whichever file it stands, so that faults and explanations lead there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from coopflow.definitions.faults import FaultsError
+from coopflow.definitions.yaml import Document, Entry, Node
+
+EXTENDS: Final = "extends"
+OWN: Final = frozenset({"policy", "version", "label", EXTENDS})
+"""What a policy says of itself alone; none of it is taken over."""
+
+MAX_ANCESTORS: Final = 8
+"""How many policies may stand on top of each other."""
+
+_REMOVED: Final = "removed"
+
+
+def extended(document: Document, load: Callable[[str, Path], Document]) -> Document:
+    """Return a policy with everything that it leaves out filled in; one that extends none as it is.
+
+    Args:
+        document: the policy as it is written.
+        load: reads the file of a policy by its name or path, as named in a file of a folder.
+
+    Raises:
+        FaultsError: what it extends is not there, is itself at fault, or goes round in a circle.
+    """
+    chain = [document]
+    while (name := chain[-1].data.get(EXTENDS)) is not None:
+        youngest = chain[-1]
+        if not isinstance(name, str):
+            raise FaultsError([youngest.fault((EXTENDS,), "should be the name of a policy")])
+        if len(chain) > MAX_ANCESTORS:
+            message = f"more than {MAX_ANCESTORS} policies stand on top of each other here"
+            remedy = "do they go round in a circle?"
+            raise FaultsError([youngest.fault((EXTENDS,), message, remedy)])
+        try:
+            chain.append(load(name, Path(youngest.file).parent))
+        except LookupError as error:
+            raise FaultsError([youngest.fault((EXTENDS,), str(error))]) from error
+    whole = chain.pop()
+    while chain:
+        whole = _overlaid(whole, chain.pop())
+    return whole
+
+
+def _overlaid(below: Document, above: Document) -> Document:
+    kept = {key: entry for key, entry in _entries(below.root).items() if key not in OWN}
+    stated = {key: entry for key, entry in _entries(above.root).items() if key != EXTENDS}
+    root = Node(_merged(kept, stated), above.root.place)
+    return Document(
+        above.file,
+        {**below.texts, **above.texts},
+        root,
+        (*below.faults, *above.faults),
+    )
+
+
+def _merged(below: dict[str, Entry], above: dict[str, Entry]) -> dict[str, Entry]:
+    whole = dict(below)
+    for key, entry in above.items():
+        if key not in below:
+            whole[key] = entry
+        elif entry.node.value is None:
+            del whole[key]
+        else:
+            whole[key] = Entry(entry.key, _over(below[key].node, entry.node))
+    return whole
+
+
+def _over(below: Node, above: Node) -> Node:
+    if isinstance(below.value, dict) and isinstance(above.value, dict):
+        return Node(_merged(below.value, above.value), above.place)
+    old, new = _by_id(below), _by_id(above)
+    if old is None or not new:
+        return above
+    for slug, node in new.items():
+        if _is_removed(node):
+            old.pop(slug, None)
+        else:
+            old[slug] = _over(old[slug], node) if slug in old else node
+    return Node(list(old.values()), above.place)
+
+
+def _by_id(node: Node) -> dict[object, Node] | None:
+    """Return the items of a list by their ids; None for what is no list of things with an id."""
+    if not isinstance(node.value, list):
+        return None
+    found: dict[object, Node] = {}
+    for item in node.value:
+        slug = item.value["id"].node.value if "id" in _entries(item) else None
+        if not isinstance(slug, str) or slug in found:
+            return None
+        found[slug] = item
+    return found
+
+
+def _is_removed(node: Node) -> bool:
+    entry = _entries(node).get(_REMOVED)
+    return entry is not None and entry.node.value is True
+
+
+def _entries(node: Node) -> dict[str, Entry]:
+    return node.value if isinstance(node.value, dict) else {}
