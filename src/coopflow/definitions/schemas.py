@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from coopflow.definitions.extends import EXTENDS, OWN
 from coopflow.definitions.scenario import ScenarioFile
 from coopflow.definitions.supposition import SuppositionFile
 from coopflow.domain.facts import FACTS, PLAIN_FACTS, Query
@@ -56,6 +57,28 @@ def _names_alone() -> list[str]:
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of what may be written in a file of this model."""
     return {"$schema": _DIALECT, **model.model_json_schema(schema_generator=_Generator)}
+
+
+def extension_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a policy that extends another one: nothing has to be repeated."""
+    schema = json_schema(Policy)
+    properties = {**schema["properties"], EXTENDS: {"type": "string", "title": "Extends"}}
+    optional = _without_required({**schema, "properties": properties})
+    return {**optional, "title": "Extension", "required": sorted(OWN)}
+
+
+def _without_required(schema: Any) -> Any:
+    """Ask for nothing, and let things with an id be removed."""
+    if isinstance(schema, list):
+        return [_without_required(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _without_required(one) for key, one in schema.items() if key != "required"}
+    properties = found.get("properties")
+    if isinstance(properties, dict) and "id" in properties:
+        found["properties"] = {**properties, "removed": {"const": True}}
+        found["required"] = ["id"]
+    return found
 
 
 def facts_page() -> str:
@@ -126,13 +149,18 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _written(model: type[BaseModel]) -> Callable[[], str]:
-    return lambda: json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
+    return lambda: _dumped(json_schema(model))
+
+
+def _dumped(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 GENERATED: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
     {
         "workflows/lifecycle.schema.json": _written(Lifecycle),
         "policies/policy.schema.json": _written(Policy),
+        "policies/extension.schema.json": lambda: _dumped(extension_schema()),
         "examples/scenario.schema.json": _written(ScenarioFile),
         "examples/supposition.schema.json": _written(SuppositionFile),
         "docs/reference/facts.md": facts_page,

@@ -96,9 +96,9 @@ def test_everything_keeps_its_place() -> None:
     document = on_top("conditions:\n  - id: a\n    criteria:\n      - {id: a2, when: z}\n")
     assert document.file == "own.yaml"
     assert document.place(("conditions", 0, "criteria", 1, "when")) == Place(7, 24, "own.yaml")
-    assert document.place(("conditions", 0, "criteria", 0, "when")) == Place(9, 35, "base.yaml")
+    assert document.place(("conditions", 0, "criteria", 0, "when")) == Place(9, 34, "base.yaml")
     fault = document.fault(("conditions", 1, "letter"), "is no letter")
-    assert str(fault) == "base.yaml:11:20: conditions[1].letter: is no letter"
+    assert str(fault) == "base.yaml:11:21: conditions[1].letter: is no letter"
 
 
 def test_a_position_in_a_block_is_found_in_its_own_file() -> None:

@@ -178,6 +178,10 @@ def test_every_example_is_a_scenario(name: str) -> None:
             ],
         ),
         (
+            "  - {at: 2026-01-20T09:00Z, do: [5]}\n",
+            ["f:6:34: steps[0].do[0]: should be a mapping, not 5"],
+        ),
+        (
             "  - {at: 2026-01-20T09:00Z, do: [{by: a, do: x, with: 5}]}\n",
             ["f:6:55: steps[0].do[0].with: should be a mapping, not 5"],
         ),

@@ -7,7 +7,14 @@ import pytest
 
 from coopflow.definitions import schemas
 from coopflow.definitions.scenario import ScenarioFile
-from coopflow.definitions.schemas import GENERATED, facts_page, json_schema, main, write
+from coopflow.definitions.schemas import (
+    GENERATED,
+    extension_schema,
+    facts_page,
+    json_schema,
+    main,
+    write,
+)
 from coopflow.domain.facts import FACTS
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Policy
@@ -34,8 +41,9 @@ def test_every_file_names_its_schema(folder: str, schema: str) -> None:
     files = [path for path in (CHECKOUT / folder).glob("*.yaml") if "." not in path.stem]
     assert files
     for path in files:
-        first = path.read_text(encoding="utf-8").partition("\n")[0]
-        assert first == f"# yaml-language-server: $schema={schema}"
+        text = path.read_text(encoding="utf-8")
+        named = "extension.schema.json" if "\nextends: " in text else schema
+        assert text.partition("\n")[0] == f"# yaml-language-server: $schema={named}"
     assert (CHECKOUT / folder / schema).is_file()
 
 
@@ -57,6 +65,16 @@ def test_unknown_keys_are_refused_by_the_schemas_too(model: Any) -> None:
     for part in (schema, *schema["$defs"].values()):
         assert part["additionalProperties"] is False
     assert ("^x-" in schema.get("patternProperties", {})) is (model is ScenarioFile)
+
+
+def test_an_extension_asks_for_nothing_but_its_own_name() -> None:
+    """What a policy on top of another leaves out stands below; things with an id may be removed."""
+    schema = extension_schema()
+    assert schema["required"] == ["extends", "label", "policy", "version"]
+    criterion = schema["$defs"]["LevelCriterion"]
+    assert criterion["required"] == ["id"]
+    assert criterion["properties"]["removed"] == {"const": True}
+    assert "required" not in schema["$defs"]["Decisions"]
 
 
 def test_the_page_has_every_fact_in_both_languages() -> None:
