@@ -2,8 +2,9 @@
 
 A mapping keeps the keys that are not given again, and a list whose items have an ``id`` the items
 that are not named again; what is given goes before. ``key: null`` leaves a key out, and
-``removed: true`` an item. Anything else is replaced as a whole. Every value keeps its place, in
-whichever file it stands, so that faults and explanations lead there.
+``removed: true`` an item. Anything else is replaced as a whole; so are a span of time, a decision
+rule that is named and the reading of a fact that is named, each of which is one value. Everything
+keeps its place, in whichever file it stands, so that faults and explanations lead there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 
 from coopflow.definitions.faults import FaultsError
 from coopflow.definitions.yaml import Document, Entry, Node
+from coopflow.domain.calendar import Span
 
 EXTENDS: Final = "extends"
 OWN: Final = frozenset({"policy", "version", "label", EXTENDS})
@@ -23,6 +25,9 @@ MAX_ANCESTORS: Final = 8
 """How many policies may stand on top of each other."""
 
 _REMOVED: Final = "removed"
+_SPAN: Final = frozenset(Span.model_fields)
+_NAMING: Final = frozenset({"name", "fact"})
+"""The keys that say what kind of rule or reading a mapping is: with another kind all is other."""
 
 
 def extended(document: Document, load: Callable[[str, Path], Document]) -> Document:
@@ -80,7 +85,8 @@ def _merged(below: dict[str, Entry], above: dict[str, Entry]) -> dict[str, Entry
 
 def _over(below: Node, above: Node) -> Node:
     if isinstance(below.value, dict) and isinstance(above.value, dict):
-        return Node(_merged(below.value, above.value), above.place)
+        is_one_value = set(above.value) <= _SPAN or _NAMING & set(above.value)
+        return above if is_one_value else Node(_merged(below.value, above.value), above.place)
     old, new = _by_id(below), _by_id(above)
     if old is None or not new:
         return above

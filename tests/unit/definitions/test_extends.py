@@ -70,6 +70,20 @@ def test_mappings_are_merged_and_items_with_an_id_too() -> None:
     assert found["tools"] == ["r"]
 
 
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        ("{months: 3}", "{days: 21}"),
+        ("{name: qualified_majority, threshold: 2/3}", "{name: unanimity}"),
+        ("{fact: attendance, last: 3}", "{fact: meetings, kind: plenary}"),
+    ],
+)
+def test_what_is_one_value_is_replaced_as_one(below: str, above: str) -> None:
+    """A span, a rule and a reading of another kind keep nothing of what stood there."""
+    found = on_top(f"x: {above}\n", f"policy: base\nx: {below}\n").data
+    assert found["x"] == loads(f"x: {above}", "f").data["x"]
+
+
 def test_what_is_not_wanted_is_left_out() -> None:
     """A key by null, an item by saying that it is removed; what was not there is no matter."""
     found = on_top(
