@@ -71,6 +71,17 @@ def find(name: Shelf, wanted: str | Path) -> Path:
     return known[wanted]
 
 
+def scenarios_beside(policy: str | Path) -> list[Path]:
+    """Return the scenarios of a policy: ``NAME.scenario.yaml`` and ``NAME.*.scenario.yaml``.
+
+    Raises:
+        UnknownNameError: there is no policy of that name.
+    """
+    path = find("policies", policy)
+    found = {*path.parent.glob(f"{path.stem}.scenario.yaml")}
+    return sorted(found | {*path.parent.glob(f"{path.stem}.*.scenario.yaml")})
+
+
 def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:
     """Read, check and compile a lifecycle and a policy.
 

@@ -42,6 +42,8 @@ Supposing = Annotated[
         help="Suppose that the commands of this file had been given.",
     ),
 ]
+Policies = Annotated[list[str], Argument(metavar="POLICY...", help="Policies, by name or file.")]
+Lifecycle = Annotated[str, Option(help="The lifecycle that it is for, by name or file.")]
 Cooperation = Annotated[
     str, Argument(metavar="COOP", help="A cooperation: its id, or PROGRAMME/ID.")
 ]
@@ -92,7 +94,9 @@ coop = _group("Cooperations, as the read model knows them.")
 gate = _group("Gates: what stands in the way, and the shortest way to pass.")
 app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
+policy = _group("Policies: what conditions, gates and decisions ask for.")
 app.add_typer(gate, name="gate")
+app.add_typer(policy, name="policy")
 
 
 @app.command()
@@ -141,8 +145,8 @@ def scenario_run(
             help="Where to run them; temporal starts a server of its own, which leaves no trace."
         ),
     ] = "memory",
-    policy: Annotated[
-        str | None, Option(help="A policy, by name or file, instead of the one they name.")
+    policy_name: Annotated[
+        str | None, Option("--policy", help="A policy, by name or file, not the one they name.")
     ] = None,
     output: OutputFormat = "table",
 ) -> None:
@@ -154,7 +158,67 @@ def scenario_run(
     from coopflow.entrypoints.cli.scenario import run  # noqa: PLC0415
 
     _settings()
-    raise Exit(run(files, on=on, policy=policy, output=output))
+    raise Exit(run([(file, policy_name) for file in files], on=on, output=output))
+
+
+@policy.command("new")
+def policy_new(
+    name: Annotated[str, Argument(help="Small letters, digits and hyphens.")],
+    *,
+    extends: Annotated[str, Option(help="The policy to start from.")] = "reference",
+    lifecycle: Lifecycle = "impact-collectif",
+    folder: Annotated[Path, Option(file_okay=False, help="Where to write it.")] = Path(),
+) -> None:
+    """Write a policy that extends another one, and a scenario beside it."""
+    from coopflow.entrypoints.cli.policies import new  # noqa: PLC0415
+
+    _settings()
+    new(name, base=extends, lifecycle=lifecycle, folder=folder)
+
+
+@policy.command("lint")
+def policy_lint(
+    policies: Policies, *, lifecycle: Lifecycle = "impact-collectif", output: OutputFormat = "table"
+) -> None:
+    """Check policies: what is wrong, and what is allowed and hardly meant.
+
+    Exit code 0 when there is nothing to say; 1 when something should be looked at again, with
+    FILE:LINE:COLUMN and what to do; 2 when a policy cannot be used.
+    """
+    from coopflow.entrypoints.cli.policies import lint  # noqa: PLC0415
+
+    _settings()
+    raise Exit(lint(policies, lifecycle=lifecycle, output=output))
+
+
+@policy.command("test")
+def policy_test(policies: Policies, *, output: OutputFormat = "table") -> None:
+    """Run the scenarios beside policies.
+
+    NAME.scenario.yaml and NAME.*.scenario.yaml, in memory. Exit codes as of `scenario run`.
+    """
+    from coopflow.entrypoints.cli.policies import test  # noqa: PLC0415
+
+    _settings()
+    raise Exit(test(policies, output=output))
+
+
+@policy.command("explain")
+def policy_explain(
+    name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
+    *,
+    resolved: Annotated[
+        bool, Option("--resolved", help="Every value, and the file and line where it stands.")
+    ] = False,
+    lifecycle: Lifecycle = "impact-collectif",
+    output: OutputFormat = "table",
+    lang: Lang = None,
+) -> None:
+    """Show what a policy asks for."""
+    from coopflow.entrypoints.cli.policies import explain  # noqa: PLC0415
+
+    settings = _settings(lang=lang)
+    explain(settings, name, lifecycle=lifecycle, resolved=resolved, output=output)
 
 
 @coop.command("list")

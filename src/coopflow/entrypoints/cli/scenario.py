@@ -78,16 +78,18 @@ class Report:
         }
 
 
-def run(
-    files: list[Path], *, on: Literal["memory", "temporal"], policy: str | None, output: Format
-) -> int:
+Job = tuple[Path, str | None]
+"""A scenario file, and the policy to run it by instead of the one that it names."""
+
+
+def run(jobs: list[Job], *, on: Literal["memory", "temporal"], output: Format) -> int:
     """Run scenarios, write what came of them, and return the exit code.
 
     Raises:
         FaultsError: files are at fault; nothing was run.
         TemporalUnavailableError: the server could not be started.
     """
-    prepared = _load(files, policy)
+    prepared = _load(jobs)
     terminal = Terminal()
     reports = asyncio.run(_run_all(prepared, on, terminal))
     if output == "json":
@@ -117,11 +119,11 @@ def summary(state: Cooperation) -> dict[str, Any]:
     }
 
 
-def _load(files: list[Path], policy: str | None) -> list[Prepared]:
+def _load(jobs: list[Job]) -> list[Prepared]:
     """Read and check everything first: all faults of all files at once."""
     faults: list[Fault] = []
     prepared: list[Prepared] = []
-    for file in files:
+    for file, policy in jobs:
         try:
             prepared.append(_load_one(file, policy))
         except FaultsError as error:
