@@ -90,7 +90,7 @@ def test_a_gate_is_checked_and_explained(engine: Running, variables: dict[str, s
     explained = coopflow(variables, "gate", "check", COOPERATION, "--explain", "--lang", "fr")
     assert explained.returncode == 0
     assert explained.stdout.startswith("Renouvellement annuel · FAVORABLE")
-    assert "charter.in_force = oui  ← charter@1" in explained.stdout
+    assert "une charte est en vigueur : oui  ← charter@1" in explained.stdout
     assert "Le plus court chemin" in explained.stdout
 
 

@@ -111,7 +111,7 @@ def _narrowed(before: _Range, want: Want, by: str) -> _Range:
 
 
 def _without_remedy(rules: Rulebook) -> Iterator[_Finding]:
-    asked = {one.id for gate in rules.policy.gates for one in rules.criteria_asked(gate)}
+    asked = {one.id for gate in rules.policy.gates for _, one in rules.criteria_asked(gate)}
     for criterion, path in _criteria(rules):
         is_guard = path[0] == "gates"
         if (criterion.id in asked or is_guard) and not criterion.remedies:

@@ -57,7 +57,7 @@ class BallotCast(AboutDecision):
         if self.choice == "objection" and not self.delegated:
             raised = Objection(status="raised", reason=self.reason, at=entry.at)
             objections = {**objections, self.organisation: raised}
-        elif self.organisation in decision.open_objections:
+        elif not self.delegated and self.organisation in decision.open_objections:
             withdrawn = objections[self.organisation].but(status="withdrawn")
             objections = {**objections, self.organisation: withdrawn}
         return {

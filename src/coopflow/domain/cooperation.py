@@ -285,10 +285,11 @@ def _tell_instant(turn: Turn, instant: datetime) -> None:
 
 def _settle(turn: Turn) -> None:
     """Draw the consequences of what has happened: charter, levels, clocks, advice, alerts."""
-    documents.settle(turn)
-    conditions.settle(turn)
-    clocks.settle(turn)
-    advice.settle(turn)
+    if turn.state.status != "closed":  # nothing becomes of what is over
+        documents.settle(turn)
+        conditions.settle(turn)
+        clocks.settle(turn)
+        advice.settle(turn)
     alerts.settle(turn)
 
 

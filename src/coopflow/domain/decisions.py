@@ -140,11 +140,15 @@ class ElectorLeft(AboutDecision):
     recused: bool = False
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Take out the elector, its ballot and its objection."""
+        """Take out the elector, its ballot and its objection, and what it answered for others."""
         return {
             "left": (*decision.left, self.organisation),
             "recused": (*decision.recused, self.organisation) if self.recused else decision.recused,
-            "ballots": {k: v for k, v in decision.ballots.items() if k != self.organisation},
+            "ballots": {
+                elector: ballot
+                for elector, ballot in decision.ballots.items()
+                if self.organisation not in {elector, ballot.holder}
+            },
             "objections": {k: v for k, v in decision.objections.items() if k != self.organisation},
         }
 

@@ -99,9 +99,7 @@ def examine(state: Cooperation, gate: str, at: datetime, rules: Rulebook) -> Exa
             level=criterion.level,
             waived=condition.id in waived,
         )
-        for condition in rules.policy.conditions
-        for criterion in condition.criteria
-        if criterion.level <= asked.minima.get(condition.id, 0)
+        for condition, criterion in rules.criteria_asked(gate)
     )
     advice = tuple(_said(piece, view, rules) for piece in rules.policy.advice)
     offers = _offers((*guards, *criteria, *advice), view, rules)
@@ -166,9 +164,19 @@ def _offers(
 def _shortest(
     found: tuple[CriterionFinding, ...], offers: tuple[RemedyOffer, ...]
 ) -> tuple[str, ...]:
-    """Return the smallest set of remedies of which every criterion that is not met has one."""
-    wanted = [set(one.remedies) for one in found if one.remedies]
+    """Return the smallest set of remedies of which every criterion that is not met has one.
+
+    Where nothing remedies one of them, there is no way.
+    """
+    wanted = [set(one.remedies) for one in found if not one.met]
+    if not all(wanted):
+        return ()
     return smallest_cover(wanted, {offer.id: offer for offer in offers})
+
+
+def _roles(step: str) -> tuple[str, ...]:
+    """Return who may give a command whatever it is about, or for an organisation of their own."""
+    return tuple(role for role, scope in MATRIX[step].items() if scope in {"any", "own"})
 
 
 def _offer(slug: str, remedy: Remedy, people: int) -> RemedyOffer:
@@ -176,7 +184,7 @@ def _offer(slug: str, remedy: Remedy, people: int) -> RemedyOffer:
         id=slug,
         label=remedy.label,
         steps=remedy.steps,
-        roles={step: tuple(MATRIX[step]) for step in remedy.steps},
+        roles={step: _roles(step) for step in remedy.steps},
         people=people,
         document=remedy.document,
     )

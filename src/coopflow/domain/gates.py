@@ -87,7 +87,7 @@ def judge(view: View, gate: str, rules: Rulebook) -> Judgement:
     failed = tuple(guard.id for guard in asked.guards if not holds(guard, view, rules).holds)
     unmet = tuple(
         criterion.id
-        for criterion in rules.criteria_asked(gate)
+        for _, criterion in rules.criteria_asked(gate)
         if not holds(criterion, view, rules).holds
     )
     blocked_by = blocking(view.state)

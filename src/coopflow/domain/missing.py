@@ -11,6 +11,7 @@ from coopflow.domain.base import Label, Source
 from coopflow.domain.facts import FactValue, Query
 from coopflow.domain.rulebook import Comparison, Want
 
+_MOST_PLACES: Final = 15
 _HOLDS: Final[Mapping[Comparison, Callable[[FactValue, FactValue], bool]]] = {
     ">=": ge,
     ">": gt,
@@ -41,7 +42,7 @@ def missing(
         wants: what is asked of single facts.
         values: the facts by name, as they were read.
         queries: what the names stand for.
-        outdated: the documents that are stale, and would be enough if they were not.
+        outdated: the stale documents that the facts were read off, which do not count here.
     """
     short = [want for want in wants if not _HOLDS[want.comparison](values[want.name], want.bound)]
     said = [_said(want, values[want.name], queries[want.name]) for want in short]
@@ -60,7 +61,7 @@ def _said(want: Want, value: FactValue, query: Query) -> Label:
         if want.bound:
             return Label(en=f"not yet: {what.en}", fr=f"pas encore : {what.fr}")
         return Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
-    there, asked = (_number(one, is_share=query.is_share) for one in (value, want.bound))
+    there, asked = _numbers(value, want.bound, is_share=query.is_share)
     needed = _ASKED[want.comparison]
     return Label(
         en=f"{what.en}: {there}, {needed.en.format(asked)}",
@@ -74,11 +75,15 @@ def words_of(query: Query) -> Label:
     return query.words()
 
 
-def _number(value: FactValue, *, is_share: bool) -> str:
-    """Write a share in percent, any other number with two places at most."""
-    if is_share:
-        return f"{_short(f'{value * 100:.1f}')}\N{NO-BREAK SPACE}%"
-    return _short(f"{value:.2f}")
+def _numbers(value: FactValue, bound: FactValue, *, is_share: bool) -> tuple[str, str]:
+    """Write two different numbers, shares in percent, with as many places as tell them apart."""
+    scale, unit = (100, "\N{NO-BREAK SPACE}%") if is_share else (1, "")
+    places = 1 if is_share else 2
+    while True:
+        there, asked = (_short(f"{one * scale:.{places}f}") for one in (value, bound))
+        if there != asked or value == bound or places > _MOST_PLACES:
+            return f"{there}{unit}", f"{asked}{unit}"
+        places += 1
 
 
 def _short(number: str) -> str:

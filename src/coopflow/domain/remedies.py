@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import ceil
-from typing import Protocol
+from typing import Final, Protocol
 
 from coopflow.domain.policy import Remedy
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
+
+_MOST_TRIED: Final = 16
 
 
 class Offer(Protocol):
@@ -37,24 +39,62 @@ def smallest_cover(wanted: Sequence[set[str]], offers: Mapping[str, Offer]) -> t
         offers: every remedy that is wanted, in the order of the policy.
     """
     forced = {next(iter(options)) for options in wanted if len(options) == 1}
-    open_ones = [options for options in wanted if not options & forced]
     order = {slug: place for place, slug in enumerate(offers)}
-    candidates = sorted({slug for options in open_ones for slug in options}, key=order.__getitem__)
+    ways = [
+        _smallest(part, order)
+        for part in _parts([options for options in wanted if not options & forced])
+    ]
 
-    def cost(chosen: tuple[str, ...]) -> tuple[int, int]:
-        # The same people may do several things: together they are as many as the largest needs.
-        needed = max((offers[one].people for one in (*forced, *chosen)), default=0)
-        return needed, sum(len(offers[one].steps) for one in chosen)
+    def people(way: tuple[str, ...]) -> int:
+        return max((offers[one].people for one in way), default=0)
 
-    for size in range(len(candidates) + 1):
+    # The same people may do several things: together they are as many as the largest needs.
+    needed = max([people(tuple(forced)), *(min(map(people, options)) for options in ways)])
+
+    def cost(way: tuple[str, ...]) -> tuple[int, int]:
+        return max(people(way), needed), sum(len(offers[one].steps) for one in way)
+
+    chosen = {one for options in ways for one in min(options, key=cost)}
+    return tuple(sorted(forced | chosen, key=order.__getitem__))
+
+
+def _parts(wanted: Sequence[set[str]]) -> list[list[set[str]]]:
+    """Split what is wanted into parts that have no remedy in common: each is solved by itself."""
+    parts: list[list[set[str]]] = []
+    for options in wanted:
+        touched = [part for part in parts if any(options & one for one in part)]
+        parts = [part for part in parts if part not in touched]
+        parts.append([options, *(one for part in touched for one in part)])
+    return parts
+
+
+def _smallest(wanted: list[set[str]], order: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Return the ways, all equally small, of which each meets all that is wanted.
+
+    Trying every set takes time that doubles with each remedy: where there are very many, the one
+    that meets most is taken again and again, which is not always the smallest way but a short one.
+    """
+    candidates = sorted({slug for options in wanted for slug in options}, key=order.__getitem__)
+    if len(candidates) > _MOST_TRIED:
+        return [_greedy(wanted, candidates)]
+    for size in range(1, len(candidates) + 1):
         found = [
-            chosen
-            for chosen in combinations(candidates, size)
-            if all(options.intersection(chosen) for options in open_ones)
+            way
+            for way in combinations(candidates, size)
+            if all(options.intersection(way) for options in wanted)
         ]
         if found:
-            return tuple(sorted({*forced, *min(found, key=cost)}, key=order.__getitem__))
-    return tuple(sorted(forced, key=order.__getitem__))
+            return found
+    return [()]
+
+
+def _greedy(wanted: list[set[str]], candidates: list[str]) -> tuple[str, ...]:
+    way: list[str] = []
+    left = wanted
+    while left:
+        way.append(max(candidates, key=lambda one: sum(one in options for options in left)))
+        left = [options for options in left if way[-1] not in options]
+    return tuple(way)
 
 
 def people_needed(remedy: Remedy, state: Cooperation, rules: Rulebook) -> int:

@@ -334,7 +334,7 @@ def on_something_over(turn: Turn, event: Event) -> None:
 
 def _is_over(turn: Turn, event: Event) -> bool:
     if isinstance(event, ActionUpdated):
-        return event.status in {"done", "dropped"}
+        return event.status in {"done", "dropped"} and event.status != event.before
     if isinstance(event, DecisionClosed):
         return event.result == "lapsed"
     assert isinstance(event, MemberLeft)

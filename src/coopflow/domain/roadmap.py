@@ -45,6 +45,7 @@ class ActionUpdated(Event):
 
     type: Literal["action_updated"] = "action_updated"
     action: Slug
+    before: ActionStatus | None = None
     status: ActionStatus | None = None
     due: Day | None = None
     owner: Slug | None = None
@@ -84,13 +85,17 @@ class UpdateAction(Command):
 
     def decide(self, turn: Turn) -> None:
         """Update an action of the roadmap."""
-        if self.action not in turn.state.actions:
+        action = turn.state.actions.get(self.action)
+        if action is None:
             refuse("unknown_document", f"there is no action {self.action}", action=self.action)
         if self.owner is not None:
             active_member(turn.state, self.owner)
+        if action.owner in turn.state.represented_by(self.actor):
+            active_member(turn.state, action.owner)
         turn.emit(
             ActionUpdated(
                 action=self.action,
+                before=action.status,
                 status=self.status,
                 due=self.due,
                 owner=self.owner,

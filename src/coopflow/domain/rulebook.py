@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from coopflow.domain.base import Shape, Slug
 from coopflow.domain.facts import FactValue, Query
 from coopflow.domain.lifecycle import Lifecycle
-from coopflow.domain.policy import Criterion, GatePolicy, LevelCriterion, Policy
+from coopflow.domain.policy import Condition, Criterion, GatePolicy, LevelCriterion, Policy
 
 
 class Definition(Shape):
@@ -95,13 +95,13 @@ class Rulebook:
         """Return what a gate asks for; a gate that the policy leaves out asks for nothing."""
         return self.policy.gates.get(gate) or GatePolicy(minima={})
 
-    def criteria_asked(self, gate: str) -> Iterator[LevelCriterion]:
-        """Yield the criteria of the levels that a gate asks for, in the order of the policy."""
+    def criteria_asked(self, gate: str) -> Iterator[tuple[Condition, LevelCriterion]]:
+        """Yield the criteria of the levels that a gate asks for, each with its condition."""
         minima = self.gate_policy(gate).minima
         for condition in self.policy.conditions:
             for criterion in condition.criteria:
                 if criterion.level <= minima.get(condition.id, 0):
-                    yield criterion
+                    yield condition, criterion
 
     @cached_property
     def level_reads(self) -> Mapping[str, tuple[str, ...]]:

@@ -41,3 +41,14 @@ def test_what_does_not_concern_it_changes_nothing() -> None:
     coop.ask()
     assert "advice_followed" not in coop.vote("d", "yes")
     assert followed(coop) == before
+
+
+def test_nothing_becomes_of_what_is_closed() -> None:
+    """Erasing a person long after the end tells of nothing that has changed since."""
+    coop = Collective(3)
+    meet(coop, "tour", "alpha", kind="discovery", minutes=None)
+    coop.ask("end", "closing")
+    coop.vote("end", "yes")
+    coop.do("fay", "close_cooperation", report="Done")
+    coop.wait(days=800)
+    assert coop.do("pam", "erase_person", person="rep-beta") == ["person_erased"]

@@ -419,6 +419,38 @@ def test_an_entrusted_objection_is_a_no_when_votes_are_counted() -> None:
     assert choices == {"beta": "no", "alpha": "no", "gamma": "yes", "delta": "yes"}
 
 
+def test_what_a_holder_answered_for_others_goes_with_it() -> None:
+    """When the holder is suspended, who entrusted its vote is waited for again, its no with it."""
+    coop = asked(4, rule="consent")
+    entrust(coop, "alpha", "beta", decision="d")
+    coop.cast("d", "objection", "beta", reason="Too fast")
+    coop.cast("d", "consent", "gamma", "delta")
+    coop.do("fay", "suspend_member", organisation="beta", reason="Absent")
+    decision = coop.state.decisions["d"]
+    assert decision.waited_for == ("alpha",)
+    assert set(decision.ballots) == {"gamma", "delta"}
+    coop.cast("d", "objection", "alpha", reason="Still too fast")
+    coop.wait(days=14)
+    assert coop.result() == "rejected"
+
+
+def test_another_does_not_take_back_ones_own_objection() -> None:
+    """Entrusting the vote leaves an objection standing until who raised it takes it back."""
+    coop = asked(4, rule="consent")
+    coop.cast("d", "objection", "alpha", "beta", reason="Too fast")
+    coop.do(
+        "fay",
+        "integrate_objection",
+        decision="d",
+        organisation="beta",
+        amendment={},
+        material=True,
+    )
+    entrust(coop, "alpha", "gamma", decision="d")
+    coop.cast("d", "consent", "gamma")
+    assert coop.state.decisions["d"].open_objections == ("alpha",)
+
+
 def test_a_holder_has_two_votes_at_most() -> None:
     """A third vote is refused, on the decision as well as standing ones together."""
     coop = asked(6)

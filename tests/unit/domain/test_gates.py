@@ -360,6 +360,14 @@ def test_a_criterion_whose_remedies_are_of_no_use_has_none_on_the_way() -> None:
     assert "admit-members" not in {one.id for one in found.remedies}
     guard = found.guards[0]
     assert (guard.id, guard.remedies) == ("members-enough", ())
+    assert found.shortest == ()  # what it leaves out would not be enough
+    assert "adopt-vision" in {one.id for one in found.remedies}
+
+
+def test_only_those_are_named_who_may_act_at_any_time() -> None:
+    """Who may open a review of one kind only is not offered as the one to hold any."""
+    offers = {one.id: one for one in _check(in_animation(), "renewal").remedies}
+    assert offers["hold-annual-review"].roles["close_review"] == ("support", "facilitator")
 
 
 def test_checking_a_gate_changes_nothing_and_may_be_done_in_any_stage() -> None:

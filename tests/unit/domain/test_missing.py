@@ -136,3 +136,14 @@ def test_spans_are_put_in_words() -> None:
     """One of a thing is singular, and parts are joined."""
     assert Span(months=1, days=2, hours=1).words().en == "1 month and 2 days and 1 hour"
     assert Span(months=1, days=2, hours=1).words().fr == "1 mois et 2 jours et 1 heure"
+
+
+@pytest.mark.parametrize(
+    ("value", "bound", "said"),
+    [(0.5999, 0.6, "59.99 %, at least 60 %"), (0.6 - 1e-17, 0.6, "60 %, at least 60 %")],
+)
+def test_what_falls_short_by_little_is_told_apart(value: float, bound: float, said: str) -> None:
+    """Rounding never makes two different numbers look alike; beyond all places it gives up."""
+    found = missing([Want("one", ">", bound)], {"one": value}, {"one": SHARE})
+    assert found is not None
+    assert said.partition(",")[0] in spaced(found.en)

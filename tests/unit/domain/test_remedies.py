@@ -116,6 +116,33 @@ def test_no_way_is_shorter(
     assert cost(found) == min(map(cost, covers))
 
 
+def test_many_criteria_with_remedies_of_their_own_take_no_time() -> None:
+    """What has nothing in common is solved apart: forty pairs are forty small questions."""
+    wanted = [{f"a{n}", f"b{n}"} for n in range(40)]
+    known = offers(None, **{name: 1 for options in wanted for name in sorted(options)})
+    assert smallest_cover(wanted, known) == tuple(f"a{n}" for n in range(40))
+
+
+def test_very_many_entangled_remedies_get_a_short_way() -> None:
+    """Beyond what can be tried out the way still meets everything, with few remedies."""
+    wanted = [{f"r{n}", f"r{n + 1}"} for n in range(40)]
+    known = offers(None, **{f"r{n}": 1 for n in range(41)})
+    way = smallest_cover(wanted, known)
+    assert all(options & set(way) for options in wanted)
+    assert len(way) <= 30
+
+
+def test_a_part_may_take_more_people_where_they_act_anyway() -> None:
+    """Where another part needs five, the way with fewer commands for five is taken."""
+    wanted = [{"many"}, {"short", "long"}]
+    people = {"many": 5, "short": 5, "long": 1}
+    assert smallest_cover(wanted, offers(people, many=1, short=1, long=3)) == ("many", "short")
+    entangled = [{"many", "more"}, {"short", "long"}]
+    people = {"many": 5, "more": 6, "short": 5, "long": 1}
+    way = smallest_cover(entangled, offers(people, many=1, more=1, short=1, long=3))
+    assert way == ("many", "short")
+
+
 # --- how many people a remedy needs ---------------------------------------------------------------
 
 

@@ -450,6 +450,16 @@ def test_a_look_back_that_is_due_is_not_asked_for_again() -> None:
     assert coop.state.convened["after_action"] == coop.at
 
 
+def test_saying_it_again_is_nothing_new_to_look_back_on() -> None:
+    """An action that was done is not done once more."""
+    coop = at_work()
+    _action_done(coop)
+    coop.do("fay", "open_review", review="r", kind="after_action")
+    close(coop)
+    coop.do("rep-alpha", "update_action", action="a1", learning="Begin earlier", status="done")
+    assert "review_due:after_action" not in coop.state.alerts
+
+
 def test_what_goes_on_is_not_looked_back_on() -> None:
     """Neither an action under way, nor a decision with a result, nor an invitation taken back."""
     coop = at_work()

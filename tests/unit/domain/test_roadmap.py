@@ -9,6 +9,7 @@ import pytest
 
 from coopflow.domain.roadmap import known_indicators
 from tests.collective import START, Collective, roadmap, value_chain
+from tests.stages import entrust
 
 
 def planned(**changes: Any) -> Collective:
@@ -219,3 +220,15 @@ def test_indicators_are_those_of_the_adopted_chain() -> None:
     coop.do("rep-alpha", "draft_document", kind="value_chain", content=value_chain())
     assert known_indicators(coop.state) == frozenset()
     assert known_indicators(planned().state) == {"o1-1", "o1-2", "o2-1", "o2-2"}
+
+
+def test_a_suspended_owner_waits_with_its_actions() -> None:
+    """It speaks for itself, and yet does not change what the collective planned; support may."""
+    coop = Collective(4)
+    coop.adopt("value_chain", value_chain())
+    coop.adopt("roadmap", roadmap())
+    entrust(coop, "beta")
+    coop.do("fay", "suspend_member", organisation="alpha", reason="Absent")
+    asked = {"action": "a1", "status": "dropped"}
+    assert coop.refused("rep-alpha", "update_action", **asked) == "wrong_state"
+    coop.do("rep-beta", "update_action", **asked)

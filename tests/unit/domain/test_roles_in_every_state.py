@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -19,10 +19,24 @@ from coopflow.domain.documents import DOCUMENT
 from coopflow.domain.members import MEMBERSHIP
 from coopflow.domain.objections import OBJECTION
 from coopflow.domain.opening import STATUS
+from coopflow.domain.policy import ReviewKind
 from coopflow.domain.refusals import Refusal
-from coopflow.domain.state import Cooperation
+from coopflow.domain.state import Cooperation, Result
 from tests.collective import Collective, charter, roadmap, value_chain
-from tests.matrix import ALWAYS, PAYLOADS, PEOPLE, TABLE, F, M, P, R, S, command
+from tests.matrix import (
+    ALWAYS,
+    OF_ORGANISATION,
+    ON_LADDER,
+    PAYLOADS,
+    PEOPLE,
+    TABLE,
+    F,
+    M,
+    P,
+    R,
+    S,
+    command,
+)
 from tests.stages import enforce_charter, entrust
 
 Setting = Callable[[], Collective]
@@ -216,7 +230,7 @@ SETTINGS: dict[str, Setting] = {
     "document in_force": _charter_in_force,
     **{
         f"review {kind} {'closed' if closed else 'open'}": partial(_review, kind, closed=closed)
-        for kind in ("quarterly", "evaluation", "exceptional")
+        for kind in get_args(ReviewKind)
         for closed in (False, True)
     },
     **{f"member {status}": partial(_member, status) for status in MEMBERSHIP.states},
@@ -232,7 +246,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], ...]] = {
     "update_action": ({"action": "a1"}, {"action": "a2"}),
     "open_cooperation": (),  # there is one already
 }
-_NAMED = {"disagreement": "x", "review": "r"}
+IN_REVIEW = {"propose_change", "resolve_change", "close_review"}
 
 
 @cache
@@ -245,44 +259,11 @@ def payloads(name: str) -> list[dict[str, Any]]:
     """Return the ways to give a command, about beta and about gamma where an organisation acts."""
     found = list(VARIANTS.get(name, ({},)))
     # What the command is about stands in every payload; the model refuses what it does not have.
-    fields = {key: value for key, value in _NAMED.items() if name in _ABOUT[key]}
-    if name in _ABOUT["organisation"]:
+    fields = {"disagreement": "x"} if name in ON_LADDER else {}
+    fields |= {"review": "r"} if name in IN_REVIEW else {}
+    if name in OF_ORGANISATION:
         found = [{**one, "organisation": who} for one in found for who in ("beta", "gamma")]
     return [{**one, **fields} for one in found]
-
-
-_ABOUT = {
-    "disagreement": {
-        name
-        for name in TABLE
-        if name.endswith("_disagreement") and not name.startswith(("raise_",))
-    }
-    | {
-        "appoint_mediator",
-        "accept_mediator",
-        "stop_mediation",
-        "extend_mediation",
-        "conclude_mediation",
-        "confirm_follow_up",
-    },
-    "review": {"propose_change", "resolve_change", "close_review"},
-    "organisation": {
-        "describe_member",
-        "withdraw_member",
-        "suspend_member",
-        "reinstate_member",
-        "appoint_representative",
-        "sign_charter",
-        "record_measure",
-        "cast_ballot",
-        "qualify_objection",
-        "withdraw_objection",
-        "integrate_objection",
-        "veto_decision",
-        "accept_mediator",
-        "stop_mediation",
-    },
-}
 
 
 def conditions(state: Cooperation, payload: dict[str, Any], own: str) -> set[str]:
@@ -352,10 +333,24 @@ def test_forbidden_is_what_the_table_forbids(setting: str) -> None:
 
 
 def test_every_state_is_there() -> None:
-    """A state that is added to a table of states has its setting here."""
-    assert {one.removeprefix("disagreement ") for one in SETTINGS} >= set(DISAGREEMENT.states)
-    assert {one.removeprefix("document ") for one in SETTINGS} >= set(DOCUMENT.states)
-    assert {one.removeprefix("member ") for one in SETTINGS} >= set(MEMBERSHIP.states)
+    """What is written out by hand above is all that there is."""
+    results = {one.removeprefix("decision ") for one in SETTINGS if one.startswith("decision ")}
+    assert results == {"open", *get_args(Result)}
+    kinds = {one.split()[1] for one in SETTINGS if one.startswith("review ")}
+    assert kinds == set(get_args(ReviewKind))
+
+
+def test_a_right_of_the_charter_is_enough_and_needed() -> None:
+    """Of those whom the matrix permits a veto, the one that the charter names has it."""
+    coop = staffed()
+    rights = [{"holder": "beta", "subjects": ["other"]}]
+    coop.adopt("charter", charter(vetoes=rights))
+    coop.sign("alpha", "beta", "gamma")
+    coop.ask()
+    coop.vote("d", "yes")
+    asked = {"decision": "d", "reason": "No"}
+    assert coop.refused("rep-gamma", "veto_decision", organisation="gamma", **asked) == "forbidden"
+    coop.do("rep-beta", "veto_decision", organisation="beta", **asked)
 
 
 def test_the_facilitator_acts_for_the_parties_in_facilitation_alone() -> None:

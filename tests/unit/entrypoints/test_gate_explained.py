@@ -66,9 +66,9 @@ def test_every_criterion_of_the_gate_is_there() -> None:
     assert "✗ A  A common plan of action" in text
     assert "○○··  0 asked 2" in text
     assert "✗ 2 The shared vision is adopted" in text
-    assert "vision_adopted = no  ← nothing there" in text
+    assert "document adopted and still valid (shared vision): no  ← nothing there" in text
     assert "✗ At least three organisations are active members" in text
-    assert "members.active = 0" in text
+    assert "active member organisations: 0" in text
 
 
 def test_remedies_are_numbered_and_name_who() -> None:
@@ -118,7 +118,7 @@ def test_sources_of_a_kind_are_named_together() -> None:
     )
     facts = (FactRead(name="attendance", label=LABEL, value=5 / 6, sources=sources),)
     found = examined().but(criteria=(finding(facts=facts),))
-    assert "attendance = 0.83  ← charter@2; meeting plenary-1, plenary-2" in written(found)
+    assert "A criterion: 0.83  ← charter@2; meeting plenary-1, plenary-2" in written(found)
 
 
 def test_remarks_on_criteria() -> None:
@@ -141,7 +141,23 @@ def test_remarks_on_criteria() -> None:
 def test_nothing_is_missing() -> None:
     """A gate that is passed has no way to show."""
     nothing = dict.fromkeys(("guards", "criteria", "advice", "remedies", "shortest", "unmet"), ())
-    assert "nothing is missing" in written(examined().but(**nothing))
+    assert "nothing is missing" in written(examined().but(result="pass", **nothing))
+
+
+def test_a_block_comes_before_all_remedies() -> None:
+    """Where a disagreement blocks the gate nothing else would be enough, and nothing is green."""
+    nothing = dict.fromkeys(("guards", "criteria", "advice", "remedies", "shortest", "unmet"), ())
+    blocked = examined().but(result="blocked", blocked_by=("noise",), **nothing)
+    text = written(blocked)
+    assert "first noise has to be closed, or decided by the collective" in text
+    assert "nothing is missing" not in text
+
+
+def test_where_something_has_no_remedy_there_is_no_way() -> None:
+    """What would help with the rest is told all the same."""
+    text = written(examined().but(shortest=()))
+    assert "nothing would be enough" in text
+    assert "Adopt the shared vision, or renew it" in text.partition("What else would help")[2]
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -100,10 +100,7 @@ def explanation(found: Examination, names: Names, say: Phrases) -> Iterator[Rend
             yield from _findings(findings, order, say)
     yield ""
     yield Text(say("gate.shortest"), "bold")
-    if not found.shortest:
-        yield Text(
-            f"  {say('gate.nothing_missing' if not found.unmet else 'gate.no_way')}", "green"
-        )
+    yield from _first(found, say)
     for slug in found.shortest:
         yield from _remedy(order[slug], offers[slug], say)
     if others:
@@ -111,6 +108,16 @@ def explanation(found: Examination, names: Names, say: Phrases) -> Iterator[Rend
         yield Text(say("gate.others"), "bold")
     for slug in others:
         yield from _remedy(order[slug], offers[slug], say)
+
+
+def _first(found: Examination, say: Phrases) -> Iterator[Text]:
+    """Say what comes before the remedies, or that there are none."""
+    if found.blocked_by:
+        yield Text(f"  {say('gate.unblock', disagreements=', '.join(found.blocked_by))}", "red")
+    if found.result == "pass":
+        yield Text(f"  {say('gate.nothing_missing')}", "green")
+    elif found.unmet and not found.shortest:
+        yield Text(f"  {say('gate.no_way')}", "red")
 
 
 def _findings(
@@ -123,7 +130,9 @@ def _findings(
         if finding.missing is not None:
             yield Padding(Text(say.label(finding.missing), "yellow"), (0, 0, 0, 6))
         for fact in finding.facts:
-            value = Text.assemble((f"{fact.name} = ", "dim"), (say.value(fact.value), "bold"))
+            colon = " : " if say.language == "fr" else ": "
+            said = f"{say.label(fact.label)}{colon}"
+            value = Text.assemble((said, "dim"), (say.value(fact.value), "bold"))
             value.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")
             yield Padding(value, (0, 0, 0, 6))
 

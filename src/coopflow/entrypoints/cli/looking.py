@@ -56,10 +56,11 @@ async def look(
         head = await engine.journal_head(address)
         state = await engine.state(address)
         rules = compile_definition(await engine.definition(address))
-    as_of = state.as_of or datetime.now(UTC)
+        as_of = state.as_of or datetime.now(UTC)
+        if at is not None and at < as_of:
+            await engine.until_projected(address)  # what is not in the journal yet did not happen
+            state = await _past(settings, address, at)
     now = as_of if head.mode == "recorded" else max(as_of, datetime.now(UTC))
-    if at is not None and at < as_of:
-        state = await _past(settings, address, at)
     begin = min(now, at or now)
     state = told(state, begin, rules)
     supposed = as_if(state, begin, [_supposed(one) for one in commands], rules)

@@ -215,6 +215,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "gate.no_source": ("nothing there", "rien à ce jour"),
     "gate.advice": ("Advice, never in the way", "Conseils, jamais bloquants"),
     "gate.others": ("What else would help", "Ce qui aiderait aussi"),
+    "gate.unblock": (
+        "first {disagreements} has to be closed, or decided by the collective",
+        "d'abord {disagreements} est à clore, ou à trancher par le collectif",
+    ),
     "gate.no_way": ("nothing would be enough", "rien ne suffirait"),
     "gate.shortest": ("Shortest way to pass", "Le plus court chemin"),
     "gate.nothing_missing": ("nothing is missing", "il ne manque rien"),
