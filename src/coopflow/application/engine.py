@@ -82,8 +82,18 @@ class Engine(Protocol):
         """
         ...
 
-    async def definition(self, address: Address) -> Definition:
-        """Return the lifecycle and the policy that the cooperation follows.
+    async def offer(self, address: Address, definition: Definition) -> Reply | Refusal:
+        """Let a cooperation know a policy, so that it applies once the members decide on it.
+
+        Offering it again is harmless. The definition has the lifecycle of the cooperation.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        ...
+
+    async def definitions(self, address: Address) -> tuple[Definition, ...]:
+        """Return what the cooperation was opened with, then what was offered to it since.
 
         Raises:
             UnknownCooperationError: there is none at this address.

@@ -34,6 +34,7 @@ def broken(
         emitted: what the step emitted, and what fell due before it.
         rules: the definition that the cooperation follows.
     """
+    rules = rules.followed_by(state)
     for name in ("stage", "status"):
         wanted = getattr(expected, name)
         if wanted is not None:

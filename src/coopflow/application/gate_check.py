@@ -16,6 +16,7 @@ def check_gate(
 ) -> Examination | Refusal:
     """Examine a gate as it will stand at an instant, from now on."""
     try:
-        return examine(told(state, at, rules), gate, at, rules)
+        stands = told(state, at, rules)
+        return examine(stands, gate, at, rules.followed_by(stands))
     except RefusedError as error:
         return error.refusal

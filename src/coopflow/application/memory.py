@@ -9,7 +9,9 @@ from typing import Any
 
 from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
 from coopflow.application.gate_check import check_gate
+from coopflow.application.offers import refusal_of
 from coopflow.application.receipts import Receipts
+from coopflow.definitions.compile import compile_family
 from coopflow.domain.commands import parse
 from coopflow.domain.cooperation import UNOPENED, advance, decide, follow
 from coopflow.domain.events import Entry
@@ -21,6 +23,7 @@ from coopflow.domain.state import Cooperation
 
 @dataclass
 class _Kept:
+    definitions: tuple[Definition, ...]
     rules: Rulebook
     state: Cooperation = UNOPENED
     journal: list[Entry] = field(default_factory=list)
@@ -54,7 +57,7 @@ class MemoryEngine:
         if isinstance(parsed, Refusal):
             return parsed
         address = Address(str(command.get("programme")), str(command.get("cooperation")))
-        kept = self._kept.get(address) or _Kept(self._compiled[definition.digest])
+        kept = self._kept.get(address) or _Kept((definition,), self._compiled[definition.digest])
         reply = self._decide(kept, command, grants)
         if isinstance(reply, Reply):
             self._kept[address] = kept
@@ -97,9 +100,21 @@ class MemoryEngine:
         """Return the cooperation as it is."""
         return self._at(address).state
 
-    async def definition(self, address: Address) -> Definition:
-        """Return the lifecycle and the policy that the cooperation follows."""
-        return self._at(address).rules.definition
+    async def offer(self, address: Address, definition: Definition) -> Reply | Refusal:
+        """Let a cooperation know a policy; it applies at once if it is wanted already."""
+        kept = self._at(address)
+        refusal = refusal_of(definition, kept.definitions)
+        if refusal is not None:
+            return refusal
+        if definition not in kept.definitions:
+            kept.definitions = (*kept.definitions, definition)
+            kept.rules = compile_family(*kept.definitions)
+        assert kept.state.as_of is not None, "an open cooperation has told some time"
+        return kept.accept(advance(kept.state, kept.state.as_of, kept.rules))
+
+    async def definitions(self, address: Address) -> tuple[Definition, ...]:
+        """Return what the cooperation was opened with, then what was offered to it since."""
+        return self._at(address).definitions
 
     async def journal(self, address: Address) -> tuple[Entry, ...]:
         """Return all its entries."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from coopflow.application.engine import Address, Engine, Reply
 from coopflow.application.expectations import broken
+from coopflow.definitions.compile import compile_family
 from coopflow.definitions.scenario import Act, Expectation, Scenario, Step
 from coopflow.domain.cooperation import UNOPENED
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.roles import PROGRAMME_MANAGER, REPRESENTATIVE
-from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -98,21 +99,38 @@ def _shifted_value(value: Any, by: timedelta) -> Any:
     return value
 
 
+Offers = Callable[[str], Definition | None]
+"""Finds the definition of a policy by its name and version."""
+
+
+def _nothing_offered(_: str) -> Definition | None:
+    return None
+
+
 class ScenarioRun:
     """One run of a scenario on an engine, step by step."""
 
-    def __init__(self, scenario: Scenario, engine: Engine, rules: Rulebook) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        engine: Engine,
+        rules: Rulebook,
+        offers: Offers = _nothing_offered,
+    ) -> None:
         """Prepare a run.
 
         Args:
             scenario: the life to be lived.
             engine: where it is lived; the cooperation must not exist there yet.
             rules: the compiled definition that the scenario follows.
+            offers: finds the policy, ``name@version``, that a decision of the scenario is about,
+                to be offered to the cooperation before.
         """
         self.scenario = scenario
         self.address = address_of(scenario)
         self._engine = engine
         self._rules = rules
+        self._offers = offers
         self._state = UNOPENED
         self._is_open = False
 
@@ -170,7 +188,21 @@ class ScenarioRun:
             return opened
         if not self._is_open:
             return Refusal(code="wrong_state", message="the cooperation has not been opened")
+        kind, _, policy = str(act.payload.get("subject", "")).partition(":")
+        offered = self._offers(policy) if kind == "policy" else None
+        if offered is not None:
+            refusal = await self._offer(offered)
+            if refusal is not None:
+                return refusal
         return await self._engine.execute(self.address, command, grants)
+
+    async def _offer(self, definition: Definition) -> Refusal | None:
+        outcome = await self._engine.offer(self.address, definition)
+        if isinstance(outcome, Refusal):
+            return outcome
+        known = await self._engine.definitions(self.address)
+        self._rules = compile_family(*known)
+        return None
 
 
 def _refusal_problems(act: Act, expect: Expectation, outcome: Reply | Refusal) -> tuple[str, ...]:

@@ -72,6 +72,30 @@ def compile_definition(definition: Definition) -> Rulebook:
         return _compiled(_ByDigest(definition))
 
 
+def compile_family(first: Definition, *others: Definition) -> Rulebook:
+    """Return the rulebook of a definition that knows those of others, which may come to apply.
+
+    Args:
+        first: what a cooperation was opened with.
+        others: what was offered to it since, each with a policy of its own name and version.
+
+    Raises:
+        DefinitionError: one of them cannot be compiled.
+    """
+    if not others:
+        return compile_definition(first)
+    with _ONE_AT_A_TIME:
+        return _family(tuple(_ByDigest(one) for one in (first, *others)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _family(keys: tuple[_ByDigest, ...]) -> Rulebook:
+    family: dict[str, Rulebook] = {}
+    for key in keys:
+        family.setdefault(key.definition.policy_name, replace(_compiled(key), family=family))
+    return family[keys[0].definition.policy_name]
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _compiled(key: _ByDigest) -> Rulebook:
     definition = key.definition

@@ -131,6 +131,19 @@ def _beside(name: str, folder: Path) -> Document:
     return load(beside if beside.is_file() else find("policies", name))
 
 
+def offered(lifecycle: str | Path, policy: str) -> Definition | None:
+    """Return the definition of a policy of the library, ``name@version``, if there is that one.
+
+    Raises:
+        FaultsError: it is at fault.
+    """
+    name, _, _ = policy.partition("@")
+    if name not in available("policies"):
+        return None
+    found = load_definition(lifecycle, name)
+    return found if found.policy_name == policy else None
+
+
 def read_definition(lifecycle: Document, policy: Document) -> Definition:
     """Check and compile the contents of a lifecycle and a policy.
 

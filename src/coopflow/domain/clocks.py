@@ -120,6 +120,10 @@ def settle(turn: Turn) -> None:
     for about in state.reservations:
         if _is_remedied(turn, about, floor):
             turn.emit(ReservationLifted(about=about))
+    known = {condition.id for condition in rules.policy.conditions}
+    for name in state.clocks:
+        if name not in known:  # another policy knows no such condition
+            turn.emit(ClockStopped(condition=name))
     for condition in rules.policy.conditions:
         is_short = state.levels.get(condition.id, 0) < floor.get(condition.id, 0)
         if not is_short and condition.id in state.clocks:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from coopflow.domain import (
+    adoption,
     advice,
     alerts,
     clocks,
@@ -102,6 +103,7 @@ DUES: Final = (
 _DUES_READ: Final = tuple({part: None for source in DUES for part in source.reads})
 
 LOOKS: Final[tuple[Look, ...]] = (
+    adoption.next_look,
     conditions.next_look,
     clocks.next_look,
     advice.next_look,
@@ -151,7 +153,7 @@ def decide(
         return error.refusal
     _settle(turn)
     turn.by = turn.command = None
-    while any(due.at <= turn.at for due in _dues(turn.state, rules, turn.at)):
+    while any(due.at <= turn.at for due in _dues(turn.state, turn.rules, turn.at)):
         _tell_instant(turn, turn.at)  # the command brought something that is overdue already
     return _told(state, turn)
 
@@ -214,7 +216,7 @@ def upcoming(state: Cooperation, after: datetime, rules: Rulebook) -> Iterator[U
     sleep until. The iterator may be endless (reviews are convened again and again): bound it.
     """
     turn = Turn(state, after, rules, REACTIONS)
-    while (instant := _next(turn.state, rules, turn.at)) is not None:
+    while (instant := _next(turn.state, turn.rules, turn.at)) is not None:
         told = len(turn.entries)
         _tell_instant(turn, instant)
         if len(turn.entries) > told:
@@ -284,8 +286,9 @@ def _tell_instant(turn: Turn, instant: datetime) -> None:
 
 
 def _settle(turn: Turn) -> None:
-    """Draw the consequences of what has happened: charter, levels, clocks, advice, alerts."""
+    """Draw the consequences of what has happened: policy, charter, levels, clocks, alerts."""
     if turn.state.status != "closed":  # nothing becomes of what is over
+        adoption.settle(turn)
         documents.settle(turn)
         conditions.settle(turn)
         clocks.settle(turn)

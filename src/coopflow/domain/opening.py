@@ -51,6 +51,7 @@ class CooperationOpened(Event):
             "territory": self.territory,
             "lifecycle": self.lifecycle,
             "policy": self.policy,
+            "first_policy": self.policy,
             "status": "active",
             "opened_at": entry.at,
             "stage": self.stage,

@@ -11,6 +11,7 @@ from coopflow.domain.base import Shape, Slug
 from coopflow.domain.facts import FactValue, Query
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Condition, Criterion, GatePolicy, LevelCriterion, Policy
+from coopflow.domain.state import Cooperation
 
 
 class Definition(Shape):
@@ -82,6 +83,8 @@ class Rulebook:
         queries: every fact that a criterion may read, by name.
         predicates: the compiled ``when`` of every criterion, guard and piece of advice, by id.
         usable: the compiled ``when`` of every remedy that has one, by id.
+        family: the rulebooks, by the name and version of their policy, that a cooperation which
+            follows this one may come to follow; itself among them. Empty when it has no other.
     """
 
     definition: Definition
@@ -90,6 +93,15 @@ class Rulebook:
     queries: Mapping[str, Query]
     predicates: Mapping[str, Predicate] = field(repr=False)
     usable: Mapping[str, Predicate] = field(repr=False, default_factory=dict)
+    family: Mapping[str, Rulebook] = field(repr=False, default_factory=dict)
+
+    def knows(self, policy: str) -> bool:
+        """Whether a policy, ``name@version``, can be followed."""
+        return policy in self.family or policy == self.definition.policy_name
+
+    def followed_by(self, state: Cooperation) -> Rulebook:
+        """Return the rulebook of the family that a cooperation follows."""
+        return self.family.get(state.policy, self)
 
     def gate_policy(self, gate: str) -> GatePolicy:
         """Return what a gate asks for; a gate that the policy leaves out asks for nothing."""

@@ -421,6 +421,7 @@ class Cooperation(Shape):
     ``seq`` numbers the last event, ``as_of`` is the instant up to which time has been told,
     ``levels`` are the levels in the holding reading, ``floor`` the gate whose minima must hold.
     ``members_moved`` counts joinings and leavings; ``advice`` is the advice that is followed.
+    ``policy`` is the one that applies, ``first_policy`` the one that it was opened with.
     """
 
     id: str = ""
@@ -430,6 +431,7 @@ class Cooperation(Shape):
     territory: str = ""
     lifecycle: str = ""
     policy: str = ""
+    first_policy: str = ""
     status: CooperationStatus = "unopened"
     seq: Count = 0
     as_of: Instant | None = None

@@ -40,7 +40,7 @@ class Turn:
         """Start from a state at an instant."""
         self.state = state
         self.at = at
-        self.rules = rules
+        self.rules = rules.followed_by(state)
         self.by: str | None = None
         self.command: str | None = None
         self.entries: list[Entry] = []
@@ -52,7 +52,10 @@ class Turn:
             seq=self.state.seq + 1, at=self.at, by=self.by, command=self.command, event=event
         )
         self.entries.append(entry)
+        policy = self.state.policy
         self.state = evolve(self.state, entry)
+        if self.state.policy != policy:
+            self.rules = self.rules.followed_by(self.state)
         for react in self._reactions.get(type(event), ()):
             react(self, event)
 

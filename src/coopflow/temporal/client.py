@@ -53,6 +53,7 @@ from coopflow.temporal.messages import (
     GateAnswer,
     GoLiveRequest,
     JournalHead,
+    OfferRequest,
     Request,
     TellRequest,
 )
@@ -197,13 +198,22 @@ class TemporalEngine:
             raise UnknownCooperationError(address)
         return state
 
-    async def definition(self, address: Address) -> Definition:
-        """Return the lifecycle and the policy that the cooperation follows.
+    async def offer(self, address: Address, definition: Definition) -> Reply | Refusal:
+        """Let a cooperation know a policy, so that it applies once the members decide on it.
 
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        return await self._ask(address, names.DEFINITION, Definition)
+        request = OfferRequest(definition=definition)
+        return await self._update(address, names.OFFER, request, uuid4().hex)
+
+    async def definitions(self, address: Address) -> tuple[Definition, ...]:
+        """Return what the cooperation was opened with, then what was offered to it since.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return tuple(await self._ask(address, names.DEFINITIONS, list[Definition]))
 
     async def check_gate(
         self, address: Address, gate: str, at: datetime | None = None

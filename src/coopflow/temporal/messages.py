@@ -40,10 +40,12 @@ class Carried(Message):
         outbox: the entries that the read model has not acknowledged, in order.
         notices: those that have not been delivered, in order.
         projected_seq: the number of the last entry that the read model acknowledged.
+        offers: the definitions that were offered since, each with a policy of its own.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
     """
 
     definition: Definition
+    offers: tuple[Definition, ...] = ()
     mode: Mode = "live"
     state: Cooperation = Field(default_factory=Cooperation)
     receipts: tuple[Receipt, ...] = ()
@@ -105,6 +107,17 @@ class TellRequest(Request):
     def kind(self) -> str:
         """The wire name."""
         return "tell"
+
+
+class OfferRequest(Request):
+    """Let the cooperation know a policy that its members may decide on."""
+
+    definition: Definition
+
+    @property
+    def kind(self) -> str:
+        """The wire name."""
+        return "offer"
 
 
 class GoLiveRequest(Request):

@@ -19,9 +19,10 @@ WORKFLOW: Final = "coopflow.cooperation"
 COMMAND: Final = "coopflow.command"
 TELL: Final = "coopflow.tell"
 GO_LIVE: Final = "coopflow.go_live"
+OFFER: Final = "coopflow.offer"
 
 STATE: Final = "coopflow.state"
-DEFINITION: Final = "coopflow.definition"
+DEFINITIONS: Final = "coopflow.definitions"
 CHECK_GATE: Final = "coopflow.check_gate"
 JOURNAL_HEAD: Final = "coopflow.journal_head"
 

@@ -26,13 +26,14 @@ with workflow.unsafe.imports_passed_through():
 
     from coopflow.application.engine import Mode
     from coopflow.application.gate_check import check_gate
+    from coopflow.application.offers import refusal_of
     from coopflow.application.receipts import Receipt, Receipts
-    from coopflow.definitions.compile import compile_definition
+    from coopflow.definitions.compile import compile_family
     from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
     from coopflow.domain.cooperation import advance, decide, follow, next_due
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
-    from coopflow.domain.rulebook import Definition
+    from coopflow.domain.rulebook import Definition, Rulebook
     from coopflow.domain.state import Cooperation
     from coopflow.temporal import names
     from coopflow.temporal.delivery import Delivery
@@ -44,6 +45,7 @@ with workflow.unsafe.imports_passed_through():
         GateAnswer,
         GoLiveRequest,
         JournalHead,
+        OfferRequest,
         Request,
         TellRequest,
     )
@@ -71,6 +73,8 @@ class _Plan(NamedTuple):
     due: datetime | None
     outbox: list[Entry]
     size: int
+    definitions: tuple[Definition, ...]
+    rules: Rulebook
 
 
 @workflow.defn(name=names.WORKFLOW)
@@ -82,8 +86,8 @@ class CooperationWorkflow:
         """Take up what the run before, or the one who opens the cooperation, handed over."""
         info = workflow.info()
         address = names.address_of(info.workflow_id)
-        self._definition = carried.definition
-        self._rules = compile_definition(carried.definition)
+        self._definitions = (carried.definition, *carried.offers)
+        self._rules = compile_family(*self._definitions)
         self._mode = carried.mode
         self._state = carried.state
         self._receipts = Receipts(carried.receipts)
@@ -142,6 +146,27 @@ class CooperationWorkflow:
     def _admit_go_live(self, request: GoLiveRequest) -> None:
         self._plan(self._plan_go_live, request)
 
+    @workflow.update(name=names.OFFER)
+    def offer(self, request: OfferRequest) -> CommandReply:
+        """Take a policy that the members may decide on. Harmless when repeated."""
+        return self._carry_out(self._plan_offer, request)
+
+    @offer.validator
+    def _admit_offer(self, request: OfferRequest) -> None:
+        self._plan(self._plan_offer, request)
+
+    def _plan_offer(self, request: OfferRequest) -> _Plan | Refusal:
+        offered = request.definition
+        refusal = refusal_of(offered, self._definitions)
+        if refusal is not None:
+            return refusal
+        is_known = offered in self._definitions
+        definitions = self._definitions if is_known else (*self._definitions, offered)
+        now = workflow.now() if self._mode == "live" else self._state.as_of
+        rules = compile_family(*definitions)
+        entries = advance(self._state, now, rules) if now is not None else ()
+        return self._worked_out(entries, self._mode, definitions=definitions)
+
     def _plan_command(self, request: CommandRequest) -> _Plan | Receipt | Refusal:
         command = request.read(self._mode, workflow.now())
         if isinstance(command, Refusal):
@@ -182,14 +207,20 @@ class CooperationWorkflow:
         return self._worked_out(advance(self._state, now, self._rules), "live")
 
     def _worked_out(
-        self, entries: tuple[Entry, ...], mode: Mode, command: str | None = None
+        self,
+        entries: tuple[Entry, ...],
+        mode: Mode,
+        command: str | None = None,
+        definitions: tuple[Definition, ...] | None = None,
     ) -> _Plan:
         """Work out what entries lead to: whatever can fail fails here, and changes nothing."""
+        definitions = definitions or self._definitions
+        rules = compile_family(*definitions)
         state = follow(self._state, entries)
-        due = next_due(state, workflow.now(), self._rules) if mode == "live" else None
+        due = next_due(state, workflow.now(), rules) if mode == "live" else None
         outbox = [*self._delivery.entries, *entries]
         size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
-        return _Plan(entries, command, state, mode, due, outbox, size)
+        return _Plan(entries, command, state, mode, due, outbox, size, definitions, rules)
 
     def _plan(
         self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
@@ -249,6 +280,7 @@ class CooperationWorkflow:
             self._say("warning", "the cooperation grows large", count=plan.size)
         self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
         self._delivery.entries = plan.outbox
+        self._definitions, self._rules = plan.definitions, plan.rules
         self._show()
 
     # --- time ---------------------------------------------------------------------------------
@@ -312,7 +344,8 @@ class CooperationWorkflow:
 
     def _carried(self) -> Carried:
         return Carried(
-            definition=self._definition,
+            definition=self._definitions[0],
+            offers=self._definitions[1:],
             mode=self._mode,
             state=self._state,
             receipts=self._receipts.all(),
@@ -329,10 +362,10 @@ class CooperationWorkflow:
         """Return the cooperation as it is."""
         return self._state
 
-    @workflow.query(name=names.DEFINITION)
-    def definition(self) -> Definition:
-        """Return the lifecycle and the policy that the cooperation follows."""
-        return self._definition
+    @workflow.query(name=names.DEFINITIONS)
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return what the cooperation was opened with, then what was offered to it since."""
+        return self._definitions
 
     @workflow.query(name=names.CHECK_GATE)
     def check_gate(self, request: CheckGateRequest) -> GateAnswer:

@@ -19,6 +19,7 @@ from coopflow.telemetry import KEPT
 from coopflow.temporal import names
 from coopflow.temporal.errors import EngineFaultError
 from tests.collective import reference_rules
+from tests.stages import varied
 from tests.temporal_engine import (
     PROGRAMME,
     Bench,
@@ -253,3 +254,45 @@ async def test_logs_tell_commands_apart_and_nothing_of_people(engine_room: Bench
         assert not {"fay", "pam", "nobody", "A cooperation", "An issue"} & set(
             map(str, line.values())
         )
+
+
+async def test_a_policy_is_offered_decided_on_and_followed(engine_room: Bench) -> None:
+    """The members' decision makes it apply; the definitions travel with the cooperation."""
+
+    def other(policy: dict[str, Any]) -> None:
+        policy |= {"policy": "other", "version": 7}
+        policy["gates"]["to_structuration"]["minima"]["communication"] = 4
+
+    engine = engine_room.engine
+    offer = varied(other).definition
+    address = await engine_room.open()
+    before = await engine.check_gate(address, "to_structuration")
+    for _ in range(2):
+        assert accepted(await engine.offer(address, offer)).entries == ()
+    assert await engine.definitions(address) == (reference_rules().definition, offer)
+    asked = {"decision": "p", "subject": "policy:other@7", "question": "Another?"}
+    await engine_room.give(address, "open_decision", "fay", **asked)
+    ballots = dict.fromkeys(("alpha", "beta", "gamma"), "consent")
+    reply = await engine_room.give(
+        address, "record_session_vote", "fay", decision="p", ballots=ballots
+    )
+    assert "policy_applied" in [entry.event.type for entry in reply.entries]
+    assert (await engine.state(address)).policy == "other@7"
+    after = await engine.check_gate(address, "to_structuration")
+    assert isinstance(before, Examination)
+    assert isinstance(after, Examination)
+    assert (before.minima["communication"], after.minima["communication"]) == (1, 4)
+    await engine_room.until_told(address)
+    assert engine_room.journal.entries[address][-1].seq == reply.seq_to
+
+
+async def test_an_offer_for_another_lifecycle_is_refused(engine_room: Bench) -> None:
+    """The cooperation keeps its stages and knows what it knew."""
+
+    def stages(lifecycle: dict[str, Any]) -> None:
+        lifecycle["version"] = 9
+
+    address = await engine_room.open()
+    offer = varied(lambda policy: policy.update(policy="other"), stages).definition
+    assert refused(await engine_room.engine.offer(address, offer)).code == "invalid_command"
+    assert len(await engine_room.engine.definitions(address)) == 1

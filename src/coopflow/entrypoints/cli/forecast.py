@@ -74,7 +74,7 @@ def draw(
     title = Text.assemble((state.title, "bold"), (f"  {looked.address}", "dim"))
     terminal.data.print(Rule(title, style="cyan", align="left"))
     terminal.data.print(Text(say("forecast.until", until=say.day(until)), "dim italic"))
-    names = Names(looked.rules, say)
+    names = Names(looked.rules.followed_by(state), say)
     journey = Journey.foreseeing(state, looked.rules, say)
     scenes = [scene for one in coming for scene in journey.tell(one.entries)]
     for scene in scenes:

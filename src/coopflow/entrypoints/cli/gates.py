@@ -61,7 +61,7 @@ def check(  # noqa: PLR0913 - the options of the command
     if output == "json":
         terminal.json(found.model_dump(mode="json"))
         return
-    names = Names(looked.rules, say)
+    names = Names(looked.rules.followed_by(looked.state), say)
     if not explain:
         terminal.data.print(drawing.gate(found, names, say))
         terminal.note(say("gate.hint"))

@@ -194,7 +194,7 @@ class Journey:
     def _asked(self, at: datetime, entry: Entry) -> GateAsked:
         self._day = at.date()
         gate = dict(entry.event)["verdict"].gate
-        return GateAsked(at, examine(self.state, gate, at, self._rules))
+        return GateAsked(at, examine(self.state, gate, at, self._rules.followed_by(self.state)))
 
     def _chapter(self, at: datetime) -> Chapter:
         stages = self._rules.lifecycle.stages

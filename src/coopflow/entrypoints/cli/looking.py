@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coopflow import bootstrap
 from coopflow.application.engine import Address
 from coopflow.application.outlook import Supposed, as_if, told
-from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.compile import compile_family
 from coopflow.definitions.supposition import SupposedCommand, load_supposition
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.domain.rulebook import Rulebook
@@ -55,7 +55,7 @@ async def look(
     async with bootstrap.connected_engine(settings) as engine:
         head = await engine.journal_head(address)
         state = await engine.state(address)
-        rules = compile_definition(await engine.definition(address))
+        rules = compile_family(*await engine.definitions(address))
         as_of = state.as_of or datetime.now(UTC)
         if at is not None and at < as_of:
             await engine.until_projected(address)  # what is not in the journal yet did not happen

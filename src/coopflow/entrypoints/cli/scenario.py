@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +17,13 @@ from coopflow.application.memory import MemoryEngine
 from coopflow.application.scenario_runner import ScenarioRun, StepResult, address_of
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.faults import Fault, FaultsError
-from coopflow.definitions.library import Shelf, UnknownNameError, find, load_definition
+from coopflow.definitions.library import (
+    Shelf,
+    UnknownNameError,
+    find,
+    load_definition,
+    offered,
+)
 from coopflow.definitions.scenario import Scenario, read_scenario
 from coopflow.definitions.yaml import load
 from coopflow.domain.events import Entry
@@ -189,7 +196,8 @@ async def _run(scenario: Scenario, rules: Rulebook, engine: Engine, terminal: Te
     report = Report(scenario)
     total = len(scenario.steps)
     with terminal.progress.status(f"{scenario.name} …") as status:
-        async for result in ScenarioRun(scenario, engine, rules).steps():
+        offers = partial(offered, scenario.lifecycle)
+        async for result in ScenarioRun(scenario, engine, rules, offers).steps():
             report.note(result)
             status.update(f"{scenario.name}: step {report.steps} of {total} …")
     return report
