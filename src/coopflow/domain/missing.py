@@ -61,12 +61,26 @@ def _said(want: Want, value: FactValue, query: Query) -> Label:
         if want.bound:
             return Label(en=f"not yet: {what.en}", fr=f"pas encore : {what.fr}")
         return Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
-    there, asked = _numbers(value, want.bound, is_share=query.is_share)
-    needed = _ASKED[want.comparison]
+    there, _ = _numbers(value, want.bound, is_share=query.is_share)
+    needed = asked(want, query, beside=value)
     return Label(
-        en=f"{what.en}: {there}, {needed.en.format(asked)}",
-        fr=f"{what.fr} : {_in_french(there)}, {needed.fr.format(_in_french(asked))}",
+        en=f"{what.en}: {there}, {needed.en}",
+        fr=f"{what.fr} : {_in_french(there)}, {needed.fr}",
     )
+
+
+def asked(want: Want, query: Query, beside: FactValue | None = None) -> Label:
+    """Say which number is asked of a reading, for example ``at least 3 needed``.
+
+    Args:
+        want: what is asked.
+        query: the reading that it is asked of.
+        beside: another number that this one is to be told apart from.
+    """
+    other = want.bound if beside is None else beside
+    _, bound = _numbers(other, want.bound, is_share=query.is_share)
+    needed = _ASKED[want.comparison]
+    return Label(en=needed.en.format(bound), fr=needed.fr.format(_in_french(bound)))
 
 
 @cache
@@ -80,9 +94,9 @@ def _numbers(value: FactValue, bound: FactValue, *, is_share: bool) -> tuple[str
     scale, unit = (100, "\N{NO-BREAK SPACE}%") if is_share else (1, "")
     places = 1 if is_share else 2
     while True:
-        there, asked = (_short(f"{one * scale:.{places}f}") for one in (value, bound))
-        if there != asked or value == bound or places > _MOST_PLACES:
-            return f"{there}{unit}", f"{asked}{unit}"
+        first, second = (_short(f"{one * scale:.{places}f}") for one in (value, bound))
+        if first != second or value == bound or places > _MOST_PLACES:
+            return f"{first}{unit}", f"{second}{unit}"
         places += 1
 
 

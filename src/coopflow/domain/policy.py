@@ -6,6 +6,7 @@ values of the method themselves stand in the files, never in code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -18,6 +19,15 @@ from coopflow.domain.voting import Rule
 
 Positive = Annotated[int, Field(ge=1)]
 ReviewKind = Literal["after_action", "quarterly", "annual", "evaluation", "exceptional"]
+
+REVIEW_LABELS: Final[Mapping[str, Label]] = {
+    "after_action": Label(en="after-action review", fr="bilan d'action"),
+    "quarterly": Label(en="quarterly review", fr="bilan trimestriel"),
+    "annual": Label(en="yearly review", fr="bilan annuel"),
+    "evaluation": Label(en="evaluation", fr="évaluation"),
+    "exceptional": Label(en="exceptional review", fr="bilan exceptionnel"),
+}
+"""What each kind of review is called."""
 
 
 class Remedy(Shape):

@@ -388,6 +388,14 @@ KIND_LABELS: Final[Mapping[str, Label]] = {
 }
 """What each kind is called."""
 
+FREQUENCY_LABELS: Final[Mapping[str, Label]] = {
+    "monthly": Label(en="monthly", fr="mensuel"),
+    "quarterly": Label(en="quarterly", fr="trimestriel"),
+    "half_yearly": Label(en="half-yearly", fr="semestriel"),
+    "yearly": Label(en="yearly", fr="annuel"),
+}
+"""What each frequency of an indicator is called."""
+
 
 _INCOMPLETE: Final = frozenset({"missing", "too_short", "string_too_short"})
 

@@ -296,17 +296,56 @@ Rule = Annotated[
 ]
 """A decision rule, written as its name or as a mapping with its parameters."""
 
-RULE_NAMES: Final = (
-    "consent",
-    "consensus",
-    "simple_majority",
-    "absolute_majority",
-    "qualified_majority",
-    "unanimity",
-    "colleges",
-    "weighted",
-    "silence",
-)
+RULE_LABELS: Final[Mapping[str, Label]] = {
+    "consent": Label(en="consent", fr="consentement"),
+    "consensus": Label(en="consensus", fr="consensus"),
+    "simple_majority": Label(en="simple majority", fr="majorité simple"),
+    "absolute_majority": Label(en="absolute majority", fr="majorité absolue"),
+    "qualified_majority": Label(en="qualified majority", fr="majorité qualifiée"),
+    "unanimity": Label(en="unanimity", fr="unanimité"),
+    "colleges": Label(en="colleges", fr="collèges"),
+    "weighted": Label(en="weighted vote", fr="vote pondéré"),
+    "silence": Label(en="silence", fr="silence"),
+}
+"""What each rule is called."""
+
+RULE_NAMES: Final = tuple(RULE_LABELS)
+
+_BASES: Final[Mapping[str, Label]] = {
+    "cast": Label(en="of the votes cast", fr="des suffrages exprimés"),
+    "electorate": Label(en="of the electors", fr="des votants"),
+}
+_MODES: Final[Mapping[str, Label]] = {
+    "winner_take_all": Label(en="winner takes all", fr="tout au vainqueur"),
+    "proportional": Label(en="in proportion", fr="au prorata"),
+}
+
+
+def rule_words(rule: Rule) -> Label:
+    """Name a rule with all of its parameters: rules that differ have different words."""
+    named, en, fr = RULE_LABELS[rule.name], [], []
+    if isinstance(rule, Consensus):
+        en.append(f"at most {rule.stand_aside} stand aside")
+        fr.append(f"au plus {rule.stand_aside} en retrait")
+    if isinstance(rule, Unanimity) and rule.strict:
+        en.append("every elector says yes")
+        fr.append("chaque votant dit oui")
+    if isinstance(rule, QualifiedMajority | Weighted):
+        base = _BASES[rule.base]
+        en.append(f"at least {rule.threshold} {base.en}")
+        fr.append(f"au moins {rule.threshold} {base.fr}")
+    if isinstance(rule, Colleges):
+        mode = _MODES[rule.mode]
+        en.append(f"more than {rule.threshold} of the weights, {mode.en}")
+        fr.append(f"plus de {rule.threshold} des poids, {mode.fr}")
+    if isinstance(rule, Colleges | Weighted):
+        weights = ", ".join(f"{who} {weight}" for who, weight in sorted(rule.weights.items()))
+        en.append(f"weights {weights}")
+        fr.append(f"poids {weights}")
+    return Label(
+        en=f"{named.en} ({', '.join(en)})" if en else named.en,
+        fr=f"{named.fr} ({', '.join(fr)})" if fr else named.fr,
+    )
 
 
 class Outcome(Shape):

@@ -7,9 +7,12 @@ from typing import Any, get_args
 import pytest
 
 from coopflow.domain.tools import (
+    FREQUENCY_LABELS,
+    KIND_LABELS,
     MISSIONS,
     TOOLS,
     Action,
+    Frequency,
     Kind,
     Mission,
     draft_faults,
@@ -390,3 +393,9 @@ def test_each_kind_has_its_tool() -> None:
 def test_paths_are_written_as_people_write_them(location: tuple[int | str, ...], path: str) -> None:
     """Dots for names, brackets for places; what only the parser knows is left out."""
     assert path_of(location) == path
+
+
+def test_kinds_and_frequencies_have_labels() -> None:
+    """Everything that a policy may name is called something in both languages."""
+    assert tuple(KIND_LABELS) == get_args(Kind)
+    assert tuple(FREQUENCY_LABELS) == get_args(Frequency)

@@ -9,7 +9,15 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from coopflow.domain.state import Member, Standing
-from coopflow.domain.voting import RULE_NAMES, Outcome, Rule, Tally, colleges_of, settle
+from coopflow.domain.voting import (
+    RULE_NAMES,
+    Outcome,
+    Rule,
+    Tally,
+    colleges_of,
+    rule_words,
+    settle,
+)
 from tests.collective import START
 
 RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
@@ -381,3 +389,41 @@ def test_colleges_come_from_the_members() -> None:
 
     members = {"b": member("b", "civil"), "x": member("x", None), "a": member("a", "public")}
     assert list(colleges_of(members).items()) == [("b", "civil"), ("a", "public")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "en", "fr"),
+    [
+        ("simple_majority", "simple majority", "majorité simple"),
+        (
+            {"name": "consensus", "stand_aside": "1/5"},
+            "consensus (at most 1/5 stand aside)",
+            "consensus (au plus 1/5 en retrait)",
+        ),
+        (
+            {"name": "qualified_majority", "threshold": "3/4"},
+            "qualified majority (at least 3/4 of the votes cast)",
+            "majorité qualifiée (au moins 3/4 des suffrages exprimés)",
+        ),
+        ("unanimity", "unanimity", "unanimité"),
+        (
+            {"name": "unanimity", "strict": True},
+            "unanimity (every elector says yes)",
+            "unanimité (chaque votant dit oui)",
+        ),
+        (
+            {"name": "colleges", "weights": {"a": 2, "b": 1}, "mode": "proportional"},
+            "colleges (more than 1/2 of the weights, in proportion, weights a 2, b 1)",
+            "collèges (plus de 1/2 des poids, au prorata, poids a 2, b 1)",
+        ),
+        (
+            {"name": "weighted", "weights": {"alpha": "3/2"}, "base": "electorate"},
+            "weighted vote (at least 1/2 of the electors, weights alpha 3/2)",
+            "vote pondéré (au moins 1/2 des votants, poids alpha 3/2)",
+        ),
+    ],
+)
+def test_a_rule_is_named_with_its_parameters(rule: object, en: str, fr: str) -> None:
+    """In both languages, so that rules which count differently are called differently."""
+    words = rule_words(RULE.validate_python(rule))
+    assert (words.en, words.fr) == (en, fr)

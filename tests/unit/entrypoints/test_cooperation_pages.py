@@ -223,7 +223,9 @@ def test_what_an_event_is_about() -> None:
 
 def test_rules_of_other_versions_are_not_known() -> None:
     """Labels are those of the definition that is followed, or none."""
-    assert known_rules("impact-collectif@1", "reference@1") == RULES
+    known = known_rules("impact-collectif@1", "reference@1")
+    assert known is not None
+    assert known.definition == RULES.definition
     assert known_rules("impact-collectif@1", "reference@99") is None
     assert known_rules("impact-collectif@1", "absent@1") is None
 

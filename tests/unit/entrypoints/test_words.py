@@ -10,6 +10,7 @@ from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.base import Label
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.explanation import Examination
+from coopflow.domain.policy import ReviewKind
 from coopflow.domain.roles import ROLES
 from coopflow.domain.state import CooperationStatus, DocumentStatus, MemberStatus, Result
 from coopflow.domain.tools import Kind
@@ -43,6 +44,7 @@ def test_both_languages_say_the_same(key: str) -> None:
         ("member", get_args(MemberStatus)),
         ("version", get_args(DocumentStatus)),
         ("document", get_args(Kind)),
+        ("review", get_args(ReviewKind)),
         ("rule", RULE_NAMES),
         ("role", ROLES),
         ("alert", SEVERITIES),

@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from coopflow.domain.base import Label
+from coopflow.domain.policy import REVIEW_LABELS
 from coopflow.domain.tools import KIND_LABELS
+from coopflow.domain.voting import RULE_LABELS
 from coopflow.settings import Language
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -49,20 +51,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "meeting.committee": ("committee", "comité"),
     "meeting.working_group": ("working group", "groupe de travail"),
     "meeting.discovery": ("discovery meeting", "rencontre de découverte"),
-    "review.after_action": ("after-action review", "bilan d'action"),
-    "review.quarterly": ("quarterly review", "bilan trimestriel"),
-    "review.annual": ("yearly review", "bilan annuel"),
-    "review.evaluation": ("evaluation", "évaluation"),
-    "review.exceptional": ("exceptional review", "bilan exceptionnel"),
-    "rule.consent": ("consent", "consentement"),
-    "rule.consensus": ("consensus", "consensus"),
-    "rule.simple_majority": ("simple majority", "majorité simple"),
-    "rule.absolute_majority": ("absolute majority", "majorité absolue"),
-    "rule.qualified_majority": ("qualified majority", "majorité qualifiée"),
-    "rule.unanimity": ("unanimity", "unanimité"),
-    "rule.colleges": ("colleges", "collèges"),
-    "rule.weighted": ("weighted vote", "vote pondéré"),
-    "rule.silence": ("silence", "silence"),
+    **{f"review.{kind}": (label.en, label.fr) for kind, label in REVIEW_LABELS.items()},
+    **{f"rule.{name}": (label.en, label.fr) for name, label in RULE_LABELS.items()},
     # who
     "role.representative": ("a representative", "un représentant"),
     "role.support": ("the support function", "la fonction de soutien"),
