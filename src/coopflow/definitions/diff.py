@@ -14,7 +14,7 @@ from coopflow.definitions.terms import LEFT_OUT, NOTHING, TERMS, THINGS, Term, W
 from coopflow.domain.base import Label, Shape
 from coopflow.domain.calendar import Span
 from coopflow.domain.missing import words_of
-from coopflow.domain.policy import REVIEW_LABELS
+from coopflow.domain.policy import REVIEW_LABELS, Policy
 from coopflow.domain.rulebook import Predicate, Rulebook
 from coopflow.domain.tools import FREQUENCY_LABELS, KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS, Rule, rule_words
@@ -35,8 +35,11 @@ class Difference(NamedTuple):
 
 
 _LISTS: Final = frozenset({"conditions", "criteria", "advice", "guards"})
-_UNSAID: Final = frozenset({"policy", "version", "id", "facts"})
+_UNSAID: Final = frozenset({"id", "facts"})
 """What is no difference by itself; readings are compared where criteria read them."""
+
+_NAMED: Final = frozenset({"policy", "version", "label"})
+"""What tells policies apart without making them differ."""
 
 _NO_LIMIT: Final = Label(en="no limit", fr="sans limite")
 _ALWAYS: Final = Label(en="always", fr="toujours")
@@ -106,8 +109,9 @@ class _Comparison:
 
     def fields(self, place: _Place, old: Shape, new: Shape) -> Iterator[Difference]:
         """Compare two shapes field by field."""
+        passed_over = _UNSAID | (_NAMED if isinstance(old, Policy) else frozenset())
         for name in type(old).model_fields:
-            if name not in _UNSAID:
+            if name not in passed_over:
                 before, after = getattr(old, name), getattr(new, name)
                 if name in _LISTS:
                     before, after = ({one.id: one for one in ones} for ones in (before, after))

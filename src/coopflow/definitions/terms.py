@@ -15,7 +15,6 @@ Term = tuple[int, str, str]
 """1 where more is stricter, -1 where more is looser, 0 where neither is; English and French."""
 
 TERMS: Final[Mapping[str, Term]] = {
-    "label": (0, "Name of the policy", "Nom de la politique"),
     "*.label": (0, "Label of “{0}”", "Libellé de « {0} »"),
     "*.remedies": (0, "Remedies of “{0}”", "Remèdes de « {0} »"),
     "*.when": (1, "{0}", "{0}"),

@@ -119,3 +119,23 @@ def test_what_a_policy_asks_is_told(coopflow: Coopflow) -> None:
     assert "Passage à l'animation" in french
     whole = json.loads(coopflow("policy", "explain", "reference", "-o", "json").stdout)
     assert whole["policy"] == "reference"
+
+
+def test_what_differs_is_told_by_direction(coopflow: Coopflow, ours: Path) -> None:
+    """In plain words, the stricter first; two that are alike have nothing to tell."""
+    assert coopflow("policy", "diff", "reference", ours).stdout == ""
+    change(
+        ours,
+        "gates: {to_structuration: {minima: {communication: 2}}}\nclocks: {cure: {days: 120}}\n",
+    )
+    told = coopflow("policy", "diff", "reference", ours, "--lang", "en").stdout
+    assert told.index("Stricter") < told.index("Looser")
+    assert "90 days → 120 days" in told
+    french = coopflow("policy", "diff", "reference", ours, "--lang", "fr").stdout
+    assert "Plus strict" in french
+    assert "90 jours → 120 jours" in french
+    found = json.loads(coopflow("policy", "diff", "reference", ours, "-o", "json").stdout)
+    assert {(one["direction"], one["path"]) for one in found} == {
+        ("stricter", "gates.to_structuration.minima.communication"),
+        ("looser", "clocks.cure"),
+    }

@@ -170,10 +170,10 @@ def policy_new(
     folder: Annotated[Path, Option(file_okay=False, help="Where to write it.")] = Path(),
 ) -> None:
     """Write a policy that extends another one, and a scenario beside it."""
-    from coopflow.entrypoints.cli.policies import new  # noqa: PLC0415
+    from coopflow.entrypoints.cli.policies import write  # noqa: PLC0415
 
     _settings()
-    new(name, base=extends, lifecycle=lifecycle, folder=folder)
+    write(name, base=extends, lifecycle=lifecycle, folder=folder)
 
 
 @policy.command("lint")
@@ -201,6 +201,21 @@ def policy_test(policies: Policies, *, output: OutputFormat = "table") -> None:
 
     _settings()
     raise Exit(test(policies, output=output))
+
+
+@policy.command("diff")
+def policy_diff(
+    old: Annotated[str, Argument(metavar="A", help="A policy, by name or file.")],
+    new: Annotated[str, Argument(metavar="B", help="The one to compare with it.")],
+    *,
+    lifecycle: Lifecycle = "impact-collectif",
+    output: OutputFormat = "table",
+    lang: Lang = None,
+) -> None:
+    """Tell what becomes stricter, looser, new or gone from A to B."""
+    from coopflow.entrypoints.cli.policies import diff  # noqa: PLC0415
+
+    diff(_settings(lang=lang), old, new, lifecycle=lifecycle, output=output)
 
 
 @policy.command("explain")

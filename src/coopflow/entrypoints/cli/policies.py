@@ -12,9 +12,11 @@ from rich.rule import Rule
 from rich.text import Text
 
 from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.diff import differences
 from coopflow.definitions.faults import Fault
 from coopflow.definitions.library import (
     find,
+    load_definition,
     load_documents,
     read_definition,
     scenarios_beside,
@@ -29,6 +31,15 @@ from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
+
+_DIRECTIONS: Final = {
+    "stricter": "red",
+    "looser": "green",
+    "new": "cyan",
+    "gone": "magenta",
+    "changed": "yellow",
+}
+"""How policies may differ, in the order in which people ask, with a colour for each."""
 
 _POLICY: Final = """\
 # yaml-language-server: $schema={schema}
@@ -83,7 +94,7 @@ steps:
 """
 
 
-def new(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
+def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
     """Write a policy that extends another one, and a scenario beside it.
 
     Raises:
@@ -149,6 +160,35 @@ def test(policies: list[str], *, output: Format) -> int:
             raise UsageError(f"there is no {path.stem}.scenario.yaml beside {path}")
         jobs += [(file, policy) for file in beside]
     return scenario.run(jobs, on="memory", output=output)
+
+
+def diff(settings: Settings, old: str, new: str, *, lifecycle: str, output: Format) -> None:
+    """Write what is different from one policy to another.
+
+    Raises:
+        UnknownNameError: there is no such policy or lifecycle.
+        FaultsError: one of them cannot be used.
+    """
+    rules = [compile_definition(load_definition(lifecycle, policy)) for policy in (old, new)]
+    found = differences(*rules)
+    terminal = Terminal()
+    if output == "json":
+        terminal.json(
+            [
+                {"direction": one.direction, "path": one.path, **one.label.model_dump()}
+                for one in found
+            ]
+        )
+        return
+    say = Phrases(settings.language)
+    for direction, style in _DIRECTIONS.items():
+        those = [one for one in found if one.direction == direction]
+        if those:
+            terminal.data.print(Text(say(f"diff.{direction}"), f"bold {style}"))
+        for one in those:
+            terminal.data.print(Padding(Text(f"· {say.label(one.label)}"), (0, 0, 0, 2)))
+    if not found:
+        terminal.note(say("diff.none"))
 
 
 # --- explain --------------------------------------------------------------------------------------

@@ -250,6 +250,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
+    # coopflow policy diff
+    "diff.stricter": ("Stricter", "Plus strict"),
+    "diff.looser": ("Looser", "Moins strict"),
+    "diff.new": ("New", "Nouveau"),
+    "diff.gone": ("Gone", "Supprimé"),
+    "diff.changed": ("Changed", "Modifié"),
+    "diff.none": ("no difference", "aucune différence"),
     # coopflow forecast
     "forecast.until": (
         "What will happen by itself until {until} if nobody acts",
