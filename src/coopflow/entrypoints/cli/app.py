@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -216,6 +216,76 @@ def policy_diff(
     from coopflow.entrypoints.cli.policies import diff  # noqa: PLC0415
 
     diff(_settings(lang=lang), old, new, lifecycle=lifecycle, output=output)
+
+
+@policy.command("impact")
+def policy_impact(  # noqa: PLR0913 - its options
+    name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
+    *,
+    programme: Annotated[str | None, Option(help="Only cooperations of this programme.")] = None,
+    lifecycle: Lifecycle = "impact-collectif",
+    output: Annotated[
+        Literal["table", "json", "csv"],
+        Option("--output", "-o", help="For people, or for programs. Data goes to stdout."),
+    ] = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Tell what a policy would change for every cooperation that lives.
+
+    Who would lose or gain a level, start a cure clock, or pass the next gate. Changes nothing.
+    """
+    from coopflow.entrypoints.cli.impact import run  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    run(settings, name, lifecycle=lifecycle, programme=programme, output=output)
+
+
+@policy.command("adopt")
+def policy_adopt(  # noqa: PLR0913 - its options
+    name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
+    cooperations: Annotated[
+        list[str] | None, Argument(metavar="COOP...", help="Cooperations: ID or PROGRAMME/ID.")
+    ] = None,
+    *,
+    by: Annotated[str, Option(help="Who proposes it: a person with a role there.")],
+    everywhere: Annotated[bool, Option("--all", help="Every active cooperation.")] = False,
+    programme: Annotated[str | None, Option(help="With --all, only those of it.")] = None,
+    question: Annotated[str | None, Option(help="What the members are asked.")] = None,
+    closes_at: Annotated[
+        datetime | None,
+        Option(
+            metavar="INSTANT",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+            help="When the decision closes, in UTC; by default as their policy says.",
+        ),
+    ] = None,
+    lifecycle: Lifecycle = "impact-collectif",
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Propose a policy to cooperations, as a decision of each.
+
+    Nothing changes unless the members adopt it. Saying it again is harmless: it goes on where it
+    was interrupted. Exit code 1 when some refused.
+    """
+    from coopflow.entrypoints.cli.adopt import run  # noqa: PLC0415
+
+    raise Exit(
+        run(
+            _settings(state_dir=state_dir, lang=lang),
+            name,
+            cooperations or [],
+            everywhere=everywhere,
+            programme=programme,
+            lifecycle=lifecycle,
+            by=by,
+            question=question,
+            closes_at=closes_at.replace(tzinfo=UTC) if closes_at else None,
+            output=output,
+        )
+    )
 
 
 @policy.command("explain")

@@ -257,6 +257,25 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "diff.gone": ("Gone", "Supprimé"),
     "diff.changed": ("Changed", "Modifié"),
     "diff.none": ("no difference", "aucune différence"),
+    # coopflow policy impact, coopflow policy adopt
+    "impact.all": ("cooperations looked at", "coopérations examinées"),
+    "impact.other_lifecycle": ("follow another lifecycle", "suivent un autre cycle de vie"),
+    "impact.unchanged": (
+        "would see no difference at once",
+        "ne verraient aucun changement immédiat",
+    ),
+    "impact.lost": ("would lose a level", "perdraient un niveau"),
+    "impact.gained": ("would gain a level", "gagneraient un niveau"),
+    "impact.clocks": ("would have a cure clock start", "verraient partir un délai de remédiation"),
+    "impact.verdict": ("next gate: {verdict}", "prochain passage : {verdict}"),
+    "adopt.proposed": ("proposed", "proposée"),
+    "adopt.under_way": ("under way", "en cours"),
+    "adopt.followed": ("followed already", "déjà suivie"),
+    "adopt.refused": ("refused", "refusée"),
+    "adopt.question": (
+        "Do we adopt the policy {policy}?",
+        "Adoptons-nous la politique {policy} ?",
+    ),
     # coopflow forecast
     "forecast.until": (
         "What will happen by itself until {until} if nobody acts",

@@ -1,0 +1,81 @@
+"""Proposing a policy to a cooperation as a decision of its own, safely said again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from coopflow.application.engine import Address, Engine, Reply, UnknownCooperationError
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
+
+Outcome = Literal["proposed", "under_way", "followed", "refused"]
+
+
+class Proposal(NamedTuple):
+    """What proposing a policy to a cooperation came to.
+
+    Attributes:
+        address: the cooperation.
+        outcome: ``proposed`` now, ``under_way`` before, ``followed`` already, or ``refused``.
+        decision: the decision that is open about it.
+        detail: why it was refused; empty otherwise.
+    """
+
+    address: Address
+    outcome: Outcome
+    decision: str | None = None
+    detail: str = ""
+
+
+class Terms(NamedTuple):
+    """Who proposes a policy, with which question, and until when the members answer."""
+
+    by: str
+    question: str
+    closes_at: datetime | None = None
+
+
+async def propose(
+    engine: Engine, address: Address, definition: Definition, terms: Terms
+) -> Proposal:
+    """Offer a policy to a cooperation and open the decision on it, unless that is done already.
+
+    Nothing changes until the members adopt it. An interruption is taken up by proposing again.
+
+    Args:
+        engine: where the cooperation lives.
+        address: the cooperation.
+        definition: the policy, with the lifecycle of the cooperation.
+        terms: who proposes it and how; the cooperation decides whether they may.
+    """
+    try:
+        state = await engine.state(address)
+    except UnknownCooperationError as error:
+        return Proposal(address, "refused", detail=str(error))
+    name = definition.policy_name
+    if state.policy == name:
+        return Proposal(address, "followed")
+    about = [one for one in state.decisions.values() if one.subject == f"policy:{name}"]
+    waiting = next((one.id for one in about if one.is_open), None)
+    if waiting is not None:
+        return Proposal(address, "under_way", waiting)
+    offered = await engine.offer(address, definition)
+    if isinstance(offered, Refusal):
+        return Proposal(address, "refused", detail=str(offered))
+    slug = f"policy-{definition.policy['policy']}-{definition.policy['version']}"
+    slug += f"-{len(about) + 1}" if about else ""
+    command: dict[str, Any] = {
+        "command": "open_decision",
+        "actor": terms.by,
+        "id": f"propose:{slug}",  # said again after a failure, it is one command
+        "decision": slug,
+        "subject": f"policy:{name}",
+        "question": terms.question,
+    }
+    if terms.closes_at is not None:
+        command["closes_at"] = terms.closes_at.isoformat()
+    outcome = await engine.execute(address, command)
+    if isinstance(outcome, Reply):
+        return Proposal(address, "proposed", slug)
+    return Proposal(address, "refused", detail=str(outcome))

@@ -1,0 +1,116 @@
+"""``coopflow policy adopt``: a policy proposed to cooperations, as a decision of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
+
+from rich.text import Text
+
+from coopflow import bootstrap
+from coopflow.application.adopting import Proposal, Terms, propose
+from coopflow.application.engine import Address, Engine
+from coopflow.definitions.library import load_definition
+from coopflow.domain.rulebook import Definition
+from coopflow.entrypoints.cli.cooperations import locate
+from coopflow.entrypoints.cli.failures import REFUSED, UsageError
+from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.entrypoints.cli.words import Phrases
+from coopflow.readmodel.queries import Queries
+from coopflow.settings import Settings
+
+_AT_ONCE: Final = 8
+_PAGE: Final = 200
+_STYLES: Final = {"proposed": "green", "under_way": "yellow", "followed": "dim", "refused": "red"}
+
+
+def run(  # noqa: PLR0913 - the options of the command
+    settings: Settings,
+    policy: str,
+    cooperations: list[str],
+    *,
+    everywhere: bool,
+    programme: str | None,
+    lifecycle: str,
+    by: str,
+    question: str | None,
+    closes_at: datetime | None,
+    output: Format,
+) -> int:
+    """Propose a policy to cooperations, write what came of each, and return the exit code.
+
+    Raises:
+        UsageError: neither cooperations nor all of them are named.
+        UnknownNameError: there is no such policy or lifecycle.
+        FaultsError: it cannot be used.
+        UnavailableError: the read model does not answer.
+        TemporalUnavailableError: the engine does not answer; what was proposed is.
+    """
+    if everywhere == bool(cooperations):
+        raise UsageError("name cooperations, or say --all (with --programme, all of one)")
+    definition = load_definition(lifecycle, policy)
+    say = Phrases(settings.language)
+    asked = question or say("adopt.question", policy=definition.policy_name)
+    terms = Terms(by, asked, closes_at)
+    terminal = Terminal()
+    found = asyncio.run(
+        _propose_all(settings, cooperations, programme, definition, terms, terminal)
+    )
+    if output == "json":
+        terminal.json([one._asdict() | {"address": str(one.address)} for one in found])
+    else:
+        _print(found, terminal, say)
+    return REFUSED if any(one.outcome == "refused" for one in found) else 0
+
+
+async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
+    settings: Settings,
+    named: list[str],
+    programme: str | None,
+    definition: Definition,
+    terms: Terms,
+    terminal: Terminal,
+) -> list[Proposal]:
+    async with bootstrap.read_model(settings) as queries:
+        if named:
+            addresses = [await locate(queries, one) for one in named]
+        else:
+            addresses = [address async for address in _living(queries, programme)]
+    found: list[Proposal] = []
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(engine: Engine, address: Address) -> Proposal:
+        async with room:
+            proposal = await propose(engine, address, definition, terms)
+        found.append(proposal)
+        status.update(f"{len(found)}/{len(addresses)} …")
+        return proposal
+
+    with terminal.progress.status("…") as status:
+        async with bootstrap.connected_engine(settings) as engine:
+            return list(await asyncio.gather(*(one(engine, address) for address in addresses)))
+
+
+async def _living(queries: Queries, programme: str | None) -> AsyncIterator[Address]:
+    after: Address | None = None
+    while page := await queries.cooperations(
+        programme=programme, status="active", after=after, limit=_PAGE
+    ):
+        for one in page:
+            yield one.address
+        after = page[-1].address
+
+
+def _print(found: list[Proposal], terminal: Terminal, say: Phrases) -> None:
+    for one in found:
+        about = one.decision or one.detail
+        line = Text.assemble(
+            (say(f"adopt.{one.outcome}"), _STYLES[one.outcome]), f"  {one.address}"
+        )
+        terminal.data.print(line.append(f"  {about}" if about else "", "dim"), soft_wrap=True)
+    counts = Counter(one.outcome for one in found)
+    summary = ", ".join(f"{number} {say(f'adopt.{outcome}')}" for outcome, number in counts.items())
+    terminal.note(summary or say("head.empty"))
