@@ -11,14 +11,16 @@ ROOT = Path(__file__).parents[2]
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 
 
+SMALL = {"impact": ["--cooperations", "5"]}
+
+
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
 def test_a_benchmark_measures_beside_its_yardstick(script: Path) -> None:
-    """One round of each is enough to see a figure, a ratio and what dominates."""
-    done = subprocess.run(
-        [sys.executable, str(script), "--rounds", "1"], capture_output=True, text=True, check=False
-    )
+    """One round of each is enough to see a figure and a ratio, and what it is made of."""
+    command = [sys.executable, str(script), "--rounds", "1", *SMALL.get(script.stem, ())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "yardstick" in done.stdout
     figures = re.findall(r"^\S.*(?: +\d+\.\d\d){3}$", done.stdout, re.MULTILINE)
-    assert len(figures) >= 3
-    assert len(re.findall(r"^    .*\d+%", done.stdout, re.MULTILINE)) == len(figures)
+    assert figures
+    assert len(re.findall(r"^    .*\d", done.stdout, re.MULTILINE)) >= len(figures)

@@ -85,7 +85,8 @@ def _merged(below: dict[str, Entry], above: dict[str, Entry]) -> dict[str, Entry
 
 def _over(below: Node, above: Node) -> Node:
     if isinstance(below.value, dict) and isinstance(above.value, dict):
-        is_one_value = set(above.value) <= _SPAN or _NAMING & set(above.value)
+        keys = set(above.value)
+        is_one_value = (keys and keys <= _SPAN) or keys & _NAMING
         return above if is_one_value else Node(_merged(below.value, above.value), above.place)
     old, new = _by_id(below), _by_id(above)
     if old is None or not new:

@@ -48,12 +48,17 @@ class Reading(NamedTuple):
     until: datetime | None
 
 
+def _is_ahead(view: View, rules: Rulebook) -> bool:
+    """Whether looking forward makes a difference: only a stale document does."""
+    return view.forward and bool(_stale(view.state, rules))
+
+
 def read(name: str, view: View, rules: Rulebook) -> Fact:
     """Read a fact by its name."""
     query = rules.queries[name]
     return remember_at(
         view.state,
-        (name, view.forward),
+        (name, _is_ahead(view, rules)),
         query,
         query.depends_on(),
         view.at,
@@ -126,14 +131,18 @@ def _needs_stale(criterion: Criterion, view: View, rules: Rulebook) -> bool:
 
 def _outdated(names: Iterable[str], state: Cooperation, rules: Rulebook) -> tuple[Source, ...]:
     """Return the stale documents that facts are read off."""
-    stale = remember(state, "stale", rules, ("documents",), lambda: _stale(state))
+    stale = _stale(state, rules)
     if not stale:
         return ()
     kinds = {part for name in names for part in rules.queries[name].depends_on()}
     return tuple(document_source(one) for one in stale if one.kind in kinds)
 
 
-def _stale(state: Cooperation) -> tuple[Document, ...]:
+def _stale(state: Cooperation, rules: Rulebook) -> tuple[Document, ...]:
+    return remember(state, "stale", rules, ("documents",), lambda: _look_for_stale(state))
+
+
+def _look_for_stale(state: Cooperation) -> tuple[Document, ...]:
     current = (state.current(kind) for kind in sorted(state.documents))
     return tuple(one for one in current if one is not None and one.status == "stale")
 
@@ -149,7 +158,7 @@ def level(condition: Condition, view: View, rules: Rulebook) -> Level:
     """Return the highest n whose criteria 1..n all hold, and until when that is sure."""
     return remember_at(
         view.state,
-        (condition.id, view.forward),
+        (condition.id, _is_ahead(view, rules)),
         condition,
         rules.level_reads[condition.id],
         view.at,
@@ -173,7 +182,7 @@ def levels(view: View, rules: Rulebook) -> Reading:
     """Return the level of every condition in one reading."""
     return remember_at(
         view.state,
-        ("levels", view.forward),
+        ("levels", _is_ahead(view, rules)),
         rules,
         rules.levels_read,
         view.at,

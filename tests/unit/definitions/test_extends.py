@@ -70,6 +70,11 @@ def test_mappings_are_merged_and_items_with_an_id_too() -> None:
     assert found["tools"] == ["r"]
 
 
+def test_an_empty_mapping_changes_nothing() -> None:
+    """Who writes nothing takes everything over."""
+    assert on_top("facts: {}\n").data["facts"] == loads(BASE, "b").data["facts"]
+
+
 @pytest.mark.parametrize(
     ("below", "above"),
     [
