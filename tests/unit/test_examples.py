@@ -1,4 +1,4 @@
-"""The stories in examples/ run in memory as they say, and say where they do not."""
+"""The stories in examples/ and beside the policies run in memory as they say, or say where not."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +8,12 @@ import pytest
 from coopflow.application.memory import MemoryEngine
 from coopflow.application.scenario_runner import ScenarioRun, StepResult
 from coopflow.definitions.compile import compile_definition
-from coopflow.definitions.library import available, load_definition
+from coopflow.definitions.library import available, load_definition, shelf
 from coopflow.definitions.scenario import Scenario, load_scenario, read_scenario
 from coopflow.definitions.yaml import loads
 
 EXAMPLES = available("examples")
+POLICIES = available("policies")
 
 
 async def _run(scenario: Scenario) -> list[StepResult]:
@@ -38,6 +39,24 @@ async def test_an_example_runs_as_it_says(path: Path) -> None:
     results = await _run(scenario)
     assert _said(results) == []
     assert len(results) == len(scenario.steps)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+async def test_a_policy_has_a_story_that_runs_as_it_says(name: str) -> None:
+    """Beside every policy stands a life that is lived by it, and that is named like it."""
+    scenario = load_scenario(shelf("policies") / f"{name}.scenario.yaml")
+    assert (scenario.name, scenario.policy) == (name, name)
+    results = await _run(scenario)
+    assert _said(results) == []
+    assert len(results) == len(scenario.steps)
+
+
+@pytest.mark.parametrize("name", [name for name in POLICIES if name != "reference"])
+async def test_the_story_of_a_policy_is_another_one_under_the_reference(name: str) -> None:
+    """What a policy changes is what its story is about: without it the story does not hold."""
+    scenario = load_scenario(shelf("policies") / f"{name}.scenario.yaml")
+    said = _said(await _run(replace(scenario, lifecycle="impact-collectif", policy="reference")))
+    assert any("expected verdict" in one or "expected stage" in one for one in said), said
 
 
 async def test_a_broken_expectation_is_said_with_its_line_and_step() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from coopflow.definitions.extends import extended
-from coopflow.definitions.library import available, find, load_documents
+from coopflow.definitions.library import available, find, load_documents, shelf
 from coopflow.definitions.lint import lint
+from coopflow.definitions.scenario import load_scenario
 from coopflow.definitions.yaml import Document, load, loads
 
 HEAD = "policy: own\nversion: 1\nextends: reference\nlabel: {fr: À nous, en: Ours}\n"
@@ -27,8 +28,15 @@ def said(text: str, stages: Document | None = None) -> list[str]:
 
 @pytest.mark.parametrize("name", available("policies"))
 def test_the_shipped_policies_have_no_finding(name: str) -> None:
-    """What is shipped is meant as it is."""
-    assert lint(*load_documents("impact-collectif", name)) == ()
+    """What is shipped is meant as it is, for the lifecycle that its story follows."""
+    meant = load_scenario(shelf("policies") / f"{name}.scenario.yaml").lifecycle
+    assert lint(*load_documents(meant, name)) == ()
+
+
+def test_every_shipped_lifecycle_has_a_policy() -> None:
+    """A lifecycle without a policy that names its gates could only be walked through."""
+    stories = shelf("policies").glob("*.scenario.yaml")
+    assert {load_scenario(story).lifecycle for story in stories} == set(available("workflows"))
 
 
 @pytest.mark.parametrize(
