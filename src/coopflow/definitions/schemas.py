@@ -68,17 +68,26 @@ def extension_schema() -> dict[str, Any]:
 
 
 def _without_required(schema: Any) -> Any:
-    """Ask for nothing, and let things with an id be removed."""
+    """Ask for nothing, and let things with an id be removed and freely named ones be left out."""
     if isinstance(schema, list):
         return [_without_required(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
     found = {key: _without_required(one) for key, one in schema.items() if key != "required"}
+    if isinstance(found.get("additionalProperties"), dict):
+        found["additionalProperties"] = _or_null(found["additionalProperties"])
+    if "patternProperties" in found:
+        patterns = found["patternProperties"].items()
+        found["patternProperties"] = {pattern: _or_null(one) for pattern, one in patterns}
     properties = found.get("properties")
     if isinstance(properties, dict) and "id" in properties:
         found["properties"] = {**properties, "removed": {"const": True}}
         found["required"] = ["id"]
     return found
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def facts_page() -> str:

@@ -75,6 +75,9 @@ def test_an_extension_asks_for_nothing_but_its_own_name() -> None:
     assert criterion["required"] == ["id"]
     assert criterion["properties"]["removed"] == {"const": True}
     assert "required" not in schema["$defs"]["Decisions"]
+    for named in ("facts", "remedies"):
+        (freely_named,) = schema["properties"][named]["patternProperties"].values()
+        assert {"type": "null"} in freely_named["anyOf"]
 
 
 def test_the_page_has_every_fact_in_both_languages() -> None:
