@@ -23,6 +23,7 @@ from coopflow.definitions.library import find
 from coopflow.definitions.scenario import Scenario, load_scenario
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import connect, find_endpoint
@@ -80,15 +81,27 @@ def serving(server: EmbeddedOptions) -> Iterator[None]:
 
 
 class Journal:
-    """A read model in memory: entries exactly once and in order, or it does not take them."""
+    """A read model in memory: entries exactly once and in order, or it does not take them.
+
+    Attributes:
+        entries: those of each cooperation.
+        definitions: those that came with entries, as often as they came.
+    """
 
     def __init__(self) -> None:
         """Start empty, and there."""
         self.entries: dict[Address, list[Entry]] = {}
+        self.definitions: list[Definition] = []
         self.is_away = False
         self.refused = 0
 
-    async def apply(self, programme: str, cooperation: str, entries: Sequence[Entry]) -> None:
+    async def apply(
+        self,
+        programme: str,
+        cooperation: str,
+        entries: Sequence[Entry],
+        definitions: Sequence[Definition] = (),
+    ) -> None:
         """Take entries.
 
         Raises:
@@ -104,6 +117,7 @@ class Journal:
             assert entry.seq <= len(kept) + 1, "entries are missing"
             if entry.seq > len(kept):
                 kept.append(entry)
+        self.definitions += definitions
 
 
 @dataclass

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.history import History
     from coopflow.readmodel.projector import Projector
     from coopflow.readmodel.queries import Queries
+    from coopflow.readmodel.registry import Registry
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
     from coopflow.temporal.state_directory import EngineRecord
@@ -204,6 +205,20 @@ async def history(settings: Settings) -> AsyncIterator[History]:
 
     async with _as_it_is(settings) as database:
         yield History(database)
+
+
+@asynccontextmanager
+async def registry(settings: Settings) -> AsyncIterator[Registry]:
+    """Open the registry of definitions of the read model.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.registry import Registry
+
+    async with _as_it_is(settings) as database:
+        yield Registry(database)
 
 
 @asynccontextmanager

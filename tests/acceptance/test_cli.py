@@ -147,6 +147,30 @@ def test_a_refused_question_exits_with_one(engine: Running, variables: dict[str,
     assert done.stderr.startswith("unknown_gate: ")
 
 
+def test_a_policy_is_registered_under_its_name(
+    engine: Running, variables: dict[str, str], tmp_path: Path
+) -> None:
+    """What the demo follows is listed and shown; its name cannot be given to other content."""
+    (listed,) = json.loads(coopflow(variables, "policy", "list", "-o", "json").stdout)
+    assert (listed["name"], listed["version"], listed["followed_by"]) == ("reference", 1, 1)
+    told = coopflow(variables, "policy", "list", "--lang", "fr").stdout
+    assert told.startswith(f"reference@1  {listed['digest'][:12]}  1 coopération")
+    content = json.loads(coopflow(variables, "policy", "show", "reference").stdout)
+    assert content == json.loads(coopflow(variables, "policy", "show", "reference@1").stdout)
+    unknown = coopflow(variables, "policy", "show", "reference@2")
+    assert unknown.returncode == 1
+    assert "reference@1" in unknown.stderr
+    content["clocks"]["cure"] = {"months": 3}
+    file = tmp_path / "mine.yaml"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    rows = journal_rows(variables)
+    asked = ("policy", "adopt", str(file), COOPERATION, "--by", "maud")
+    refused = coopflow(variables, *asked)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "give yours a new version" in refused.stderr
+    assert journal_rows(variables) == rows
+
+
 def test_a_second_engine_is_refused(engine: Running, variables: dict[str, str]) -> None:
     """One state directory has one engine; the message names the process that holds it."""
     done = coopflow(variables, "dev")

@@ -58,7 +58,7 @@ def definition_of(lifecycle: Mapping[str, Any], policy: Mapping[str, Any]) -> De
         DefinitionError: a value is no JSON value.
     """
     contents = {"lifecycle": dict(lifecycle), "policy": dict(policy)}
-    return Definition(**contents, digest=_digest(contents))
+    return Definition(**contents, digest=digest_of(contents))
 
 
 def compile_definition(definition: Definition) -> Rulebook:
@@ -100,7 +100,7 @@ def _family(keys: tuple[_ByDigest, ...]) -> Rulebook:
 def _compiled(key: _ByDigest) -> Rulebook:
     definition = key.definition
     contents = {"lifecycle": definition.lifecycle, "policy": definition.policy}
-    if definition.digest != _digest(contents):
+    if definition.digest != digest_of(contents):
         raise DefinitionError("the digest is not that of the lifecycle and the policy")
     try:
         lifecycle = Lifecycle.model_validate(definition.lifecycle)
@@ -131,7 +131,12 @@ def _expressions(
     return compiled
 
 
-def _digest(contents: Mapping[str, Any]) -> str:
+def digest_of(contents: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical JSON of some content, in hexadecimal.
+
+    Raises:
+        DefinitionError: a value is no JSON value.
+    """
     try:
         canonical = json.dumps(
             contents, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False

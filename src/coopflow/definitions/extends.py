@@ -18,7 +18,7 @@ from coopflow.definitions.yaml import Document, Entry, Node
 from coopflow.domain.calendar import Span
 
 EXTENDS: Final = "extends"
-OWN: Final = frozenset({"policy", "version", "label", EXTENDS})
+OWN: Final = frozenset({"policy", "version", "label", "author", EXTENDS})
 """What a policy says of itself alone; none of it is taken over."""
 
 MAX_ANCESTORS: Final = 8

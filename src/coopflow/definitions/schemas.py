@@ -64,7 +64,7 @@ def extension_schema() -> dict[str, Any]:
     schema = json_schema(Policy)
     properties = {**schema["properties"], EXTENDS: {"type": "string", "title": "Extends"}}
     optional = _without_required({**schema, "properties": properties})
-    return {**optional, "title": "Extension", "required": sorted(OWN)}
+    return {**optional, "title": "Extension", "required": sorted(OWN - {"author"})}
 
 
 def _without_required(schema: Any) -> Any:

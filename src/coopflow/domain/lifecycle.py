@@ -13,7 +13,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import Field, model_validator
 from transitions import Machine, MachineError
 
-from coopflow.domain.base import Label, Shape, Slug
+from coopflow.domain.base import Label, Shape, Slug, Text
 from coopflow.domain.calendar import Span
 
 FALL_BACK: Final = "fall_back"
@@ -115,6 +115,7 @@ class Lifecycle(Shape):
     lifecycle: Slug
     version: Annotated[int, Field(ge=1)]
     label: Label
+    author: Text | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     gates: tuple[Gate, ...] = ()
 

@@ -231,6 +231,7 @@ class Policy(Shape):
     policy: Slug
     version: Positive
     label: Label
+    author: Text | None = None
     facts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], FactQuery] = Field(
         default_factory=dict
     )

@@ -15,10 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coopflow.application.engine import Address
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry
+from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
+from coopflow.readmodel.registry import register
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.statements import upsert
 from coopflow.readmodel.tables import Base, CooperationRow, SnapshotRow
@@ -42,7 +44,13 @@ class Projector:
         self._database = database
         self._states = _States(remembered)
 
-    async def apply(self, programme: str, cooperation: str, entries: Sequence[Entry]) -> int:
+    async def apply(
+        self,
+        programme: str,
+        cooperation: str,
+        entries: Sequence[Entry],
+        definitions: Sequence[Definition] = (),
+    ) -> int:
         """Store entries and bring the rows up to date, all or nothing.
 
         Entries that were stored before change nothing, so a batch may come again, and batches
@@ -53,6 +61,7 @@ class Projector:
             cooperation: its id.
             entries: consecutive entries of its journal; the first one follows what is stored, or
                 is stored itself.
+            definitions: what the cooperation follows or was offered, to be registered.
 
         Returns:
             The number of the last entry that is stored now.
@@ -66,6 +75,8 @@ class Projector:
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
             await journal.store(connection, address, entries)
+            if entries:
+                await register(connection, address, entries[0].at, definitions)
             seq, shape = await _head(connection, address)
             if entries and entries[0].seq > seq + 1:
                 raise JournalGapError(address, seq + 1, entries[0].seq)

@@ -141,6 +141,25 @@ class CooperationRow(Base):
     as_of: Mapped[datetime]
 
 
+class DefinitionRow(Base):
+    """A lifecycle or a policy that a cooperation follows or was offered; written once.
+
+    ``digest`` is the SHA-256 of the canonical JSON of the content: two contents under one name and
+    version are two rows, which should not be.
+    """
+
+    __tablename__ = "definition"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    author: Mapped[str | None]
+    content: Mapped[dict[str, Any]]
+    first_seen_at: Mapped[datetime]
+    first_seen_in: Mapped[str]
+
+
 class MemberRow(Base):
     """An organisation of the collective."""
 

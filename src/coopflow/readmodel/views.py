@@ -56,6 +56,19 @@ class CooperationDetail(CooperationSummary):
     as_of: Instant
 
 
+class DefinitionSummary(Shape):
+    """A lifecycle or a policy that is registered, and how many cooperations follow it."""
+
+    kind: str
+    name: str
+    version: int
+    digest: str
+    author: str | None
+    first_seen_at: Instant
+    first_seen_in: str
+    followed_by: int
+
+
 class JournalLine(Shape):
     """An entry of the journal; ``redacted`` names the fields of the event that are kept back."""
 

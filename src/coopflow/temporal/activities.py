@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from coopflow.application.notices import NoticeBoard
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
 from coopflow.domain.events import Entry
+from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
 from coopflow.temporal.messages import NoticeBatch, ProjectBatch
 
@@ -21,13 +22,20 @@ _log = structlog.get_logger(__name__)
 class Projector(Protocol):
     """The read model, as far as it is written to."""
 
-    async def apply(self, programme: str, cooperation: str, entries: Sequence[Entry]) -> object:
+    async def apply(
+        self,
+        programme: str,
+        cooperation: str,
+        entries: Sequence[Entry],
+        definitions: Sequence[Definition] = (),
+    ) -> object:
         """Store entries and what follows from them, all or none.
 
         Args:
             programme: the programme of the cooperation.
             cooperation: its id.
             entries: in order and without gaps; those stored before are passed over.
+            definitions: what the cooperation follows or was offered, to be registered.
         """
         ...
 
@@ -49,7 +57,9 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
     @activity.defn(name=names.PROJECT)
     async def project(batch: ProjectBatch) -> None:
         await _hand_over(
-            lambda: projector.apply(batch.programme, batch.cooperation, batch.entries),
+            lambda: projector.apply(
+                batch.programme, batch.cooperation, batch.entries, batch.definitions
+            ),
             batch.programme,
             batch.cooperation,
             batch.entries[-1].seq,

@@ -141,7 +141,7 @@ class TemporalEngine:
             return Refusal(
                 code="invalid_command", message=f"{parsed.command} does not open a cooperation"
             )
-        carried = Carried(definition=definition, mode=mode)
+        carried = Carried(definition=definition, mode=mode, unregistered=(definition,))
         opened = carried.state
         decided = decide(opened, parsed, compile_definition(definition), request.grants)
         if isinstance(decided, Refusal):

@@ -65,6 +65,7 @@ class Delivery:
     Attributes:
         entries: those that the read model has not acknowledged, in order.
         notices: those that have not been delivered, in order.
+        definitions: those that the read model has not been told of; they go with the next entries.
         projected_seq: the number of the last entry that the read model acknowledged.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
     """
@@ -73,6 +74,7 @@ class Delivery:
         """Take up what the run before left."""
         self.entries = list(carried.outbox)
         self.notices = list(carried.notices)
+        self.definitions = list(carried.unregistered)
         self.projected_seq = carried.projected_seq
         self.imported_to = carried.imported_to
         self._address = address
@@ -100,9 +102,11 @@ class Delivery:
         while True:
             await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
             batch = first_entries(self.entries)
-            message = ProjectBatch(**self._address._asdict(), entries=batch)
+            told = tuple(self.definitions)
+            message = ProjectBatch(**self._address._asdict(), entries=batch, definitions=told)
             if await self._deliver(names.PROJECT, message, f"{batch[0].seq} to {batch[-1].seq}"):
                 del self.entries[: len(batch)]
+                del self.definitions[: len(told)]
                 self.projected_seq = batch[-1].seq
                 for entry in batch:
                     if entry.seq > self.imported_to:

@@ -37,6 +37,7 @@ class Carried(Message):
         mode: how time passes.
         state: what its events have come to.
         receipts: of the latest accepted commands, oldest first.
+        unregistered: the definitions that the read model has not been told of.
         outbox: the entries that the read model has not acknowledged, in order.
         notices: those that have not been delivered, in order.
         projected_seq: the number of the last entry that the read model acknowledged.
@@ -46,6 +47,7 @@ class Carried(Message):
 
     definition: Definition
     offers: tuple[Definition, ...] = ()
+    unregistered: tuple[Definition, ...] = ()
     mode: Mode = "live"
     state: Cooperation = Field(default_factory=Cooperation)
     receipts: tuple[Receipt, ...] = ()
@@ -166,11 +168,12 @@ class JournalHead(Message):
 
 
 class ProjectBatch(Message):
-    """Entries for the read model, in order and without gaps."""
+    """Entries for the read model, in order and without gaps, and definitions to register."""
 
     programme: str
     cooperation: str
     entries: tuple[Entry, ...]
+    definitions: tuple[Definition, ...] = ()
 
 
 class NoticeBatch(Message):

@@ -280,6 +280,7 @@ class CooperationWorkflow:
             self._say("warning", "the cooperation grows large", count=plan.size)
         self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
         self._delivery.entries = plan.outbox
+        self._delivery.definitions += plan.definitions[len(self._definitions) :]
         self._definitions, self._rules = plan.definitions, plan.rules
         self._show()
 
@@ -349,6 +350,7 @@ class CooperationWorkflow:
             mode=self._mode,
             state=self._state,
             receipts=self._receipts.all(),
+            unregistered=tuple(self._delivery.definitions),
             outbox=tuple(self._delivery.entries),
             notices=tuple(self._delivery.notices),
             projected_seq=self._delivery.projected_seq,

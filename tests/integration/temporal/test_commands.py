@@ -284,6 +284,7 @@ async def test_a_policy_is_offered_decided_on_and_followed(engine_room: Bench) -
     assert (before.minima["communication"], after.minima["communication"]) == (1, 4)
     await engine_room.until_told(address)
     assert engine_room.journal.entries[address][-1].seq == reply.seq_to
+    assert engine_room.journal.definitions == [reference_rules().definition, offer]
 
 
 async def test_an_offer_for_another_lifecycle_is_refused(engine_room: Bench) -> None:

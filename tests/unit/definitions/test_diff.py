@@ -583,7 +583,7 @@ CHANGES: tuple[Change, ...] = (
     sets("clocks.cure", {"months": 3}),
     sets("remedies.sign-charter.when", None),
     sets("remedies.rest", {"label": {"fr": "Souffler", "en": "Rest"}, "steps": ["rest"]}),
-    sets("label.fr", "Autre"),
+    sets("remedies.sign-charter.label.fr", "Autre"),
     _without_criterion,
     _another_condition,
 )

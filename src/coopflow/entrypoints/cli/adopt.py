@@ -53,6 +53,7 @@ def run(  # noqa: PLR0913 - the options of the command
         raise UsageError("name cooperations, or say --all (with --programme, all of one)")
     definition = load_definition(lifecycle, policy)
     say = Phrases(settings.language)
+    asyncio.run(_check_name(settings, definition))
     asked = question or say("adopt.question", policy=definition.policy_name)
     terms = Terms(by, asked, closes_at)
     terminal = Terminal()
@@ -64,6 +65,17 @@ def run(  # noqa: PLR0913 - the options of the command
     else:
         _print(found, terminal, say)
     return REFUSED if any(one.outcome == "refused" for one in found) else 0
+
+
+async def _check_name(settings: Settings, definition: Definition) -> None:
+    """Keep a name and version from meaning two things: what was offered once is not changed."""
+    async with bootstrap.registry(settings) as registry:
+        for known in await registry.contents("policy", definition.policy_name):
+            if known != definition.policy:
+                raise UsageError(
+                    f"{definition.policy_name} is registered with other content (coopflow policy "
+                    f"show {definition.policy_name}): give yours a new version"
+                )
 
 
 async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom

@@ -218,6 +218,28 @@ def policy_diff(
     diff(_settings(lang=lang), old, new, lifecycle=lifecycle, output=output)
 
 
+@policy.command("list")
+def policy_list(
+    *, output: OutputFormat = "table", state_dir: StateDir = None, lang: Lang = None
+) -> None:
+    """List the policies that cooperations follow or were offered."""
+    from coopflow.entrypoints.cli.registered import list_all  # noqa: PLC0415
+
+    list_all(_settings(state_dir=state_dir, lang=lang), output=output)
+
+
+@policy.command("show")
+def policy_show(
+    name: Annotated[str, Argument(metavar="NAME[@VERSION]", help="One of `policy list`.")],
+    *,
+    state_dir: StateDir = None,
+) -> None:
+    """Write the content of a registered policy, as JSON."""
+    from coopflow.entrypoints.cli.registered import show  # noqa: PLC0415
+
+    show(_settings(state_dir=state_dir), name)
+
+
 @policy.command("impact")
 def policy_impact(  # noqa: PLR0913 - its options
     name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],

@@ -17,8 +17,9 @@ from coopflow import bootstrap
 from coopflow.application.engine import Address
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.failures import NotFoundError, UsageError
-from coopflow.entrypoints.cli.naming import Names, known_rules
+from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.entrypoints.cli.registered import rules_of
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import (
@@ -173,7 +174,7 @@ def show(settings: Settings, cooperation: str, *, output: Format) -> None:
         )
         return
     say = Phrases(settings.language)
-    names = Names(known_rules(page.detail.lifecycle, page.detail.policy), say)
+    names = Names(rules_of(settings, page.detail.lifecycle, page.detail.policy), say)
     for part in _page(page, names, say):
         terminal.data.print(part)
 
@@ -225,6 +226,7 @@ def _facts(page: Page, names: Names, say: Phrases) -> Table:
         label = names.condition(one.about).label
         until = (f"  → {say.day(one.until)}", "dim")
         table.add_row(say("head.reservation"), Text.assemble(label, until))
+    table.add_row(say("head.policy"), detail.policy)
     table.add_row(say("head.mandate"), _mandate(page, say))
     table.add_row(say("head.members"), _members(page, say))
     return table

@@ -237,6 +237,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.alerts": ("Alerts", "Alertes"),
     "head.documents": ("Documents", "Documents"),
     "head.decisions": ("Open decisions", "Décisions ouvertes"),
+    "head.policy": ("Policy", "Politique"),
+    "registry.empty": ("no policy is registered yet", "aucune politique n'est encore enregistrée"),
     "head.mandate": ("Support function", "Fonction de soutien"),
     "head.seq": ("No.", "N°"),
     "head.at": ("When (UTC)", "Quand (UTC)"),
@@ -325,6 +327,7 @@ _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
 _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
+    "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
 }
 
 

@@ -1,0 +1,96 @@
+"""The registry of definitions: which lifecycles and policies there are, and who follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.application.engine import Address
+from coopflow.definitions.compile import definition_of, digest_of
+from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.statements import insert_or_ignore
+from coopflow.readmodel.tables import CooperationRow, DefinitionRow
+from coopflow.readmodel.views import DefinitionSummary
+
+Kind = Literal["lifecycle", "policy"]
+
+
+async def register(
+    connection: AsyncConnection, address: Address, at: datetime, definitions: Sequence[Definition]
+) -> None:
+    """Store the lifecycles and policies of definitions that are not there yet; none is changed."""
+    rows = [
+        {
+            "kind": kind,
+            "name": content[kind],
+            "version": content["version"],
+            "digest": digest_of(content),
+            "author": content.get("author"),
+            "content": content,
+            "first_seen_at": at,
+            "first_seen_in": str(address),
+        }
+        for definition in definitions
+        for kind, content in (("lifecycle", definition.lifecycle), ("policy", definition.policy))
+    ]
+    if rows:
+        await connection.execute(insert_or_ignore(DefinitionRow, connection.dialect.name), rows)
+
+
+class Registry:
+    """Asks for definitions. Every question may raise DatabaseUnavailableError."""
+
+    def __init__(self, database: Database) -> None:
+        """Ask a database."""
+        self._database = database
+
+    async def all(self, kind: Kind | None = None) -> tuple[DefinitionSummary, ...]:
+        """List definitions by kind, name and version, with how many cooperations follow each."""
+        called = DefinitionRow.name + "@" + cast(DefinitionRow.version, String)
+        followed = (
+            select(func.count())
+            .select_from(CooperationRow)
+            .where(
+                ((DefinitionRow.kind == "policy") & (CooperationRow.policy == called))
+                | ((DefinitionRow.kind == "lifecycle") & (CooperationRow.lifecycle == called))
+            )
+            .scalar_subquery()
+        )
+        names = [name for name in DefinitionSummary.model_fields if name != "followed_by"]
+        columns = [getattr(DefinitionRow, name) for name in names]
+        query = select(*columns, followed.label("followed_by")).order_by(
+            DefinitionRow.kind,
+            DefinitionRow.name,
+            DefinitionRow.version,
+            DefinitionRow.first_seen_at,
+        )
+        if kind is not None:
+            query = query.where(DefinitionRow.kind == kind)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return tuple(DefinitionSummary.model_validate(dict(row)) for row in rows)
+
+    async def contents(self, kind: Kind, name: str) -> tuple[dict[str, Any], ...]:
+        """Return what is registered as ``name@version``, the first content first; one, or none."""
+        slug, _, version = name.partition("@")
+        query = (
+            select(DefinitionRow.content)
+            .where(DefinitionRow.kind == kind, DefinitionRow.name == slug)
+            .order_by(DefinitionRow.first_seen_at)
+        )
+        if not version.isdecimal():
+            return ()
+        query = query.where(DefinitionRow.version == int(version))
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
+
+    async def definition(self, lifecycle: str, policy: str) -> Definition | None:
+        """Return the definition of a lifecycle and a policy, by ``name@version``, if known."""
+        stages = await self.contents("lifecycle", lifecycle)
+        numbers = await self.contents("policy", policy)
+        return definition_of(stages[0], numbers[0]) if stages and numbers else None

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coopflow.definitions.compile import digest_of
+from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.projector import Projector
+from coopflow.readmodel.registry import Registry
+from tests.collective import reference_rules
+from tests.integration.readmodel.contents import contents
+from tests.integration.readmodel.lives import Collective
+from tests.stages import varied
+
+REFERENCE = reference_rules().definition
+
+
+def called(name: str, version: int = 1, **more: Any) -> Definition:
+    def change(policy: dict[str, Any]) -> None:
+        policy |= {"policy": name, "version": version, **more}
+
+    return varied(change).definition
+
+
+@pytest.fixture
+def registry(database: Database) -> Registry:
+    return Registry(database)
+
+
+async def test_what_a_cooperation_is_opened_with_is_registered(
+    database: Database, registry: Registry
+) -> None:
+    """Lifecycle and policy stand there with their digest, and where they were first seen."""
+    collective = Collective("demo", "verger")
+    await Projector(database).apply(*collective.address, collective.entries, (REFERENCE,))
+
+    stages, policy = await registry.all()
+    assert (stages.kind, stages.name) == ("lifecycle", "impact-collectif")
+    assert (policy.kind, policy.name) == ("policy", "reference")
+    assert policy.digest == digest_of(REFERENCE.policy)
+    assert policy.first_seen_in == "demo/verger"
+    assert policy.first_seen_at == collective.entries[0].at
+    assert stages.followed_by == policy.followed_by == 1
+    assert await registry.all("policy") == (policy,)
+
+
+async def test_a_definition_is_stored_once(database: Database, registry: Registry) -> None:
+    """Told of again, by another cooperation and later, it stays as it was first written."""
+    first, second = Collective("demo", "verger"), Collective("demo", "potager")
+    projector = Projector(database)
+    await projector.apply(*first.address, first.entries, (REFERENCE,))
+    before = (await contents(database))["definition"]
+    for _ in range(2):
+        await projector.apply(*second.address, second.entries, (REFERENCE, REFERENCE))
+
+    assert (await contents(database))["definition"] == before
+    (policy,) = await registry.all("policy")
+    assert (policy.first_seen_in, policy.followed_by) == ("demo/verger", 2)
+
+
+async def test_an_offer_that_none_follows_is_known(database: Database, registry: Registry) -> None:
+    """Versions of a policy are listed in the order of their numbers, each with its followers."""
+    collective = Collective()
+    offers = (REFERENCE, called("light", 10, author="Réseau"), called("light", 9))
+    await Projector(database).apply(*collective.address, collective.entries, offers)
+
+    assert [
+        (one.name, one.version, one.author, one.followed_by) for one in await registry.all("policy")
+    ] == [("light", 9, None, 0), ("light", 10, "Réseau", 0), ("reference", 1, None, 1)]
+    assert len(await registry.all("lifecycle")) == 1
+
+
+async def test_a_definition_is_found_by_its_names(database: Database, registry: Registry) -> None:
+    """What comes back is what was told; a name that is not there gives nothing."""
+    collective = Collective()
+    other = called("light", 9)
+    await Projector(database).apply(*collective.address, collective.entries, (other,))
+
+    assert await registry.contents("policy", "light@9") == (other.policy,)
+    assert await registry.definition("impact-collectif@1", "light@9") == other
+    for name in ("light@8", "light", "light@", "other@9"):
+        assert await registry.contents("policy", name) == ()
+        assert await registry.definition("impact-collectif@1", name) is None
+
+
+async def test_one_name_with_two_contents_is_two_rows(
+    database: Database, registry: Registry
+) -> None:
+    """Neither hides the other, so that the name can be refused and the double be seen."""
+    collective = Collective()
+    one, two = called("light"), called("light", author="Someone else")
+    await Projector(database).apply(*collective.address, collective.entries, (one, two))
+
+    assert len({found.digest for found in await registry.all("policy")}) == 2
+    assert sorted(await registry.contents("policy", "light@1"), key=len) == [
+        one.policy,
+        two.policy,
+    ]
