@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from coopflow.application.engine import Address, Engine, Reply, UnknownCooperationError
+from coopflow.application.offers import refusal_of
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 
@@ -42,6 +43,7 @@ async def propose(
     """Offer a policy to a cooperation and open the decision on it, unless that is done already.
 
     Nothing changes until the members adopt it. An interruption is taken up by proposing again.
+    Other content under a name and version that the cooperation knows is refused.
 
     Args:
         engine: where the cooperation lives.
@@ -54,12 +56,14 @@ async def propose(
     except UnknownCooperationError as error:
         return Proposal(address, "refused", detail=str(error))
     name = definition.policy_name
-    if state.policy == name:
-        return Proposal(address, "followed")
     about = [one for one in state.decisions.values() if one.subject == f"policy:{name}"]
     waiting = next((one.id for one in about if one.is_open), None)
-    if waiting is not None:
-        return Proposal(address, "under_way", waiting)
+    if state.policy == name or waiting is not None:
+        # Whoever has changed the file since, and not its version, must not believe it followed.
+        refusal = refusal_of(definition, await engine.definitions(address))
+        if refusal is not None:
+            return Proposal(address, "refused", detail=str(refusal))
+        return Proposal(address, "followed" if state.policy == name else "under_way", waiting)
     offered = await engine.offer(address, definition)
     if isinstance(offered, Refusal):
         return Proposal(address, "refused", detail=str(offered))
