@@ -156,12 +156,13 @@ def page(language: Language = "en", shown: Page = PAGE) -> str:
 
 
 def test_a_page_tells_where_a_cooperation_stands() -> None:
-    """Stage, last verdict, support, members, levels, what runs out, and what is to be seen to."""
+    """Stage, policy, verdict, support, members, levels, what runs out, what is to be seen to."""
     text = page()
     for expected in (
         "Bocage [bold]Gourmand  p/c",
         "Structuring  20 Jan 2026",
         "paused",
+        "Policy            reference@1",
         "fail  Passage to running  20 Jan 2026",
         "A shared way of evaluating  → 20 Jan 2026",
         "Paniers  → 31 Dec 2026",

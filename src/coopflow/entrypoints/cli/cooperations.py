@@ -216,6 +216,7 @@ def _facts(page: Page, names: Names, say: Phrases) -> Table:
     table.add_row(say("head.stage"), Text.assemble(names.stage(detail.stage), (since, "dim")))
     if detail.status != "active":
         table.add_row(say("head.status"), say(f"status.{detail.status}"))
+    table.add_row(say("head.policy"), detail.policy)
     if detail.verdict is not None and detail.verdict_gate and detail.verdict_at:
         words = say(f"verdict.{detail.verdict}")
         gate = f"  {names.gate(detail.verdict_gate)}"
@@ -226,7 +227,6 @@ def _facts(page: Page, names: Names, say: Phrases) -> Table:
         label = names.condition(one.about).label
         until = (f"  → {say.day(one.until)}", "dim")
         table.add_row(say("head.reservation"), Text.assemble(label, until))
-    table.add_row(say("head.policy"), detail.policy)
     table.add_row(say("head.mandate"), _mandate(page, say))
     table.add_row(say("head.members"), _members(page, say))
     return table
