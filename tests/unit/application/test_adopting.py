@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from coopflow.application.adopting import Terms, propose
 from coopflow.application.engine import Address, Reply
 from coopflow.application.memory import MemoryEngine
 from coopflow.domain.rulebook import Definition
 from tests.collective import START, reference_rules
+from tests.temporal_engine import grants_of, opening
 
 HERE = Address("prog", "coop")
 TERMS = Terms("fay", "Shall we?")
@@ -17,20 +16,9 @@ TERMS = Terms("fay", "Shall we?")
 async def _opened() -> MemoryEngine:
     rules = reference_rules()
     engine = MemoryEngine({rules.definition.digest: rules})
-    opening: dict[str, Any] = {
-        "command": "open_cooperation",
-        "actor": "pam",
-        "at": START.isoformat(),
-        "cooperation": "coop",
-        "programme": "prog",
-        "title": "A cooperation",
-        "issue": "An issue",
-        "territory": "Somewhere",
-        "lifecycle": "impact-collectif",
-        "policy": "reference",
-        "facilitator": "fay",
-    }
-    reply = await engine.open(rules.definition, opening, ("programme_manager",))
+    reply = await engine.open(
+        rules.definition, opening(HERE, at=START.isoformat()), grants_of("pam")
+    )
     assert isinstance(reply, Reply)
     return engine
 
