@@ -43,10 +43,13 @@ def _is_setting(name: str) -> bool:
     return name.startswith(foreign)
 
 
-def coopflow(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def coopflow(
+    variables: dict[str, str], *arguments: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in a folder."""
     return subprocess.run(
         [*_PROGRAM, *arguments],
+        cwd=folder,
         env=variables,
         capture_output=True,
         text=True,
@@ -122,10 +125,12 @@ def running(variables: dict[str, str], *arguments: str) -> Iterator[Running]:
             process.wait(DEADLINE)
 
 
-def script(variables: dict[str, str], file: Path) -> subprocess.CompletedProcess[str]:
+def script(
+    variables: dict[str, str], file: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     """Run a Python file to its end."""
     return subprocess.run(
-        [sys.executable, str(file)],
+        [sys.executable, str(file), *arguments],
         env=variables,
         capture_output=True,
         text=True,

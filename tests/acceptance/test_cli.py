@@ -18,7 +18,13 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 COOPERATION = "bocage-gourmand"
 ROOT = Path(__file__).parents[2]
-DOCS = ("docs/how-to/run.md", "docs/how-to/embed.md", "docs/how-to/operate.md", "docs/glossary.md")
+DOCS = (
+    "docs/tutorial/first-policy.md",
+    "docs/how-to/run.md",
+    "docs/how-to/embed.md",
+    "docs/how-to/operate.md",
+    "docs/glossary.md",
+)
 
 
 @pytest.fixture(scope="module")
