@@ -135,8 +135,8 @@ def test_the_tutorial_is_true(tmp_path: Path) -> None:
         reader.read(there)
         assert policy_of(reader) == "valley@1"
         refused = _proposed_with_another_number(reader)
-        assert refused.returncode == 1
-        assert "give this one a version of its own" in refused.stdout
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "give yours a new version" in refused.stderr
         reader.read(back)
         assert policy_of(reader) == "reference@1"
 
