@@ -112,7 +112,8 @@ LOOKS: Final[tuple[Look, ...]] = (
 """What may be otherwise at a later instant without any event."""
 
 _WHILE_PAUSED: Final = frozenset({"resume_cooperation", "erase_person"})
-_WHEN_CLOSED: Final = frozenset({"erase_person"})
+WHEN_CLOSED: Final = frozenset({"erase_person"})
+"""The commands that a closed cooperation still takes: people may ask to be erased at any time."""
 
 
 class Upcoming(NamedTuple):
@@ -163,7 +164,7 @@ def _admit(command: Command, state: Cooperation, grants: Iterable[str]) -> None:
     name = command.command
     if state.status == "unopened" and name != "open_cooperation":
         refuse("wrong_state", "the cooperation has not been opened")
-    if state.status == "closed" and name not in _WHEN_CLOSED:
+    if state.status == "closed" and name not in WHEN_CLOSED:
         refuse("cooperation_closed", "the cooperation is closed", cooperation=state.id)
     if state.status == "paused" and name not in _WHILE_PAUSED:
         refuse(

@@ -37,7 +37,7 @@ from coopflow.application.engine import (
 )
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
-from coopflow.domain.cooperation import decide, follow
+from coopflow.domain.cooperation import WHEN_CLOSED, decide, follow
 from coopflow.domain.explanation import Examination
 from coopflow.domain.opening import OpenCooperation
 from coopflow.domain.refusals import Refusal
@@ -167,7 +167,29 @@ class TemporalEngine:
         parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
         if isinstance(parsed, Refusal):
             return parsed
-        return await self._update(address, names.COMMAND, request, request.command["id"])
+        outcome = await self._update(address, names.COMMAND, request, request.command["id"])
+        if (
+            isinstance(outcome, Refusal)
+            and outcome.code == "cooperation_closed"
+            and parsed.command in WHEN_CLOSED
+        ):
+            return await self._take_up(address, request)
+        return outcome
+
+    async def _take_up(self, address: Address, request: CommandRequest) -> Reply | Refusal:
+        """Give a command to a cooperation whose workflow has ended, in a run that ends with it."""
+        carried = await self._ask(address, names.CARRIED, Carried)
+        return await self._insist(
+            lambda limit: self._start(
+                address,
+                carried,
+                carried.state,
+                request,
+                limit,
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            ),
+            f"{request.command['command']} for {address}",
+        )
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
         """Let happen what falls due up to an instant; in recorded mode only.
@@ -265,13 +287,15 @@ class TemporalEngine:
             CooperationWorkflow.run, names.workflow_id(address)
         )
 
-    async def _start(
+    async def _start(  # noqa: PLR0913, PLR0917 - what is started, with which command, on which terms
         self,
         address: Address,
         carried: Carried,
-        opened: Cooperation,
+        shown: Cooperation,
         request: CommandRequest,
         limit: timedelta,
+        # The id of a closed one stays taken; that of one never opened does not.
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     ) -> Reply | Refusal:
         start = WithStartWorkflowOperation(
             CooperationWorkflow.run,
@@ -280,15 +304,14 @@ class TemporalEngine:
             task_queue=self._task_queue,
             # Whether a cooperation that runs may be opened is for the domain to say.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            # The id of a closed one stays taken; that of one never opened does not.
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_reuse_policy=reuse,
             task_timeout=_TASK_TIMEOUT,
-            static_summary=f"{opened.lifecycle}, {opened.policy}",
+            static_summary=f"{shown.lifecycle}, {shown.policy}",
             search_attributes=TypedSearchAttributes(
                 [
-                    SearchAttributePair(names.PROGRAMME_ATTRIBUTE, opened.programme),
-                    SearchAttributePair(names.STAGE_ATTRIBUTE, opened.stage),
-                    SearchAttributePair(names.STATUS_ATTRIBUTE, opened.status),
+                    SearchAttributePair(names.PROGRAMME_ATTRIBUTE, shown.programme),
+                    SearchAttributePair(names.STAGE_ATTRIBUTE, shown.stage),
+                    SearchAttributePair(names.STATUS_ATTRIBUTE, shown.status),
                 ]
             ),
         )

@@ -23,6 +23,7 @@ OFFER: Final = "coopflow.offer"
 
 STATE: Final = "coopflow.state"
 DEFINITIONS: Final = "coopflow.definitions"
+CARRIED: Final = "coopflow.carried"
 CHECK_GATE: Final = "coopflow.check_gate"
 JOURNAL_HEAD: Final = "coopflow.journal_head"
 

@@ -114,7 +114,7 @@ class CooperationWorkflow:
                 await self._delivery.wind_up()
                 await self._end(courier)
                 self._say("info", "continues as new", seq=self._state.seq)
-                workflow.continue_as_new(self._carried())
+                workflow.continue_as_new(self.carried())
         await self._end(courier)
 
     # --- requests -----------------------------------------------------------------------------
@@ -343,7 +343,11 @@ class CooperationWorkflow:
         await asyncio.gather(courier, return_exceptions=True)
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    def _carried(self) -> Carried:
+    # --- questions ----------------------------------------------------------------------------
+
+    @workflow.query(name=names.CARRIED)
+    def carried(self) -> Carried:
+        """Return all that another run needs to go on from here."""
         return Carried(
             definition=self._definitions[0],
             offers=self._definitions[1:],
@@ -356,8 +360,6 @@ class CooperationWorkflow:
             projected_seq=self._delivery.projected_seq,
             imported_to=self._delivery.imported_to,
         )
-
-    # --- questions ----------------------------------------------------------------------------
 
     @workflow.query(name=names.STATE)
     def state(self) -> Cooperation:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from coopflow.application.engine import Reply
+from coopflow.application.engine import Address, Reply
 from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.temporal import names
 from coopflow.temporal.messages import CommandReply
@@ -103,14 +103,23 @@ async def test_the_future_does_not_go_live(engine_room: Bench) -> None:
     assert (await engine_room.engine.journal_head(address)).mode == "recorded"
 
 
-async def test_a_closed_cooperation_ends_its_workflow(engine_room: Bench) -> None:
-    """Once closed and handed out the workflow completes; it still answers, and takes nothing."""
-    address = await engine_room.open()
+async def until_ended(engine_room: Bench, address: Address) -> None:
+    async with asyncio.timeout(30):
+        await engine_room.workflow(address).result()
+
+
+async def decide_to_close(engine_room: Bench, address: Address) -> None:
     everyone: dict[str, Any] = dict.fromkeys(("alpha", "beta", "gamma"), "yes")
     await engine_room.give(
         address, "open_decision", "fay", decision="end", subject="closing", question="Close?"
     )
     await engine_room.give(address, "record_session_vote", "fay", decision="end", ballots=everyone)
+
+
+async def test_a_closed_cooperation_ends_its_workflow(engine_room: Bench) -> None:
+    """Once closed and handed out the workflow completes; it still answers, and takes nothing."""
+    address = await engine_room.open()
+    await decide_to_close(engine_room, address)
     engine_room.journal.is_away = True
     reply = await engine_room.give(address, "close_cooperation", "fay", report="Done")
     outcome = await engine_room.engine.execute(address, admission("delta"))
@@ -118,12 +127,42 @@ async def test_a_closed_cooperation_ends_its_workflow(engine_room: Bench) -> Non
     described = await engine_room.workflow(address).describe()
     assert described.status is WorkflowExecutionStatus.RUNNING, "entries are still waiting"
     engine_room.journal.is_away = False
-    async with asyncio.timeout(30):
-        await engine_room.workflow(address).result()
+    await until_ended(engine_room, address)
     assert engine_room.journal.entries[address][-1].seq == reply.seq_to
     outcome = await engine_room.engine.execute(address, admission("delta"))
     assert refused(outcome).code == "cooperation_closed"
     assert (await engine_room.engine.state(address)).status == "closed"
+    reopened = await engine_room.engine.open(
+        reference_rules().definition, opening(address), grants_of("pam")
+    )
+    assert refused(reopened).code == "already_exists"
+
+
+async def test_a_person_is_erased_after_the_end(engine_room: Bench) -> None:
+    """A closed cooperation takes that, and only that, as often as somebody asks for it."""
+    address = await engine_room.open()
+    await decide_to_close(engine_room, address)
+    reply = await engine_room.give(address, "close_cooperation", "fay", report="Done")
+    erasures: tuple[dict[str, Any], ...] = (
+        {"command": "erase_person", "actor": "pam", "id": "e-1", "person": "rep-alpha"},
+        {"command": "erase_person", "actor": "pam", "id": "e-2", "person": "rep-beta"},
+    )
+    for number, erasure in enumerate(erasures, start=1):
+        for _ in range(2):
+            await until_ended(engine_room, address)
+            by_fay = erasure | {"actor": "fay", "id": "another"}
+            outcome = await engine_room.engine.execute(address, by_fay)
+            assert refused(outcome).code == "forbidden"
+            await until_ended(engine_room, address)
+            given = accepted(await engine_room.engine.execute(address, erasure, grants_of("pam")))
+            assert given.seq_to == reply.seq_to + number
+        outcome = await engine_room.engine.execute(address, admission("delta"))
+        assert refused(outcome).code == "cooperation_closed"
+        await engine_room.until_told(address)
+        assert engine_room.journal.entries[address][-1].event.type == "person_erased"
+    state = await engine_room.engine.state(address)
+    assert state.status == "closed"
+    assert state.members["alpha"].representative.startswith("erased-")
     reopened = await engine_room.engine.open(
         reference_rules().definition, opening(address), grants_of("pam")
     )
