@@ -28,10 +28,26 @@ class MandateStarted(Event):
     terms: MandateTerms
     decision: Slug
 
-    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
-        """Let the mandate run."""
-        mandate = Mandate(**self.terms.model_dump(), decision=self.decision, since=entry.at)
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Let the mandate run, and remember the one before in case of a veto."""
+        before = state.mandate and state.mandate.model_copy(update={"replaced": None})
+        mandate = Mandate(
+            **self.terms.model_dump(), decision=self.decision, since=entry.at, replaced=before
+        )
         return {"mandate": mandate, "next_mandate": None}
+
+
+class MandateResumed(Event):
+    """A mandate runs again as it did, since the decision that replaced it is vetoed."""
+
+    type: Literal["mandate_resumed"] = "mandate_resumed"
+    holder: Slug
+    vetoed: Slug
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
+        """Take up the mandate from before."""
+        assert state.mandate is not None
+        return {"mandate": state.mandate.replaced}
 
 
 class MandateScheduled(Event):
@@ -151,19 +167,28 @@ def on_document_approved(turn: Turn, event: Event) -> None:
 
 
 def _give(turn: Turn, terms: MandateTerms, decision: str) -> None:
-    holder = turn.state.members.get(terms.holder)
-    if holder is None or not holder.is_active:
-        return  # gone while the members were voting
+    if not _may_run(turn, terms):
+        return  # over, or its holder gone, while the members were voting
     if terms.starts_on is not None and start_of(terms.starts_on) > turn.at:
         turn.emit(MandateScheduled(terms=terms, decision=decision))
-    elif terms.ends_on is None or turn.at < end_of(terms.ends_on):
+    else:
         turn.emit(MandateStarted(terms=terms, decision=decision))
 
 
 def on_effect_suspended(turn: Turn, event: Event) -> None:
-    """End what was given by a vetoed decision."""
+    """Take back what was given by a vetoed decision; what it replaced counts again."""
     assert isinstance(event, EffectSuspended)
+    running = turn.state.mandate
+    before = running.replaced if running and running.decision == event.decision else None
+    if before is not None and _may_run(turn, before):
+        turn.emit(MandateResumed(holder=before.holder, vetoed=event.decision))
     _end_where(turn, lambda mandate: mandate.decision == event.decision, "veto")
+
+
+def _may_run(turn: Turn, terms: MandateTerms) -> bool:
+    holder = turn.state.members.get(terms.holder)
+    is_over = terms.ends_on is not None and turn.at >= end_of(terms.ends_on)
+    return holder is not None and holder.is_active and not is_over
 
 
 def on_member_left(turn: Turn, event: Event) -> None:

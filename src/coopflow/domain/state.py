@@ -236,10 +236,11 @@ class Decision(Shape):
 
 
 class Mandate(MandateTerms):
-    """A mandate that runs, given by a decision."""
+    """A mandate that runs, given by a decision, in place of the one that it ``replaced``."""
 
     decision: Slug | None
     since: Instant
+    replaced: Mandate | None = None
 
 
 class Meeting(Shape):

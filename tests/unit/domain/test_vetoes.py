@@ -270,6 +270,42 @@ def test_a_vetoed_mandate_ends() -> None:
     assert runs()
 
 
+def test_the_mandate_that_a_vetoed_one_replaced_runs_again() -> None:
+    """As it was, with its own end; when the veto falls the other one replaces it again."""
+    coop = chartered()
+    missions = ["coordinate", "fund"]
+    end = {"ends_on": "2027-06-30", "missions": missions}
+    coop.do("rep-beta", "propose_mandate", decision="c", holder="alpha", **end)
+    coop.vote("c")
+    first = coop.state.mandate
+    coop.do("rep-beta", "propose_mandate", decision="d", holder="gamma", missions=missions)
+    coop.vote("d")
+    told = veto(coop)
+    assert ("mandate_resumed" in told, "mandate_ended" in told) == (True, False)
+    assert coop.state.mandate == first
+    settle(coop, "withdrawn")
+    assert coop.state.mandate is not None
+    assert coop.state.mandate.holder == "gamma"
+
+
+@pytest.mark.parametrize("why", ["over", "gone"])
+def test_a_mandate_that_could_not_run_does_not_run_again(why: str) -> None:
+    """Over meanwhile, or its holder gone, it stays in the past, and nobody holds the function."""
+    coop = chartered()
+    end = {"ends_on": str(coop.at.date() + timedelta(days=1))} if why == "over" else {}
+    missions = ["fund"]
+    coop.do("rep-beta", "propose_mandate", decision="c", holder="epsilon", missions=missions, **end)
+    coop.vote("c")
+    coop.do("rep-beta", "propose_mandate", decision="d", holder="alpha", missions=missions)
+    coop.vote("d")
+    if why == "gone":
+        coop.do("rep-epsilon", "withdraw_member", organisation="epsilon", reason="Merger")
+    else:
+        coop.wait(days=2)
+    assert "mandate_ended" in veto(coop)
+    assert coop.state.mandate is None
+
+
 def test_a_vetoed_admission_suspends_the_member() -> None:
     """It waits until the veto falls, then it is active again."""
     coop = chartered()

@@ -41,6 +41,7 @@ _TOLD: Final[Mapping[str, Tone]] = {
     "document_expired": "bad",
     "charter_came_into_force": "good",
     "mandate_started": "good",
+    "mandate_resumed": "plain",
     "mandate_ended": "bad",
     "reservation_made": "plain",
     "reservation_lifted": "good",

@@ -123,6 +123,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "support function: {holder}",
         "fonction de soutien : {holder}",
     ),
+    "journey.mandate_resumed": (
+        "support function: {holder} again",
+        "fonction de soutien : de nouveau {holder}",
+    ),
     "journey.mandate_ended": (
         "the mandate of {holder} ends",
         "fin du mandat de {holder}",
