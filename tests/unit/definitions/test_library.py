@@ -12,6 +12,7 @@ from coopflow.definitions.library import (
     available,
     find,
     load_definition,
+    offered,
     read_definition,
     shelf,
 )
@@ -508,3 +509,14 @@ def test_listings_are_cut_short() -> None:
     assert listing([]) == ""
     assert listing("ab") == "known: a, b"
     assert listing("abcdefghijklm") == "known: a, b, c, d, e, f, g, h, i, j, k, l, …"
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_there"), [("light@1", True), ("light@2", False), ("none@1", False)]
+)
+def test_a_policy_of_the_library_is_offered_by_name_and_version(
+    policy: str, *, is_there: bool
+) -> None:
+    """Only that very version is."""
+    found = offered("impact-collectif", policy)
+    assert (found is not None and found.policy_name == policy) is is_there

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from coopflow.definitions.compile import compile_family
+from coopflow.domain.adoption import next_look
 from coopflow.domain.rulebook import Rulebook
 from tests.collective import Collective, charter, reference_rules
 from tests.stages import in_structuration, varied
@@ -144,3 +145,11 @@ def test_time_passes_alike_in_one_jump_or_many() -> None:
     assert one.state == many.state
     assert [entry.event for entry in one.journal] == [entry.event for entry in many.journal]
     assert one.state.policy == LIGHT
+
+
+def test_before_the_opening_no_policy_is_looked_for() -> None:
+    """What has not been opened, or is closed, follows no offer."""
+    coop = collective()
+    for status in ("unopened", "closed"):
+        state = coop.state.model_copy(update={"status": status})
+        assert next_look(state, coop.rules, coop.at) is None
