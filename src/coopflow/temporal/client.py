@@ -178,18 +178,14 @@ class TemporalEngine:
 
     async def _take_up(self, address: Address, request: CommandRequest) -> Reply | Refusal:
         """Give a command to a cooperation whose workflow has ended, in a run that ends with it."""
-        carried = await self._ask(address, names.CARRIED, Carried)
-        return await self._insist(
-            lambda limit: self._start(
-                address,
-                carried,
-                carried.state,
-                request,
-                limit,
-                WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            ),
-            f"{request.command['command']} for {address}",
-        )
+
+        async def attempt(limit: timedelta) -> Reply | Refusal:
+            # Asked anew each time: an attempt whose answer was lost may have gone on from there.
+            carried = await self._ask(address, names.CARRIED, Carried)
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            return await self._start(address, carried, carried.state, request, limit, reuse)
+
+        return await self._insist(attempt, f"{request.command['command']} for {address}")
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
         """Let happen what falls due up to an instant; in recorded mode only.

@@ -34,14 +34,14 @@ class Carried(Message):
 
     Attributes:
         definition: what it is judged by.
+        offers: the definitions that were offered since, each with a policy of its own.
+        unregistered: the definitions that the read model has not been told of.
         mode: how time passes.
         state: what its events have come to.
         receipts: of the latest accepted commands, oldest first.
-        unregistered: the definitions that the read model has not been told of.
         outbox: the entries that the read model has not acknowledged, in order.
         notices: those that have not been delivered, in order.
         projected_seq: the number of the last entry that the read model acknowledged.
-        offers: the definitions that were offered since, each with a policy of its own.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
     """
 
