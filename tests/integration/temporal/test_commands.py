@@ -225,6 +225,7 @@ async def test_a_cooperation_that_grows_too_large_refuses(engine_room: Bench) ->
         "kind": "shared_vision",
         "content": {"issue": "An issue", "trends": ["x" * 60_000, "y" * 60_000, "z" * 60_000]},
     }
+    engine_room.journal.is_away = True  # else what waits for it would shrink again meanwhile
     for _ in range(12):
         outcome = await engine_room.engine.execute(address, draft)
         if isinstance(outcome, Refusal):
