@@ -174,7 +174,10 @@ class CooperationWorkflow:
         known = self._receipts.of(command.id)
         if known is not None:
             return known
-        size = self._size + len(to_json(request.command))
+        more = len(to_json(request.command))
+        size = self._size + more
+        if size > STATE_LIMIT:  # the entries that waited may have been delivered since
+            size = len(to_json((self._state, self._delivery.entries))) + more
         if size > STATE_LIMIT:
             return Refusal(
                 code="too_large",

@@ -232,6 +232,7 @@ async def test_a_cooperation_that_grows_too_large_refuses(engine_room: Bench) ->
             break
     assert refused(outcome).code == "too_large"
     assert refused(outcome).facts["bytes"] > refused(outcome).facts["limit"]
+    assert refused(await engine_room.engine.execute(address, PULSE)).code == "too_large"
     engine_room.journal.is_away = False
     await engine_room.engine.until_projected(address)
     accepted(await engine_room.engine.execute(address, PULSE))
