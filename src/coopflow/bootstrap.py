@@ -84,7 +84,9 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             engine uses the state directory.
         DatabaseUnavailableError: the database does not answer.
         DatabaseUrlError: its URL cannot be used.
+        CheckError: a module with checks cannot be loaded.
     """
+    from coopflow.application.checking import installed_checks
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.outbox import Outbox
     from coopflow.readmodel.queries import Queries
@@ -95,6 +97,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     from coopflow.temporal.worker import build_worker
 
     hand_to_logging()
+    checks = installed_checks(settings.checks)
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
@@ -116,7 +119,9 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         )
         with step("Worker"):
             client = await connect(endpoint)
-            await stack.enter_async_context(build_worker(client, projector, Outbox(database)))
+            await stack.enter_async_context(
+                build_worker(client, projector, Outbox(database), checks)
+            )
         yield Running(record, TemporalEngine(client), Queries(database), server.exited)
 
 
@@ -252,13 +257,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     Raises:
         TemporalSettingsError: the settings of Temporal are at fault.
         DatabaseUrlError: the URL of the database cannot be used.
+        CheckError: a module with checks cannot be loaded.
     """
+    from coopflow.application.checking import installed_checks
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.outbox import Outbox
     from coopflow.temporal.connection import find_endpoint
     from coopflow.temporal.worker import build_worker, connect_when_available
 
     hand_to_logging()
+    checks = installed_checks(settings.checks)
     database = Database(settings.database)
 
     def find() -> Endpoint:
@@ -271,7 +279,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with build_worker(client, projector, Outbox(database)):
+            async with build_worker(client, projector, Outbox(database), checks):
                 _log.info("working", address=address)
                 await _unless(stop, _moved(find, address))
     finally:

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from platformdirs import user_state_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
 
@@ -35,6 +35,10 @@ def _state_dir() -> Path:
     return user_state_path("coopflow", appauthor=False)
 
 
+def _paths(value: object) -> object:
+    return [one for one in value.split(os.pathsep) if one] if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """The settings of one process; each has a default that serves one machine.
 
@@ -45,6 +49,8 @@ class Settings(BaseSettings):
             by default a SQLite file in the state directory.
         port: the port of the embedded engine on loopback; another when it is taken, 0 for any.
         ui_port: the port of Temporal's web pages, likewise.
+        checks: modules with checks, or folders that hold some, beside those that are shipped and
+            those of installed packages; in the environment as in PATH, with ``:`` or ``;`` between.
         lang: the language of what people read; by default that of the locale.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
@@ -56,6 +62,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     port: Port = 7233
     ui_port: Port = 8233
+    checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None

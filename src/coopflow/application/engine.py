@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from coopflow.domain.base import Shape
+from coopflow.domain.checks import Outcome
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
@@ -86,6 +87,16 @@ class Engine(Protocol):
         """Let a cooperation know a policy, so that it applies once the members decide on it.
 
         Offering it again is harmless. The definition has the lifecycle of the cooperation.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        ...
+
+    async def answer(
+        self, address: Address, outcomes: Sequence[Outcome], at: datetime
+    ) -> Reply | Refusal:
+        """Record what checks answered at an instant; in recorded mode only, live ones ask.
 
         Raises:
             UnknownCooperationError: there is none at this address.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from coopflow.application.gate_check import check_gate
 from coopflow.application.offers import refusal_of
 from coopflow.application.receipts import Receipts
 from coopflow.definitions.compile import compile_family
+from coopflow.domain.checks import Outcome
 from coopflow.domain.commands import parse
-from coopflow.domain.cooperation import UNOPENED, advance, decide, follow
+from coopflow.domain.cooperation import UNOPENED, advance, decide, follow, learn
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
@@ -111,6 +112,14 @@ class MemoryEngine:
             kept.rules = compile_family(*kept.definitions)
         assert kept.state.as_of is not None, "an open cooperation has told some time"
         return kept.accept(advance(kept.state, kept.state.as_of, kept.rules))
+
+    async def answer(
+        self, address: Address, outcomes: Sequence[Outcome], at: datetime
+    ) -> Reply | Refusal:
+        """Record what checks answered at an instant."""
+        kept = self._at(address)
+        learnt = learn(kept.state, outcomes, at, kept.rules)
+        return learnt if isinstance(learnt, Refusal) else kept.accept(learnt)
 
     async def definitions(self, address: Address) -> tuple[Definition, ...]:
         """Return what the cooperation was opened with, then what was offered to it since."""

@@ -20,6 +20,7 @@ from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOT_OPENED: Final = Refusal(code="wrong_state", message="the cooperation has not been opened")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})")
 
 
@@ -150,6 +151,12 @@ class ScenarioRun:
         entries: list[Entry] = []
         refusals: list[Refusal] = []
         problems: list[str] = []
+        if step.outcomes:
+            outcome = await self._answer(step)
+            if isinstance(outcome, Refusal):
+                problems.append(f"expected the answers of checks to be taken, got {outcome}")
+            else:
+                entries.extend(outcome.entries)
         for number, act in enumerate(step.acts):
             outcome = await self._give(step, number, act)
             if isinstance(outcome, Refusal):
@@ -164,6 +171,11 @@ class ScenarioRun:
             self._state = await self._engine.state(self.address)
         problems.extend(broken(step.expect, self._state, step.at, entries, self._rules))
         return StepResult(step, tuple(entries), tuple(refusals), tuple(problems), self._state)
+
+    async def _answer(self, step: Step) -> Reply | Refusal:
+        if not self._is_open:
+            return _NOT_OPENED
+        return await self._engine.answer(self.address, step.outcomes, step.at)
 
     async def _give(self, step: Step, number: int, act: Act) -> Reply | Refusal:
         person = self.scenario.people.get(act.by)
@@ -187,7 +199,7 @@ class ScenarioRun:
             self._is_open = self._is_open or isinstance(opened, Reply)
             return opened
         if not self._is_open:
-            return Refusal(code="wrong_state", message="the cooperation has not been opened")
+            return _NOT_OPENED
         kind, _, policy = str(act.payload.get("subject", "")).partition(":")
         offered = self._offers(policy) if kind == "policy" else None
         if offered is not None:

@@ -10,16 +10,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import Final, NamedTuple, cast
 
 from cel_expr_python import cel
 
 from coopflow.definitions.faults import suggestion
-from coopflow.domain.facts import FACTS, FactType, FactValue
+from coopflow.domain.facts import FACTS, CheckHolds, FactType, FactValue
+from coopflow.domain.facts.checks import named_by
 from coopflow.domain.rulebook import Comparison, Finding, Want
 
 MAX_LENGTH: Final = 2000
 """The longest expression, in characters; the engine bounds nesting and iterations itself."""
+
+MAX_UNKNOWN: Final = 8
+"""How many unknown values an expression is tried with, each being true and false."""
 
 _REMEMBERED: Final = 1024
 _TYPES: Final[Mapping[FactType | None, cel.Type]] = {
@@ -92,14 +97,25 @@ class Expression:
         """What it asks of single facts; empty when it asks for something less simple."""
         return self._wants
 
-    def __call__(self, values: tuple[FactValue, ...]) -> Finding:
+    def __call__(self, values: tuple[FactValue | None, ...]) -> Finding:
         """Evaluate it on the values of ``names``, in that order; never raises.
 
-        What cannot be computed does not hold, and says why.
+        What cannot be computed does not hold, and says why. What depends on values that are unknown
+        (None) does not hold; it does when it would whatever they are, true or false.
         """
         return self._find(values)
 
-    def _evaluate(self, values: tuple[FactValue, ...]) -> Finding:
+    def _evaluate(self, values: tuple[FactValue | None, ...]) -> Finding:
+        unknown = values.count(None)
+        if unknown > MAX_UNKNOWN:
+            return Finding(holds=False)
+        found = [
+            self._computed(_filled(values, guess))
+            for guess in product((False, True), repeat=unknown)
+        ]
+        return found[0] if all(one == found[0] for one in found) else Finding(holds=False)
+
+    def _computed(self, values: tuple[FactValue, ...]) -> Finding:
         try:
             value = self._compiled.eval(data=dict(zip(self._names, values, strict=True))).value()
         except (RuntimeError, TypeError, ValueError) as error:
@@ -107,6 +123,11 @@ class Expression:
         if isinstance(value, bool):
             return Finding(holds=value)
         return Finding(holds=False, error=_plain(str(value)))
+
+
+def _filled(values: tuple[FactValue | None, ...], guess: Iterable[bool]) -> tuple[FactValue, ...]:
+    guesses = iter(guess)
+    return tuple(next(guesses) if value is None else value for value in values)
 
 
 class Environment:
@@ -144,8 +165,8 @@ class Environment:
 
     def _read_by(self, source: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for match in _TOKEN.finditer(source):
-            words = re.sub(r"\s", "", match["name"] or "").split(".")
+        for word in words_of(source):
+            words = word.split(".")
             prefixes = (".".join(words[:end]) for end in range(len(words), 0, -1))
             name = next((prefix for prefix in prefixes if prefix in self._types), None)
             if name is not None:
@@ -203,6 +224,18 @@ class Environment:
             return ExpressionFault(line, column, message, "name a reading of it under facts")
         remedy = suggestion(name, self._types, otherwise="see docs/reference/facts.md")
         return ExpressionFault(line, column, f"there is no fact named {name}", remedy)
+
+
+def words_of(source: str) -> Iterator[str]:
+    """Yield the words of an expression, those joined by dots in one."""
+    for match in _TOKEN.finditer(source):
+        if match["name"] is not None:
+            yield re.sub(r"\s", "", match["name"])
+
+
+def checks_named_by(sources: Iterable[str]) -> dict[str, CheckHolds]:
+    """Return the readings of checks that expressions name, by the name of the fact."""
+    return named_by(word for source in sources for word in words_of(source))
 
 
 def _plain(said: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from coopflow.definitions.cel import Environment, ExpressionError
+from coopflow.definitions.cel import Environment, ExpressionError, checks_named_by
 from coopflow.definitions.faults import listing, suggestion
 from coopflow.definitions.yaml import DataPath
 from coopflow.domain.facts import PLAIN_FACTS, FactQuery, FactType, Query
@@ -191,12 +191,15 @@ def _expressions(policy: Mapping[str, Any]) -> Iterator[Flaw]:
             types[name] = _READINGS.validate_python(reading).gives
         except ValidationError:
             types[name] = None
-    environment = Environment(types)
     remedies = [
         _Criterion(("remedies", name), _mapping(content))
         for name, content in _mapping(policy.get("remedies")).items()
     ]
-    for path, criterion in [*_criteria(policy), *remedies]:
+    criteria = [*_criteria(policy), *remedies]
+    sources = (one.content.get("when") for one in criteria)
+    named = checks_named_by(source for source in sources if isinstance(source, str))
+    environment = Environment({**types, **{name: one.gives for name, one in named.items()}})
+    for path, criterion in criteria:
         source = criterion.get("when")
         if isinstance(source, str) and source.strip():
             try:

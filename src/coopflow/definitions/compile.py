@@ -18,7 +18,12 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from coopflow.definitions.cel import Environment, Expression, ExpressionError
+from coopflow.definitions.cel import (
+    Environment,
+    Expression,
+    ExpressionError,
+    checks_named_by,
+)
 from coopflow.domain.facts import PLAIN_FACTS, Query
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Policy
@@ -107,13 +112,15 @@ def _compiled(key: _ByDigest) -> Rulebook:
         policy = Policy.model_validate(definition.policy)
     except ValidationError as error:
         raise DefinitionError(str(error)) from error
-    queries: dict[str, Query] = {**PLAIN_FACTS, **policy.facts}
-    environment = Environment({name: query.gives for name, query in queries.items()})
-    rulebook = Rulebook(definition, lifecycle, policy, queries, {})
+    rulebook = Rulebook(definition, lifecycle, policy, {}, {})
     criteria = {name: criterion.when for name, criterion in rulebook.criteria.items()}
     remedies = {name: one.when for name, one in policy.remedies.items() if one.when is not None}
+    checks = checks_named_by((*criteria.values(), *remedies.values()))
+    queries: dict[str, Query] = {**PLAIN_FACTS, **policy.facts, **checks}
+    environment = Environment({name: query.gives for name, query in queries.items()})
     return replace(
         rulebook,
+        queries=queries,
         predicates=_expressions(environment, "criterion", criteria),
         usable=_expressions(environment, "remedy", remedies),
     )

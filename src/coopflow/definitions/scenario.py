@@ -27,6 +27,8 @@ from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import DataPath, Document, load
 from coopflow.domain.base import Count, Instant, Label, Shape, Slug
+from coopflow.domain.checks import Outcome
+from coopflow.domain.facts.checks import CheckId
 from coopflow.domain.refusals import Code
 from coopflow.domain.state import CooperationStatus, DocumentStatus, Result, Role
 from coopflow.domain.tools import Kind
@@ -163,10 +165,18 @@ Commands = Annotated[
 """A command, or several at one instant."""
 
 
+CheckValue = Literal[True, False, "unknown"]
+"""What a check answers: whether it holds, or ``unknown``."""
+
+
 class StepEntry(Shape):
-    """One step of a file: an instant, one command, several or none, and what must hold then."""
+    """One step of a file: an instant, one command, several or none, and what must hold then.
+
+    ``checks`` are answers that checks of the policy give at that instant, before the commands.
+    """
 
     at: At
+    checks: dict[CheckId, CheckValue] = Field(default_factory=dict)
     by: Slug | None = None
     do: Commands | None = None
     payload: Annotated[dict[str, Any] | None, Field(alias="with")] = None
@@ -205,6 +215,7 @@ class Step:
     at: Instant
     acts: tuple[Act, ...]
     expect: Expectation
+    outcomes: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -264,7 +275,11 @@ def _step(document: Document, index: int, entry: StepEntry) -> Step:
         acts = ()
     else:
         acts = (Act(line, entry.by, entry.do, entry.payload or {}),)
-    return Step(index + 1, line, entry.at, acts, entry.expect)
+    outcomes = tuple(
+        Outcome(check=check, holds=None if value == "unknown" else value)
+        for check, value in entry.checks.items()
+    )
+    return Step(index + 1, line, entry.at, acts, entry.expect, outcomes)
 
 
 def _step_faults(document: Document, steps: Any) -> Iterator[Fault]:

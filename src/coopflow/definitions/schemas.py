@@ -154,7 +154,9 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return "a span"
     if isinstance(schema["type"], list):
         return "a share, as `1/2` or `0.5`"
-    return {"boolean": "`true`, `false`", "integer": "a whole number"}[schema["type"]]
+    return {"boolean": "`true`, `false`", "integer": "a whole number", "string": "an id"}[
+        schema["type"]
+    ]
 
 
 def _written(model: type[BaseModel]) -> Callable[[], str]:

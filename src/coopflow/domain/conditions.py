@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from coopflow.domain.base import Label, Shape, Slug, Source
+from coopflow.domain.base import Instant, Label, Shape, Slug, Source
 from coopflow.domain.calendar import earliest
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.facts import Fact, FactValue, View
@@ -20,12 +20,17 @@ from coopflow.domain.turn import Turn
 
 
 class FactRead(Shape):
-    """A fact as a criterion read it: what it is, its value, and where that came from."""
+    """A fact as a criterion read it: what it is, its value, and where that came from.
+
+    ``value`` is None when it is unknown. What the world answered has the instant and the reason.
+    """
 
     name: str
     label: Label
-    value: FactValue
+    value: FactValue | None
     sources: tuple[Source, ...] = ()
+    at: Instant | None = None
+    reason: Label | None = None
 
 
 class Finding(NamedTuple):
@@ -102,10 +107,9 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
     is_stale = bool(outdated) and _needs_stale(criterion, view, rules)
     missing_words = None
     if not found.holds:
-        values = {name: fact.value for name, fact in facts.items()}
         named = outdated if view.forward else ()
         # Where it is not a matter of single facts, what is asked says what is missing.
-        missing_words = missing(predicate.wants, values, rules.queries, named) or criterion.label
+        missing_words = missing(predicate.wants, facts, rules.queries, named) or criterion.label
     return Finding(
         met=found.holds,
         stale=is_stale,
@@ -117,6 +121,8 @@ def find(criterion: Criterion, view: View, rules: Rulebook) -> Finding:
                 label=words_of(rules.queries[name]),
                 value=fact.value,
                 sources=fact.sources,
+                at=fact.at,
+                reason=fact.reason,
             )
             for name, fact in facts.items()
         ),

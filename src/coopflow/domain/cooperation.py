@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from coopflow.domain import (
     adoption,
     advice,
     alerts,
+    checks,
     clocks,
     conditions,
     decisions,
@@ -27,6 +28,7 @@ from coopflow.domain import (
     waivers,
 )
 from coopflow.domain.calendar import earliest
+from coopflow.domain.checks import Outcome, Subject
 from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
@@ -139,11 +141,7 @@ def decide(
         nothing, what fell due before it is then told by ``advance``.
     """
     if state.as_of is not None and command.at < state.as_of:
-        return Refusal(
-            code="invalid_command",
-            message=f"time has been told up to {state.as_of.isoformat()} already",
-            facts={"at": command.at.isoformat(), "as_of": state.as_of.isoformat()},
-        )
+        return _too_late(state, command.at)
     turn = Turn(state, state.as_of or command.at, rules, REACTIONS)
     _tell(turn, command.at)
     turn.at, turn.by, turn.command = command.at, command.actor, command.id
@@ -152,11 +150,64 @@ def decide(
         command.decide(turn)
     except RefusedError as error:
         return error.refusal
+    _conclude(turn)
+    return _told(state, turn)
+
+
+def learn(
+    state: Cooperation,
+    outcomes: Sequence[Outcome],
+    at: datetime,
+    rules: Rulebook,
+    subject: Subject | None = None,
+) -> tuple[Entry, ...] | Refusal:
+    """Record what checks answered: what fell due before it, then what follows from it.
+
+    Args:
+        state: the cooperation.
+        outcomes: the answers.
+        at: when they were given.
+        rules: the definition that the cooperation follows.
+        subject: what the checks were asked of; by default what they would be asked of then.
+
+    Returns:
+        The entries of the journal that follow, or why nothing can be recorded: the cooperation is
+        not at work, its policy does not name such a check, or time is told beyond.
+    """
+    if state.as_of is not None and at < state.as_of:
+        return _too_late(state, at)
+    turn = Turn(state, state.as_of or at, rules, REACTIONS)
+    _tell(turn, at)
+    turn.at = at
+    if turn.state.status not in checks.ASKED_WHILE:
+        return Refusal(code="wrong_state", message=f"the cooperation is {turn.state.status}")
+    for outcome in outcomes:
+        if outcome.check not in turn.rules.checks:
+            return Refusal(
+                code="invalid_command",
+                message=f"{turn.state.policy} does not read the check {outcome.check}",
+                facts={"check": outcome.check, "checks": list(turn.rules.checks)},
+            )
+    checks.record(turn, outcomes, subject or checks.subject_of(turn.state))
+    _conclude(turn)
+    return _told(state, turn)
+
+
+def _conclude(turn: Turn) -> None:
+    """Draw the consequences of what somebody did, and of what is overdue because of it."""
     _settle(turn)
     turn.by = turn.command = None
     while any(due.at <= turn.at for due in _dues(turn.state, turn.rules, turn.at)):
-        _tell_instant(turn, turn.at)  # the command brought something that is overdue already
-    return _told(state, turn)
+        _tell_instant(turn, turn.at)
+
+
+def _too_late(state: Cooperation, at: datetime) -> Refusal:
+    assert state.as_of is not None, "time has been told"
+    return Refusal(
+        code="invalid_command",
+        message=f"time has been told up to {state.as_of.isoformat()} already",
+        facts={"at": at.isoformat(), "as_of": state.as_of.isoformat()},
+    )
 
 
 def _admit(command: Command, state: Cooperation, grants: Iterable[str]) -> None:
@@ -304,6 +355,7 @@ __all__ = [
     "decide",
     "evolve",
     "follow",
+    "learn",
     "next_due",
     "upcoming",
 ]

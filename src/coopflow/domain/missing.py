@@ -8,7 +8,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Final
 
 from coopflow.domain.base import Label, Source
-from coopflow.domain.facts import FactValue, Query
+from coopflow.domain.facts import Fact, FactValue, Query
 from coopflow.domain.rulebook import Comparison, Want
 
 _MOST_PLACES: Final = 15
@@ -32,7 +32,7 @@ _ASKED: Final[Mapping[Comparison, Label]] = {
 
 def missing(
     wants: Iterable[Want],
-    values: Mapping[str, FactValue],
+    facts: Mapping[str, Fact],
     queries: Mapping[str, Query],
     outdated: Iterable[Source] = (),
 ) -> Label | None:
@@ -40,12 +40,15 @@ def missing(
 
     Args:
         wants: what is asked of single facts.
-        values: the facts by name, as they were read.
+        facts: the facts by name, as they were read.
         queries: what the names stand for.
         outdated: the stale documents that the facts were read off, which do not count here.
     """
-    short = [want for want in wants if not _HOLDS[want.comparison](values[want.name], want.bound)]
-    said = [_said(want, values[want.name], queries[want.name]) for want in short]
+    said = [
+        _said(want, facts[want.name], queries[want.name])
+        for want in wants
+        if not _is_met(want, facts[want.name].value)
+    ]
     if not said:
         return None
     en, fr = "; ".join(one.en for one in said), " ; ".join(one.fr for one in said)
@@ -55,12 +58,27 @@ def missing(
     return Label(en=en, fr=fr)
 
 
-def _said(want: Want, value: FactValue, query: Query) -> Label:
+def _is_met(want: Want, value: FactValue | None) -> bool:
+    return value is not None and _HOLDS[want.comparison](value, want.bound)
+
+
+def _said(want: Want, fact: Fact, query: Query) -> Label:
     what = words_of(query)
-    if isinstance(want.bound, bool):
-        if want.bound:
-            return Label(en=f"not yet: {what.en}", fr=f"pas encore : {what.fr}")
-        return Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
+    if fact.value is None:
+        said = Label(en=f"unknown: {what.en}", fr=f"inconnu : {what.fr}")
+    elif not isinstance(want.bound, bool):
+        return _counted(want, fact.value, query)
+    elif want.bound:
+        said = Label(en=f"not yet: {what.en}", fr=f"pas encore : {what.fr}")
+    else:
+        said = Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
+    if fact.reason is None:
+        return said
+    return Label(en=f"{said.en}, because {fact.reason.en}", fr=f"{said.fr}, car {fact.reason.fr}")
+
+
+def _counted(want: Want, value: FactValue, query: Query) -> Label:
+    what = words_of(query)
     there, _ = _numbers(value, want.bound, is_share=query.is_share)
     needed = asked(want, query, beside=value)
     return Label(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 from coopflow.domain.base import Shape, Slug
-from coopflow.domain.facts import FactValue, Query
+from coopflow.domain.facts import CheckHolds, FactValue, Query
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Condition, Criterion, GatePolicy, LevelCriterion, Policy
 from coopflow.domain.state import Cooperation
@@ -67,8 +67,11 @@ class Predicate(Protocol):
         """The facts it reads, in the order in which they first appear."""
         ...
 
-    def __call__(self, values: tuple[FactValue, ...]) -> Finding:
-        """Evaluate it on the values of ``names``, in that order; never raises."""
+    def __call__(self, values: tuple[FactValue | None, ...]) -> Finding:
+        """Evaluate it on the values of ``names``, in that order; never raises.
+
+        With values that are unknown (None) it holds when it would whatever they are.
+        """
         ...
 
 
@@ -114,6 +117,12 @@ class Rulebook:
             for criterion in condition.criteria:
                 if criterion.level <= minima.get(condition.id, 0):
                     yield condition, criterion
+
+    @cached_property
+    def checks(self) -> tuple[str, ...]:
+        """The ids of the checks whose answers it reads, sorted."""
+        found = {one.check for one in self.queries.values() if isinstance(one, CheckHolds)}
+        return tuple(sorted(found))
 
     @cached_property
     def level_reads(self) -> Mapping[str, tuple[str, ...]]:

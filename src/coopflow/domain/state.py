@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, StringConstraints
 
 from coopflow.domain.base import Count, Day, Instant, Label, Ratio, Shape, Slug, Text
 from coopflow.domain.calendar import end_of
@@ -26,17 +26,27 @@ Result = Literal["adopted", "rejected", "lapsed", "cancelled", "void"]
 CooperationStatus = Literal["unopened", "active", "paused", "closing", "closed"]
 
 
+Registration = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z ./-]*$", max_length=40)
+]
+"""A number in a public register, as people write it; whether it is one is for a check to say."""
+
+
 class Profile(Shape):
-    """What partners should know of an organisation to work with it."""
+    """What partners should know of an organisation to work with it.
+
+    ``registration`` is the number by which public registers know it, in France its SIREN or SIRET.
+    """
 
     logic: Text | None = None
     constraints: Text | None = None
     culture: Text | None = None
     expectations: Text | None = None
+    registration: Registration | None = None
 
     @property
     def is_filled_in(self) -> bool:
-        """Whether all four parts say something."""
+        """Whether the four parts that partners tell each other say something."""
         return all((self.logic, self.constraints, self.culture, self.expectations))
 
 
@@ -416,6 +426,21 @@ class Pause(Shape):
     clocks: Literal["freeze", "keep"]
 
 
+class CheckAnswer(Shape):
+    """What a check answered last, and when it is asked again.
+
+    ``holds`` is None when that is unknown. ``subject`` is the digest of what it was asked of,
+    ``failures`` counts the unknown answers in a row.
+    """
+
+    holds: bool | None
+    reason: Label | None
+    at: Instant
+    again_at: Instant
+    subject: str
+    failures: Count = 0
+
+
 class Cooperation(Shape):
     """One collective around one issue.
 
@@ -465,6 +490,7 @@ class Cooperation(Shape):
     clocks: dict[Slug, Clock] = Field(default_factory=dict)
     reservations: dict[Slug, Reservation] = Field(default_factory=dict)
     advice: tuple[Slug, ...] = ()
+    checks: dict[Slug, CheckAnswer] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
     _memo: dict[object, object] = PrivateAttr(default_factory=dict)
 

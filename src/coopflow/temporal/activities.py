@@ -9,12 +9,14 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
+from coopflow.domain.checks import Outcome
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
-from coopflow.temporal.messages import NoticeBatch, ProjectBatch
+from coopflow.temporal.messages import CheckRequest, NoticeBatch, ProjectBatch
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +80,37 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         return notify
 
     return [project, *(notifying(name) for name in names.NOTICES.values())]
+
+
+def check_activity(checks: Checks) -> Callable[[CheckRequest], Awaitable[Outcome]]:
+    """Return the activity through which cooperations ask checks.
+
+    What a check raises is logged here and tried again; Temporal, which stores failures, learns its
+    type only.
+
+    Args:
+        checks: those that there are.
+    """
+
+    @activity.defn(name=names.CHECK)
+    async def ask(request: CheckRequest) -> Outcome:
+        info = activity.info()
+        log = _log.bind(
+            programme=request.subject.programme,
+            cooperation=request.subject.cooperation,
+            run=info.workflow_run_id,
+            activity=f"{info.activity_type} {request.check}",
+            attempt=info.attempt,
+        )
+        try:
+            outcome = await checks.ask(request.check, request.subject)
+        except Exception as error:
+            log.warning("a check failed", exc_info=error)
+            raise ApplicationError(type(error).__name__, type=names.CHECK_FAILED) from None
+        log.debug("answered")
+        return outcome
+
+    return ask
 
 
 async def _hand_over(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import uuid4
@@ -37,6 +37,7 @@ from coopflow.application.engine import (
 )
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
+from coopflow.domain.checks import Outcome
 from coopflow.domain.cooperation import WHEN_CLOSED, decide, follow
 from coopflow.domain.explanation import Examination
 from coopflow.domain.opening import OpenCooperation
@@ -46,6 +47,7 @@ from coopflow.domain.state import Cooperation
 from coopflow.temporal import names
 from coopflow.temporal.errors import EngineFaultError, TemporalUnavailableError
 from coopflow.temporal.messages import (
+    AnswerRequest,
     Carried,
     CheckGateRequest,
     CommandReply,
@@ -224,6 +226,17 @@ class TemporalEngine:
         """
         request = OfferRequest(definition=definition)
         return await self._update(address, names.OFFER, request, uuid4().hex)
+
+    async def answer(
+        self, address: Address, outcomes: Sequence[Outcome], at: datetime
+    ) -> Reply | Refusal:
+        """Record what checks answered at an instant; in recorded mode only.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        request = AnswerRequest(outcomes=tuple(outcomes), at=at)
+        return await self._update(address, names.ANSWER, request, uuid4().hex)
 
     async def definitions(self, address: Address) -> tuple[Definition, ...]:
         """Return what the cooperation was opened with, then what was offered to it since.

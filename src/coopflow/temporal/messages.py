@@ -7,7 +7,7 @@ field needs a default, for ever: an accepted message that no longer decodes brea
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,7 @@ from coopflow.application.engine import Mode, Reply
 from coopflow.application.notices import Notice
 from coopflow.application.receipts import Receipt
 from coopflow.domain.base import Instant
+from coopflow.domain.checks import Outcome, Subject
 from coopflow.domain.commands import Command, parse
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
@@ -122,6 +123,18 @@ class OfferRequest(Request):
         return "offer"
 
 
+class AnswerRequest(Request):
+    """Record what checks answered at an instant."""
+
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    at: Instant
+
+    @property
+    def kind(self) -> str:
+        """The wire name."""
+        return "answer"
+
+
 class GoLiveRequest(Request):
     """End the recording."""
 
@@ -165,6 +178,13 @@ class JournalHead(Message):
     mode: Mode
     status: CooperationStatus
     undelivered: int = 0
+
+
+class CheckRequest(Message):
+    """Which check to ask, and of what."""
+
+    check: str
+    subject: Subject
 
 
 class ProjectBatch(Message):

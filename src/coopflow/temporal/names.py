@@ -20,6 +20,7 @@ COMMAND: Final = "coopflow.command"
 TELL: Final = "coopflow.tell"
 GO_LIVE: Final = "coopflow.go_live"
 OFFER: Final = "coopflow.offer"
+ANSWER: Final = "coopflow.answer"
 
 STATE: Final = "coopflow.state"
 DEFINITIONS: Final = "coopflow.definitions"
@@ -28,6 +29,7 @@ CHECK_GATE: Final = "coopflow.check_gate"
 JOURNAL_HEAD: Final = "coopflow.journal_head"
 
 PROJECT: Final = "coopflow.project"
+CHECK: Final = "coopflow.check"
 NOTICES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
     {
         "invite_voters": "coopflow.invite_voters",
@@ -51,6 +53,9 @@ NEVER_OPENED: Final = "coopflow.NeverOpened"
 
 UNDELIVERED: Final = "coopflow.Undelivered"
 """The type of the failure of an activity whose port did not take a batch."""
+
+CHECK_FAILED: Final = "coopflow.CheckFailed"
+"""The type of the failure of an activity whose check raised; its message is the type of that."""
 
 PROGRAMME_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopProgramme")
 STAGE_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopStage")

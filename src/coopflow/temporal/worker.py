@@ -13,9 +13,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
 from coopflow.temporal import names
-from coopflow.temporal.activities import Projector, delivery_activities
+from coopflow.temporal.activities import Projector, check_activity, delivery_activities
 from coopflow.temporal.connection import Endpoint, connect, register_search_attributes
 from coopflow.temporal.errors import TemporalUnavailableError
 from coopflow.temporal.workflow import CooperationWorkflow
@@ -33,9 +34,11 @@ _LONGEST_WAIT: Final = 15.0
 _PASSED_THROUGH: Final = (
     "cel_expr_python",
     "coopflow.application",
+    "coopflow.checks",
     "coopflow.definitions",
     "coopflow.domain",
     "coopflow.temporal.delivery",
+    "coopflow.temporal.inquiry",
     "coopflow.temporal.messages",
     "coopflow.temporal.names",
     "google.protobuf",
@@ -56,10 +59,11 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def build_worker(
+def build_worker(  # noqa: PLR0913 - its ports, and its limits
     client: Client,
     projector: Projector,
     board: NoticeBoard,
+    checks: Checks | None = None,
     *,
     task_queue: str = names.TASK_QUEUE,
     cached: int = CACHED,
@@ -73,6 +77,7 @@ def build_worker(
         client: connected to the server, with the converter of this package.
         projector: the read model.
         board: where notices are delivered.
+        checks: those that cooperations may ask; without them their answers are unknown.
         task_queue: where to look for work.
         cached: how many cooperations stay in memory.
     """
@@ -80,7 +85,10 @@ def build_worker(
         client,
         task_queue=task_queue,
         workflows=[CooperationWorkflow],
-        activities=delivery_activities(projector, board),
+        activities=[
+            *delivery_activities(projector, board),
+            check_activity(checks or Checks()),
+        ],
         workflow_runner=workflow_runner(),
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
         max_concurrent_workflow_tasks=_AT_ONCE,

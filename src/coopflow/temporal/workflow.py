@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -29,15 +29,21 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.application.offers import refusal_of
     from coopflow.application.receipts import Receipt, Receipts
     from coopflow.definitions.compile import compile_family
-    from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
-    from coopflow.domain.cooperation import advance, decide, follow, next_due
+    from coopflow.domain import (
+        catalogue,  # noqa: F401 - defines all commands and events
+        checks,
+    )
+    from coopflow.domain.checks import Outcome, Subject
+    from coopflow.domain.cooperation import advance, decide, follow, learn, next_due
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
     from coopflow.domain.rulebook import Definition, Rulebook
     from coopflow.domain.state import Cooperation
     from coopflow.temporal import names
     from coopflow.temporal.delivery import Delivery
+    from coopflow.temporal.inquiry import Inquiry, Question
     from coopflow.temporal.messages import (
+        AnswerRequest,
         Carried,
         CheckGateRequest,
         CommandReply,
@@ -92,6 +98,7 @@ class CooperationWorkflow:
         self._state = carried.state
         self._receipts = Receipts(carried.receipts)
         self._delivery = Delivery(address, carried)
+        self._inquiry = Inquiry(self)
         self._due: datetime | None = None
         self._size = len(to_json((carried.state, carried.outbox)))
         self._log = structlog.get_logger("coopflow.temporal.workflow").bind(
@@ -103,19 +110,21 @@ class CooperationWorkflow:
         """Live until the cooperation is closed and everything about it is handed out."""
         self._describe()
         await self._wait_to_be_opened()
-        courier = asyncio.create_task(self._delivery.run())
+        tasks = [asyncio.create_task(one.run()) for one in (self._delivery, self._inquiry)]
         while not self._is_over():
             self._let_fall_due()
-            await self._sleep(courier)
-            if courier.done():
-                courier.result()  # a fault of it: fails the task, where it is seen
+            await self._sleep(tasks)
+            for task in tasks:
+                if task.done():
+                    task.result()  # a fault of it: fails the workflow task, where it is seen
             if workflow.info().is_continue_as_new_suggested():
-                # A delivery that ends in the very task that continues as new would undo it.
+                # An activity that ends in the very task that continues as new would undo it.
                 await self._delivery.wind_up()
-                await self._end(courier)
+                await self._inquiry.wind_up()
+                await self._end(tasks)
                 self._say("info", "continues as new", seq=self._state.seq)
                 workflow.continue_as_new(self.carried())
-        await self._end(courier)
+        await self._end(tasks)
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -154,6 +163,15 @@ class CooperationWorkflow:
     @offer.validator
     def _admit_offer(self, request: OfferRequest) -> None:
         self._plan(self._plan_offer, request)
+
+    @workflow.update(name=names.ANSWER)
+    def answer(self, request: AnswerRequest) -> CommandReply:
+        """Record what checks answered; in recorded mode only."""
+        return self._carry_out(self._plan_answer, request)
+
+    @answer.validator
+    def _admit_answer(self, request: AnswerRequest) -> None:
+        self._plan(self._plan_answer, request)
 
     def _plan_offer(self, request: OfferRequest) -> _Plan | Refusal:
         offered = request.definition
@@ -196,6 +214,14 @@ class CooperationWorkflow:
                 code="wrong_state", message="the cooperation lives by the clock; nobody tells it"
             )
         return self._worked_out(advance(self._state, request.at, self._rules), self._mode)
+
+    def _plan_answer(self, request: AnswerRequest) -> _Plan | Refusal:
+        if self._mode == "live":
+            return Refusal(
+                code="wrong_state", message="the cooperation lives by the clock, and asks by itself"
+            )
+        learnt = learn(self._state, request.outcomes, request.at, self._rules)
+        return learnt if isinstance(learnt, Refusal) else self._worked_out(learnt, self._mode)
 
     def _plan_go_live(self, _: GoLiveRequest) -> _Plan | Receipt | Refusal:
         seq, as_of, now = self._state.seq, self._state.as_of, workflow.now()
@@ -318,7 +344,7 @@ class CooperationWorkflow:
         if plan.entries:
             self._say("info", "fell due", count=len(plan.entries), seq_to=self._state.seq)
 
-    async def _sleep(self, courier: asyncio.Task[None]) -> None:
+    async def _sleep(self, tasks: list[asyncio.Task[None]]) -> None:
         """Sleep until something falls due, or there is something else to be done."""
         due = self._due
         # A timer may fire a little early: the rest is slept again, never in a circle.
@@ -329,7 +355,7 @@ class CooperationWorkflow:
                     self._due != due
                     or self._is_over()
                     or workflow.info().is_continue_as_new_suggested()
-                    or courier.done()
+                    or any(task.done() for task in tasks)
                 ),
                 timeout=timeout,
                 timeout_summary="next due",
@@ -341,10 +367,36 @@ class CooperationWorkflow:
     def _is_over(self) -> bool:
         return self._state.status == "closed" and self._delivery.is_done
 
-    async def _end(self, courier: asyncio.Task[None]) -> None:
-        courier.cancel()
-        await asyncio.gather(courier, return_exceptions=True)
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # --- checks -------------------------------------------------------------------------------
+
+    def next_check(self) -> datetime | None:
+        """Return when a check is to be asked next; None while none is."""
+        if self._mode == "recorded":
+            return None
+        return checks.next_due(self._state, self._rules, workflow.now())
+
+    def question(self) -> Question:
+        """Return the checks that are due now, and what they are asked of."""
+        due = checks.due(self._state, self._rules, workflow.now())
+        return Question(due, checks.subject_of(self._state))
+
+    def learn(self, outcomes: Sequence[Outcome], subject: Subject) -> bool:
+        """Record what checks answered, unless the cooperation no longer asks them."""
+        asked = self._rules.followed_by(self._state).checks
+        wanted = [one for one in outcomes if one.check in asked]
+        learnt = learn(self._state, wanted, workflow.now(), self._rules, subject)
+        if isinstance(learnt, Refusal):
+            self._say("info", "answers not taken", code=learnt.code)
+            return False
+        self._accept(self._worked_out(learnt, self._mode))
+        self._say("info", "checks answered", count=len(wanted), seq_to=self._state.seq)
+        return True
 
     # --- questions ----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import pytest
 
 from coopflow.domain.base import Source
 from coopflow.domain.calendar import Span
-from coopflow.domain.facts import FACTS, FactValue, Query
+from coopflow.domain.facts import FACTS, Fact, FactValue, Query
 from coopflow.domain.missing import missing, words_of
 from coopflow.domain.rulebook import Comparison, Want
 from tests.collective import reference_rules
@@ -15,6 +15,10 @@ ACTORS = FACTS["map.actors"].model_validate({})
 SHARE = FACTS["indicators.current_share"].model_validate({})
 ADOPTED = FACTS["document.usable"].model_validate({"kind": "shared_vision"})
 SCORE = FACTS["support.feedback"].model_validate({"within": {"months": 12}})
+
+
+def facts(**values: FactValue) -> dict[str, Fact]:
+    return {name: Fact(value) for name, value in values.items()}
 
 
 def spaced(text: str) -> str:
@@ -39,7 +43,7 @@ def test_a_number_that_falls_short_is_said_with_what_is_needed(
     query: Query, want: tuple[Comparison, FactValue], value: FactValue, en: str, fr: str
 ) -> None:
     """The fact, what it is and what it must be; shares in percent, commas in French."""
-    said = missing([Want("one", *want)], {"one": value}, {"one": query})
+    said = missing([Want("one", *want)], {"one": Fact(value)}, {"one": query})
     assert said is not None
     assert spaced(said.en).startswith(words_of(query).en + en)
     assert spaced(said.fr) == words_of(query).fr + fr
@@ -50,7 +54,7 @@ def test_a_number_that_falls_short_is_said_with_what_is_needed(
 )
 def test_what_is_or_is_not_so_is_said(wanted: bool, en: str, fr: str) -> None:  # noqa: FBT001
     """A fact that is true or false is named, and whether it is to come or to go."""
-    said = missing([Want("one", "==", wanted)], {"one": not wanted}, {"one": ADOPTED})
+    said = missing([Want("one", "==", wanted)], {"one": Fact(not wanted)}, {"one": ADOPTED})
     assert said is not None
     assert (said.en, said.fr) == (
         f"{en}document adopted and still valid (shared vision)",
@@ -62,19 +66,19 @@ def test_only_what_falls_short_is_said() -> None:
     """Of several wants those that hold are passed over; when all hold nothing is missing."""
     wants = [Want("actors", ">=", 5), Want("adopted", "==", bound=True), Want("share", ">=", 0.6)]
     queries = {"actors": ACTORS, "adopted": ADOPTED, "share": SHARE}
-    said = missing(wants, {"actors": 2, "adopted": True, "share": 0.1}, queries)
+    said = missing(wants, facts(actors=2, adopted=True, share=0.1), queries)
     assert said is not None
     assert spaced(said.en) == (
         "actors on the adopted stakeholder map: 2, at least 5 needed; "
         "share of the indicators with a current value: 10 %, at least 60 % needed"
     )
-    assert missing(wants, {"actors": 5, "adopted": True, "share": 0.6}, queries) is None
+    assert missing(wants, facts(actors=5, adopted=True, share=0.6), queries) is None
 
 
 def test_a_stale_document_is_named() -> None:
     """Whoever reads it knows which version is to be renewed."""
     stale = [Source(kind="document", id="stakeholder_map", version=2)]
-    said = missing([Want("one", ">=", 5)], {"one": 0}, {"one": ACTORS}, stale)
+    said = missing([Want("one", ">=", 5)], {"one": Fact(0)}, {"one": ACTORS}, stale)
     assert said is not None
     assert said.en.endswith("at least 5 needed (stakeholder_map@2: stale)")
     assert said.fr.endswith("il faut au moins 5 (stakeholder_map@2 : périmé)")
@@ -144,6 +148,6 @@ def test_spans_are_put_in_words() -> None:
 )
 def test_what_falls_short_by_little_is_told_apart(value: float, bound: float, said: str) -> None:
     """Rounding never makes two different numbers look alike; beyond all places it gives up."""
-    found = missing([Want("one", ">", bound)], {"one": value}, {"one": SHARE})
+    found = missing([Want("one", ">", bound)], {"one": Fact(value)}, {"one": SHARE})
     assert found is not None
     assert said.partition(",")[0] in spaced(found.en)

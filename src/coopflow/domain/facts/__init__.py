@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field
 
 from coopflow.domain.facts.base import Fact, FactType, FactValue, Query, View
+from coopflow.domain.facts.checks import CHECK_FACTS, CheckHolds
 from coopflow.domain.facts.documents import DOCUMENT_FACTS
 from coopflow.domain.facts.learning import LEARNING_FACTS
 from coopflow.domain.facts.people import PEOPLE_FACTS
 from coopflow.domain.facts.support import SUPPORT_FACTS
 
-_ALL: tuple[type[Query], ...] = (*DOCUMENT_FACTS, *PEOPLE_FACTS, *LEARNING_FACTS, *SUPPORT_FACTS)
+_ALL: tuple[type[Query], ...] = (
+    *DOCUMENT_FACTS,
+    *PEOPLE_FACTS,
+    *LEARNING_FACTS,
+    *SUPPORT_FACTS,
+    *CHECK_FACTS,
+)
 
 FACTS: Final[Mapping[str, type[Query]]] = MappingProxyType(
     {fact.model_fields["fact"].default: fact for fact in _ALL}
@@ -38,4 +45,14 @@ else:
     FactQuery = Annotated[reduce(or_, _ALL), Field(discriminator="fact")]
     """A reading of any published fact, told apart by ``fact``."""
 
-__all__ = ["FACTS", "PLAIN_FACTS", "Fact", "FactQuery", "FactType", "FactValue", "Query", "View"]
+__all__ = [
+    "FACTS",
+    "PLAIN_FACTS",
+    "CheckHolds",
+    "Fact",
+    "FactQuery",
+    "FactType",
+    "FactValue",
+    "Query",
+    "View",
+]

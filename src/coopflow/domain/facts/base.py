@@ -20,12 +20,16 @@ class Fact(NamedTuple):
     """The value of a fact, where it came from, and the instant from which it may be another.
 
     ``until`` is None when only an event can change the value. Ratios are the float nearest to
-    the exact fraction, so that comparing them with a fraction written in CEL is exact.
+    the exact fraction, so that comparing them with a fraction written in CEL is exact. What the
+    world answered has the instant ``at`` which it did, and its ``reason``; ``value`` is None when
+    it is unknown, which only facts that are true or false can be.
     """
 
-    value: FactValue
+    value: FactValue | None
     sources: tuple[Source, ...] = ()
     until: datetime | None = None
+    at: datetime | None = None
+    reason: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

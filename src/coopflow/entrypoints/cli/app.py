@@ -49,6 +49,16 @@ Cooperation = Annotated[
 ]
 
 
+Checks = Annotated[
+    list[Path] | None,
+    Option(
+        "--checks",
+        metavar="PATH",
+        help="A Python module with checks, or a folder of *_checks.py; may be repeated.",
+    ),
+]
+
+
 class _Commands(TyperGroup):
     """Turns what people can do something about into messages and exit codes."""
 
@@ -100,7 +110,7 @@ app.add_typer(policy, name="policy")
 
 
 @app.command()
-def dev(
+def dev(  # noqa: PLR0913 - its options
     *,
     demo: Annotated[bool, Option("--demo", help="Import the demo and tell its journey.")] = False,
     state_dir: StateDir = None,
@@ -110,6 +120,7 @@ def dev(
     ui_port: Annotated[
         int | None, Option(min=0, max=65535, help="Port of its web pages, likewise.")
     ] = None,
+    checks: Checks = None,
     lang: Lang = None,
 ) -> None:
     """Run everything here: Temporal, database and worker.
@@ -119,11 +130,14 @@ def dev(
     """
     from coopflow.entrypoints.cli.dev import run  # noqa: PLC0415
 
-    run(_settings(state_dir=state_dir, port=port, ui_port=ui_port, lang=lang), demo=demo)
+    settings = _settings(
+        state_dir=state_dir, port=port, ui_port=ui_port, checks=checks or None, lang=lang
+    )
+    run(settings, demo=demo)
 
 
 @app.command()
-def worker(*, state_dir: StateDir = None) -> None:
+def worker(*, state_dir: StateDir = None, checks: Checks = None) -> None:
     """Run a worker for a cluster, or for the engine here.
 
     The cluster is the one that the standard settings of Temporal clients name (TEMPORAL_ADDRESS,
@@ -132,7 +146,7 @@ def worker(*, state_dir: StateDir = None) -> None:
     """
     from coopflow.entrypoints.cli.worker import run  # noqa: PLC0415
 
-    run(_settings("info", state_dir=state_dir))
+    run(_settings("info", state_dir=state_dir, checks=checks or None))
 
 
 @scenario.command("run")

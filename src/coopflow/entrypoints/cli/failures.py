@@ -79,6 +79,7 @@ def _code(error: Exception) -> int | None:
         UnavailableError,
         UnknownCooperationError,
     )
+    from coopflow.checks import CheckError  # noqa: PLC0415
     from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
@@ -95,6 +96,7 @@ def _code(error: Exception) -> int | None:
         SettingsError,
         TemporalSettingsError,
         DatabaseUrlError,
+        CheckError,
         UsageError,
     )
     if isinstance(error, faulty):

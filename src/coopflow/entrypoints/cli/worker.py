@@ -15,6 +15,7 @@ def run(settings: Settings) -> None:
     Raises:
         TemporalSettingsError: the settings of Temporal are at fault.
         DatabaseUrlError: the URL of the database cannot be used.
+        CheckError: a module with checks cannot be loaded.
     """
 
     async def work() -> None:

@@ -1,0 +1,168 @@
+"""Checks in Python: what a policy asks of the world, written as functions.
+
+A module beside a policy, ``NAME_checks.py`` beside ``NAME.yaml``, or a package that an entry point
+of the group ``coopflow.policies`` names, holds functions like this one::
+
+    @check("charter-online", every="7d", timeout="10s")
+    async def charter_online(subject: Subject) -> Answer:
+        ...
+        return Answer(True, en="the page answers", fr="la page répond")
+
+The policy reads the answer as ``checks.charter_online``. A worker asks the function, which may be
+``async`` or not (then it runs in a thread), when the check is new, when its subject has changed and
+when ``every`` has passed. What it raises is tried again for some minutes; then the answer is
+unknown. Where the answer cannot be found out it says so itself: ``Answer(None, ...)``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from coopflow.domain.base import Label
+from coopflow.domain.checks import Organisation, Outcome, Subject
+from coopflow.domain.facts.checks import is_check_id
+
+LONGEST_TIMEOUT: Final = timedelta(seconds=60)
+"""The longest time that a check may take."""
+
+LONGEST_REASON: Final = 500
+"""How many characters of a reason are kept."""
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION: Final = re.compile(r"(\d{1,5})([smhdw])", re.ASCII)
+_SHORTEST: Final = timedelta(minutes=1)
+_LONGEST: Final = timedelta(days=3660)
+
+
+class CheckError(ValueError):
+    """A check that is not written as it must be; says which and what to write."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a check found out, and why that is so, in both languages or in one for both.
+
+    Attributes:
+        holds: whether it holds; None when that cannot be found out.
+        en: the reason in English.
+        fr: the reason in French.
+    """
+
+    holds: bool | None
+    en: str = ""
+    fr: str = ""
+
+    def reason(self) -> Label | None:
+        """Return the reason; a language that is left out says what the other one says."""
+        en, fr = self.en.strip(), self.fr.strip()
+        if not (en or fr):
+            return None
+        return Label(en=_shortened(en or fr), fr=_shortened(fr or en))
+
+
+Function = Callable[[Subject], "Answer | bool | Awaitable[Answer | bool]"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A function that answers a check; calling it calls the function.
+
+    Attributes:
+        id: what policies call it: small letters, digits and hyphens.
+        every: how long an answer stands.
+        timeout: how long the function may take.
+    """
+
+    id: str
+    every: timedelta
+    timeout: timedelta
+    function: Function = field(repr=False)
+
+    def __call__(self, subject: Subject) -> Answer | bool | Awaitable[Answer | bool]:
+        """Call the function as it is."""
+        return self.function(subject)
+
+    async def ask(self, subject: Subject, executor: Executor | None = None) -> Outcome:
+        """Ask it, and say what that came to.
+
+        Args:
+            subject: what it is asked of.
+            executor: where a function that is not ``async`` runs; by default asyncio's own.
+
+        Raises:
+            TimeoutError: it took longer than it may.
+            CheckError: it gave no answer.
+            Exception: whatever the function raises.
+        """
+        async with asyncio.timeout(self.timeout.total_seconds()):
+            if inspect.iscoroutinefunction(self.function):
+                given = await self.function(subject)
+            else:
+                call = partial(self.function, subject)
+                given = await asyncio.get_running_loop().run_in_executor(executor, call)
+        if isinstance(given, bool):
+            given = Answer(given)
+        if not isinstance(given, Answer):
+            kind = type(given).__name__
+            raise CheckError(f"{self.id}: gave {kind}; return an Answer, True or False")
+        return Outcome(check=self.id, holds=given.holds, reason=given.reason(), every=self.every)
+
+    @property
+    def place(self) -> str:
+        """Where the function is written, as people look it up."""
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(self.function)
+
+
+def check(id: str, *, every: str, timeout: str = "20s") -> Callable[[Function], Check]:  # noqa: A002
+    """Make a function answer a check.
+
+    Args:
+        id: what policies call it, small letters, digits and hyphens; they read ``checks.<id>``
+            with ``_`` for ``-``.
+        every: how long an answer stands, as ``30d``, ``12h``, ``1w``; a minute at least.
+        timeout: how long the function may take, as ``20s``; a minute at most.
+
+    Raises:
+        CheckError: one of them is not so.
+    """
+    if not is_check_id(id):
+        raise CheckError(f"{id!r} is no id of a check; write small letters, digits and hyphens")
+    interval = _duration(id, "every", every, _SHORTEST, _LONGEST)
+    limit = _duration(id, "timeout", timeout, timedelta(seconds=1), LONGEST_TIMEOUT)
+
+    def decorated(function: Function) -> Check:
+        return Check(id, interval, limit, function)
+
+    return decorated
+
+
+def _duration(
+    whose: str,
+    key: str,
+    written: str,
+    least: timedelta,
+    most: timedelta,
+) -> timedelta:
+    match = _DURATION.fullmatch(written)
+    if match is None:
+        raise CheckError(f"{whose}: {key} is {written!r}; write a number and s, m, h, d or w: 30d")
+    found = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if not least <= found <= most:
+        raise CheckError(f"{whose}: {key} is {written}; it lies between {least} and {most}")
+    return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
+
+
+__all__ = ["Answer", "Check", "CheckError", "Organisation", "Subject", "check"]

@@ -1,0 +1,229 @@
+"""Checks: questions about the world that a policy asks again and again, and their answers.
+
+A policy names a check (``checks.siret_known``); whoever asks it, and how, is the shell's. Here
+stands when it is to be asked, of what, and what becomes of the answer: an event like any other, so
+that levels and gates see it with its time and its reason. What could not be answered is *unknown*,
+with the reason why: neither true nor false, and never an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+from pydantic import Field
+
+from coopflow.domain.base import Count, Instant, Label, Shape, Slug
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.memo import remember
+from coopflow.domain.rulebook import Rulebook
+from coopflow.domain.state import CheckAnswer, Cooperation, MemberStatus, Profile
+from coopflow.domain.tools import Category
+from coopflow.domain.turn import Turn
+
+FIRST_WAIT: Final = timedelta(hours=1)
+"""How long after an unknown answer a check is asked again; each further time twice as long."""
+
+LONGEST_WAIT: Final = timedelta(days=7)
+"""The longest time after which one that stays unknown is asked again."""
+
+_MOST_DOUBLINGS: Final = 8
+
+ASKED_WHILE: Final = frozenset({"active", "closing"})
+"""While a cooperation has these statuses, its checks are asked."""
+
+_READS: Final = (
+    "programme",
+    "id",
+    "title",
+    "issue",
+    "territory",
+    "stage",
+    "status",
+    "members",
+    "documents",
+)
+
+
+class Organisation(Shape):
+    """A member as a check sees it: nobody who speaks for it is named."""
+
+    id: Slug
+    name: str
+    category: Category
+    college: Slug | None = None
+    status: MemberStatus
+    profile: Profile = Profile()
+
+
+class Subject(Shape):
+    """What a check is asked of: the collective as far as the world may be asked about it.
+
+    People, ballots and disagreements are no part of it. ``organisations`` are those that have not
+    left, in order of arrival; ``documents`` are the contents of the versions that count, by kind.
+    """
+
+    programme: str
+    cooperation: str
+    title: str
+    issue: str
+    territory: str
+    stage: str
+    organisations: tuple[Organisation, ...] = ()
+    documents: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+class Outcome(Shape):
+    """What asking a check came to.
+
+    Attributes:
+        check: its id.
+        holds: the answer; None when it is unknown.
+        reason: why it is so.
+        every: how long a known answer stands before the check is asked again.
+    """
+
+    check: Slug
+    holds: bool | None = None
+    reason: Label | None = None
+    every: Annotated[timedelta, Field(gt=timedelta())] = LONGEST_WAIT
+
+
+def failed(check: str, error: str) -> Outcome:
+    """Return what a check that fails comes to: unknown, because it failed.
+
+    Args:
+        check: its id.
+        error: the name of the type of what it raised; what that says may be about people.
+    """
+    return Outcome(
+        check=check,
+        reason=Label(
+            en=f"the check failed ({error}); the worker's log says more",
+            fr=f"la vérification a échoué ({error}) ; le journal du worker en dit plus",
+        ),
+    )
+
+
+class CheckAnswered(Event):
+    """A check was asked; ``holds`` is None when it has no answer, and ``reason`` says why.
+
+    ``again_at`` is when it is asked next, unless its subject, of which ``subject`` is the digest,
+    is another before; ``failures`` counts the unknown answers in a row.
+    """
+
+    type: Literal["check_answered"] = "check_answered"
+    check: Slug
+    holds: bool | None
+    reason: Label | None
+    again_at: Instant
+    subject: str
+    failures: Count = 0
+
+    def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Keep the answer in place of the one before."""
+        answer = CheckAnswer(
+            holds=self.holds,
+            reason=self.reason,
+            at=entry.at,
+            again_at=self.again_at,
+            subject=self.subject,
+            failures=self.failures,
+        )
+        return {"checks": {**state.checks, self.check: answer}}
+
+
+class _Asked(NamedTuple):
+    subject: Subject
+    digest: str
+
+
+def subject_of(state: Cooperation) -> Subject:
+    """Return what checks are asked of, as it is now."""
+    return _asked(state).subject
+
+
+def _digest(subject: Subject) -> str:
+    """Return what tells one subject from another: a SHA-256 in hexadecimal."""
+    return hashlib.sha256(subject.model_dump_json().encode()).hexdigest()
+
+
+def _asked(state: Cooperation) -> _Asked:
+    return remember(state, "subject", subject_of, _READS, partial(_seen, state))
+
+
+def _seen(state: Cooperation) -> _Asked:
+    current = {kind: state.current(kind) for kind in sorted(state.documents)}
+    subject = Subject(
+        programme=state.programme,
+        cooperation=state.id,
+        title=state.title,
+        issue=state.issue,
+        territory=state.territory,
+        stage=state.stage,
+        organisations=tuple(
+            Organisation(
+                id=member.id,
+                name=member.name,
+                category=member.category,
+                college=member.college,
+                status=member.status,
+                profile=member.profile,
+            )
+            for member in state.members.values()
+            if member.status != "left"
+        ),
+        documents={kind: one.content for kind, one in current.items() if one is not None},
+    )
+    return _Asked(subject, _digest(subject))
+
+
+def due(state: Cooperation, rules: Rulebook, at: datetime) -> tuple[str, ...]:
+    """Return the checks to be asked at an instant, by id: new ones, old ones, another subject."""
+    return tuple(check for check, instant in _instants(state, rules, at) if instant <= at)
+
+
+def next_due(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
+    """Return when a check is to be asked next: ``after`` when one is already."""
+    return min((instant for _, instant in _instants(state, rules, after)), default=None)
+
+
+def _instants(
+    state: Cooperation, rules: Rulebook, after: datetime
+) -> Iterator[tuple[str, datetime]]:
+    checks = rules.followed_by(state).checks
+    if not checks or state.status not in ASKED_WHILE:
+        return
+    digest = _asked(state).digest
+    for check in checks:
+        answer = state.checks.get(check)
+        if answer is None or answer.subject != digest:
+            yield check, after
+        else:
+            yield check, max(after, answer.again_at)
+
+
+def record(turn: Turn, outcomes: Iterable[Outcome], subject: Subject) -> None:
+    """Record the answers of checks that were asked of a subject."""
+    digest = _digest(subject)
+    for outcome in outcomes:
+        before = turn.state.checks.get(outcome.check)
+        failures = 0
+        wait = outcome.every
+        if outcome.holds is None:
+            earlier = before.failures if before else 0
+            wait = min(FIRST_WAIT * 2 ** min(earlier, _MOST_DOUBLINGS), LONGEST_WAIT, wait)
+            failures = earlier + 1
+        turn.emit(
+            CheckAnswered(
+                check=outcome.check,
+                holds=outcome.holds,
+                reason=outcome.reason,
+                again_at=turn.at + wait,
+                subject=digest,
+                failures=failures,
+            )
+        )
