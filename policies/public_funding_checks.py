@@ -10,7 +10,7 @@ from __future__ import annotations
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
-from coopflow.checks import Answer, Organisation, Subject, check
+from coopflow.checks import Answer, Organisation, Subject, check, no, yes
 
 
 @check("siret-known", every="30d")
@@ -34,9 +34,8 @@ def siret_known(subject: Subject) -> Answer:
         en.append(f"the number is no SIREN or SIRET for {', '.join(wrong)}")
         fr.append(f"le numéro n'est ni un SIREN ni un SIRET pour {', '.join(wrong)}")
     if en:
-        return Answer(False, en="; ".join(en), fr=" ; ".join(fr))
-    return Answer(
-        True,
+        return no(en="; ".join(en), fr=" ; ".join(fr))
+    return yes(
         en=f"{len(asked)} organisations state a valid number",
         fr=f"{len(asked)} organisations donnent un numéro valable",
     )

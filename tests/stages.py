@@ -136,7 +136,7 @@ def ready_for_renewal(members: int = 4, rules: Rulebook | None = None) -> Collec
 
 def read(
     coop: Collective, fact: str, *, forward: bool = False, **parameters: Any
-) -> tuple[FactValue, list[str]]:
+) -> tuple[FactValue | None, list[str]]:
     """Return the value of a fact with its sources as people quote them."""
     view = View(coop.state, coop.at, forward, coop.rules.policy.measures.current_for)
     found = FACTS[fact].model_validate(parameters).read(view)

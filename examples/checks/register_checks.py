@@ -17,7 +17,7 @@ import os
 import urllib.parse
 import urllib.request
 
-from coopflow.checks import Answer, Subject, check
+from coopflow.checks import Answer, Subject, check, no, unknown, yes
 
 REGISTER = "https://recherche-entreprises.api.gouv.fr/search"
 SIREN_DIGITS = 9
@@ -32,19 +32,17 @@ def members_registered(subject: Subject) -> Answer:
         if one.status == "active" and one.profile.registration
     }
     if not stated:
-        return Answer(
-            None, en="no organisation states its number", fr="aucune organisation ne dit son numéro"
+        return unknown(
+            en="no organisation states its number", fr="aucune organisation ne dit son numéro"
         )
     gone = [name for name, number in stated.items() if not _is_active(number[:SIREN_DIGITS])]
     if gone:
         named = ", ".join(gone)
-        return Answer(
-            False,
+        return no(
             en=f"the register has no active {named}",
             fr=f"le registre ne connaît pas en activité : {named}",
         )
-    return Answer(
-        True,
+    return yes(
         en=f"the register has {len(stated)} organisations",
         fr=f"le registre connaît {len(stated)} organisations",
     )

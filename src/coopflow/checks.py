@@ -6,12 +6,12 @@ of the group ``coopflow.policies`` names, holds functions like this one::
     @check("charter-online", every="7d", timeout="10s")
     async def charter_online(subject: Subject) -> Answer:
         ...
-        return Answer(True, en="the page answers", fr="la page répond")
+        return yes(en="the page answers", fr="la page répond")
 
 The policy reads the answer as ``checks.charter_online``. A worker asks the function, which may be
 ``async`` or not (then it runs in a thread), when the check is new, when its subject has changed and
 when ``every`` has passed. What it raises is tried again for some minutes; then the answer is
-unknown. Where the answer cannot be found out it says so itself: ``Answer(None, ...)``.
+unknown. Where the answer cannot be found out it says so itself, with ``unknown``.
 """
 
 from __future__ import annotations
@@ -66,6 +66,21 @@ class Answer:
         if not (en or fr):
             return None
         return Label(en=_shortened(en or fr), fr=_shortened(fr or en))
+
+
+def yes(*, en: str = "", fr: str = "") -> Answer:
+    """Answer that it holds, and why."""
+    return Answer(holds=True, en=en, fr=fr)
+
+
+def no(*, en: str = "", fr: str = "") -> Answer:
+    """Answer that it does not hold, and why."""
+    return Answer(holds=False, en=en, fr=fr)
+
+
+def unknown(*, en: str = "", fr: str = "") -> Answer:
+    """Answer that it cannot be found out, and why."""
+    return Answer(holds=None, en=en, fr=fr)
 
 
 Function = Callable[[Subject], "Answer | bool | Awaitable[Answer | bool]"]
@@ -165,4 +180,14 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
 
 
-__all__ = ["Answer", "Check", "CheckError", "Organisation", "Subject", "check"]
+__all__ = [
+    "Answer",
+    "Check",
+    "CheckError",
+    "Organisation",
+    "Subject",
+    "check",
+    "no",
+    "unknown",
+    "yes",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Final
 
-from coopflow.checks import Check, CheckError
+from coopflow.checks import Check, CheckError, check
 from coopflow.definitions.library import shelf
 from coopflow.domain.base import Label
 from coopflow.domain.checks import Outcome, Subject
@@ -45,19 +46,19 @@ class Checks:
         # Threads of their own: one that hangs takes none that others wait for.
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="check")
 
-    async def ask(self, check: str, subject: Subject) -> Outcome:
+    async def ask(self, wanted: str, subject: Subject) -> Outcome:
         """Ask a check; one that is not there has no answer.
 
         Raises:
             Exception: whatever it raises, be it that it takes too long.
         """
-        found = self.by_id.get(check)
+        found = self.by_id.get(wanted)
         if found is None:
             return Outcome(
-                check=check,
+                check=wanted,
                 reason=Label(
-                    en=f"no worker here knows the check {check}",
-                    fr=f"aucun worker ne connaît ici la vérification {check}",
+                    en=f"no worker here knows the check {wanted}",
+                    fr=f"aucun worker ne connaît ici la vérification {wanted}",
                 ),
             )
         return await found.ask(subject, self._threads)
@@ -84,6 +85,35 @@ def installed_checks(paths: Iterable[Path] = ()) -> Checks:
 def beside(policy: Path) -> Path:
     """Return where the checks of a policy are written: ``NAME_checks.py`` beside ``NAME.yaml``."""
     return policy.with_name(f"{policy.stem.replace('-', '_')}{SUFFIX}")
+
+
+def written_in(module: Path) -> tuple[str, ...]:
+    """Return the ids of the checks that a module writes, as far as reading it tells.
+
+    Nothing is run: whoever looks at a policy of somebody else need not trust its code yet. A module
+    that is not there, or no Python, writes none.
+    """
+    try:
+        tree = ast.parse(module.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(
+        decorator.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call)
+        and _called(decorator.func) == check.__name__
+        and decorator.args
+        and isinstance(decorator.args[0], ast.Constant)
+        and isinstance(decorator.args[0].value, str)
+    )
+
+
+def _called(function: ast.expr) -> str | None:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
 
 
 def checks_of(path: Path) -> tuple[Check, ...]:

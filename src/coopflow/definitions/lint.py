@@ -5,16 +5,17 @@ A definition that has such a finding can be lived by; whoever writes it should l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from math import inf
 from typing import Final, NamedTuple
 
 from coopflow.definitions.compile import compile_definition
-from coopflow.definitions.faults import Fault
+from coopflow.definitions.faults import Fault, suggestion
 from coopflow.definitions.library import read_definition
 from coopflow.definitions.yaml import DataPath, Document
 from coopflow.domain.calendar import Span
+from coopflow.domain.facts import CheckHolds
 from coopflow.domain.policy import Criterion
 from coopflow.domain.rulebook import Rulebook, Want
 
@@ -34,19 +35,25 @@ class _Named(NamedTuple):
     path: DataPath
 
 
-def lint(lifecycle: Document, policy: Document) -> tuple[Fault, ...]:
+def lint(lifecycle: Document, policy: Document, checks: Collection[str]) -> tuple[Fault, ...]:
     """Return what should be looked at again, in the order of the files.
+
+    Args:
+        lifecycle: the stages and gates.
+        policy: what is looked at.
+        checks: the ids of the checks that there are.
 
     Raises:
         FaultsError: the definition cannot be used at all.
     """
     rules = compile_definition(read_definition(lifecycle, policy))
-    found = [policy.fault(*finding) for finding in _in_policy(rules)]
+    found = [policy.fault(*finding) for finding in _in_policy(rules, checks)]
     found += [lifecycle.fault(*finding) for finding in _in_lifecycle(rules)]
     return tuple(sorted(found, key=lambda fault: fault[:3]))
 
 
-def _in_policy(rules: Rulebook) -> Iterator[_Finding]:
+def _in_policy(rules: Rulebook, checks: Collection[str]) -> Iterator[_Finding]:
+    yield from _unwritten(rules, checks)
     yield from _unreachable(rules)
     yield from _without_remedy(rules)
     yield from _forbidden_defaults(rules)
@@ -182,6 +189,24 @@ def _too_short(rules: Rulebook) -> Iterator[_Finding]:
 
 def _is_shorter(one: Span, other: Span) -> bool:
     return one.after(_SOME_DAY) < other.after(_SOME_DAY)
+
+
+def _unwritten(rules: Rulebook, checks: Collection[str]) -> Iterator[_Finding]:
+    """Yield what reads a check that nobody has written: its answer stays unknown."""
+    places: list[tuple[DataPath, tuple[str, ...]]] = [
+        ((*path, "when"), rules.predicates[criterion.id].names)
+        for criterion, path in _criteria(rules)
+    ]
+    places += [
+        (("remedies", slug, "when"), predicate.names) for slug, predicate in rules.usable.items()
+    ]
+    for path, names in places:
+        for name in names:
+            query = rules.queries[name]
+            if isinstance(query, CheckHolds) and query.check not in checks:
+                message = f"there is no check {query.check}: its answer stays unknown"
+                otherwise = "write it in a module beside the policy, or install one"
+                yield _Finding(path, message, suggestion(query.check, checks, otherwise=otherwise))
 
 
 def _unused(rules: Rulebook) -> Iterator[_Finding]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
+from coopflow.application.checking import installed_checks
 from coopflow.definitions.extends import extended
 from coopflow.definitions.library import available, find, load_documents, shelf
 from coopflow.definitions.lint import lint
@@ -19,18 +22,18 @@ def lifecycle(old: str = "", new: str = "") -> Document:
     return loads(text.replace(old, new, 1), "stages.yaml")
 
 
-def said(text: str, stages: Document | None = None) -> list[str]:
+def said(text: str, stages: Document | None = None, checks: Collection[str] = ()) -> list[str]:
     policy = extended(
         loads(HEAD + text, "own.yaml"), lambda *_: load(find("policies", "reference"))
     )
-    return [str(fault) for fault in lint(stages or lifecycle(), policy)]
+    return [str(fault) for fault in lint(stages or lifecycle(), policy, checks)]
 
 
 @pytest.mark.parametrize("name", available("policies"))
 def test_the_shipped_policies_have_no_finding(name: str) -> None:
     """What is shipped is meant as it is, for the lifecycle that its story follows."""
     meant = load_scenario(shelf("policies") / f"{name}.scenario.yaml").lifecycle
-    assert lint(*load_documents(meant, name)) == ()
+    assert lint(*load_documents(meant, name), installed_checks().by_id) == ()
 
 
 def test_every_shipped_lifecycle_has_a_policy() -> None:

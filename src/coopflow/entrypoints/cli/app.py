@@ -201,8 +201,32 @@ def policy_lint(
     """
     from coopflow.entrypoints.cli.policies import lint  # noqa: PLC0415
 
-    _settings()
-    raise Exit(lint(policies, lifecycle=lifecycle, output=output))
+    raise Exit(lint(_settings(), policies, lifecycle=lifecycle, output=output))
+
+
+@policy.command("check")
+def policy_check(  # noqa: PLR0913 - its options
+    name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
+    cooperations: Annotated[
+        list[str] | None, Argument(metavar="COOP...", help="Cooperations: ID or PROGRAMME/ID.")
+    ] = None,
+    *,
+    checks: Checks = None,
+    lifecycle: Lifecycle = "impact-collectif",
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Ask the Python checks that a policy reads about cooperations, now.
+
+    They run here, from the modules beside the policy, installed packages and --checks; nothing is
+    recorded. Without a cooperation they are listed. Exit code 1 when one does not hold, is unknown
+    or is not written anywhere.
+    """
+    from coopflow.entrypoints.cli.checks import run  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, checks=checks or None, lang=lang)
+    raise Exit(run(settings, name, cooperations or [], lifecycle=lifecycle, output=output))
 
 
 @policy.command("test")

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from coopflow.application.gate_check import check_gate
 from coopflow.domain.base import Source
+from coopflow.domain.conditions import FactRead
 from coopflow.domain.explanation import CriterionFinding, Examination, RemedyOffer
 from coopflow.domain.refusals import Refusal
 from coopflow.entrypoints.cli import drawing
@@ -130,11 +131,19 @@ def _findings(
         if finding.missing is not None:
             yield Padding(Text(say.label(finding.missing), "yellow"), (0, 0, 0, 6))
         for fact in finding.facts:
-            colon = " : " if say.language == "fr" else ": "
-            said = f"{say.label(fact.label)}{colon}"
-            value = Text.assemble((said, "dim"), (say.value(fact.value), "bold"))
-            value.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")
-            yield Padding(value, (0, 0, 0, 6))
+            yield Padding(_read(fact, say), (0, 0, 0, 6))
+
+
+def _read(fact: FactRead, say: Phrases) -> Text:
+    """Say what a fact is, where it came from, and of an answer when it was given and why."""
+    colon = " : " if say.language == "fr" else ": "
+    said = Text.assemble(
+        (f"{say.label(fact.label)}{colon}", "dim"), (say.value(fact.value), "bold")
+    )
+    said.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")
+    said.append(f", {say.day(fact.at)}" if fact.at else "", "dim")
+    said.append(f"{colon}{say.label(fact.reason)}" if fact.reason else "", "dim")
+    return said
 
 
 def _named(sources: Iterable[Source], say: Phrases) -> str:

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
+from coopflow.application.checking import beside, installed_checks, written_in
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.diff import differences
 from coopflow.definitions.faults import Fault
@@ -124,7 +125,7 @@ def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
         terminal.data.print(Text(str(path)), soft_wrap=True)
 
 
-def lint(policies: list[str], *, lifecycle: str, output: Format) -> int:
+def lint(settings: Settings, policies: list[str], *, lifecycle: str, output: Format) -> int:
     """Write what should be looked at again, and return the exit code.
 
     Raises:
@@ -132,10 +133,12 @@ def lint(policies: list[str], *, lifecycle: str, output: Format) -> int:
         FaultsError: a definition cannot be used; carries every fault.
     """
     found: list[Fault] = []
+    installed = installed_checks(settings.checks).by_id
     for policy in policies:
-        found += [
-            one for one in findings_of(*load_documents(lifecycle, policy)) if one not in found
-        ]
+        documents = load_documents(lifecycle, policy)
+        modules = [beside(Path(file)) for file in documents[1].texts]
+        checks = [*installed, *(one for module in modules for one in written_in(module))]
+        found += [one for one in findings_of(*documents, checks) if one not in found]
     terminal = Terminal()
     if output == "json":
         terminal.json([fault._asdict() for fault in found])

@@ -222,7 +222,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "fact.true": ("yes", "oui"),
     "fact.false": ("no", "non"),
+    "fact.unknown": ("unknown", "inconnu"),
+    # checks
+    "check.none": ("{policy} reads no check", "{policy} ne lit aucune vérification"),
+    "check.every": ("every {span}", "tous les {span}"),
+    "check.unwritten": (
+        "nobody has written it: neither beside the policy, nor installed, nor --checks",
+        "écrite nulle part : ni à côté de la politique, ni installée, ni par --checks",
+    ),
     # where facts come from, beside documents
+    "source.check": ("check", "vérification"),
     "source.action": ("action", "action"),
     "source.disagreement": ("disagreement", "désaccord"),
     "source.mandate": ("mandate", "mandat"),
@@ -387,7 +396,12 @@ class Phrases:
         return ", ".join(names[:-1]) + joining + names[-1]
 
     def value(self, value: Any) -> str:
-        """Write the value of a fact: yes or no, a whole number, or a number to two places."""
+        """Write the value of a fact: yes or no, a whole number, or a number to two places.
+
+        None is unknown.
+        """
+        if value is None:
+            return self("fact.unknown")
         if isinstance(value, bool):
             return self("fact.true" if value else "fact.false")
         if isinstance(value, float):
