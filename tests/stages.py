@@ -38,6 +38,27 @@ def varied(
     return compile_definition(definition_of(stages, policy))
 
 
+def asking(when: str = "checks.page_online", **more: str) -> Rulebook:
+    """Return the reference policy whose first level of the common plan asks for a check."""
+
+    def change(policy: dict[str, Any]) -> None:
+        criteria = policy["conditions"][0]["criteria"]
+        criteria[:] = [
+            {
+                "id": slug,
+                "level": 1,
+                "label": {"en": "Online", "fr": "En ligne"},
+                "when": expression,
+                "remedies": ["describe-members"],
+            }
+            for slug, expression in {"online": when, **more}.items()
+        ]
+        for gate in policy["gates"].values():
+            gate["minima"]["common_plan"] = 1
+
+    return varied(change)
+
+
 def meet(
     coop: Collective,
     meeting: str,

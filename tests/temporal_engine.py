@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ from uuid import uuid4
 
 from temporalio.client import Client, WorkflowHandle
 
+from coopflow.application.checking import Checks
 from coopflow.application.engine import Address, Mode, Reply
 from coopflow.application.memory import MemoryEngine
 from coopflow.application.notices import Notice
 from coopflow.application.scenario_runner import ScenarioRun, renamed, shifted
+from coopflow.checks import Check
 from coopflow.definitions.library import find
 from coopflow.definitions.scenario import Scenario, load_scenario
 from coopflow.domain.events import Entry
@@ -185,11 +187,16 @@ class Bench:
         assert isinstance(outcome, Reply), str(outcome)
         return outcome
 
-    async def open(self, mode: Mode = "live", **more: Any) -> Address:
+    async def open(
+        self, mode: Mode = "live", definition: Definition | None = None, **more: Any
+    ) -> Address:
         """Open a cooperation of a new name, facilitated by ``fay``, with three members."""
         address = Address(PROGRAMME, f"coop-{uuid4().hex[:8]}")
         outcome = await self.engine.open(
-            reference_rules().definition, opening(address, **more), grants_of("pam"), mode
+            definition or reference_rules().definition,
+            opening(address, **more),
+            grants_of("pam"),
+            mode,
         )
         assert isinstance(outcome, Reply), str(outcome)
         for organisation in ("alpha", "beta", "gamma"):
@@ -240,13 +247,14 @@ async def bench(
     client: Client | None = None,
     task_queue: str | None = None,
     patience: timedelta = timedelta(seconds=30),
+    checks: Iterable[Check] = (),
 ) -> AsyncIterator[Bench]:
     """Work for the length of a block, on a task queue of its own unless one is named."""
     client = client or await connect(find_endpoint(state_dir, environment={}), identity="tests")
     queue = task_queue or f"tests-{uuid4().hex[:8]}"
     journal, board = Journal(), Board()
     engine = TemporalEngine(client, task_queue=queue, patience=patience)
-    async with build_worker(client, journal, board, task_queue=queue):
+    async with build_worker(client, journal, board, Checks(checks), task_queue=queue):
         yield Bench(client, engine, journal, board, queue)
 
 

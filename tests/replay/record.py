@@ -21,9 +21,11 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from coopflow.application.engine import Address
 from coopflow.application.scenario_runner import ScenarioRun
+from coopflow.checks import Subject, check
 from coopflow.temporal import names
 from coopflow.temporal.connection import connect, find_endpoint
 from tests.collective import reference_rules
+from tests.stages import asking
 from tests.temporal_engine import (
     TIME_SKIPPING,
     Bench,
@@ -37,6 +39,7 @@ from tests.temporal_engine import (
 )
 
 HISTORIES: Final = Path(__file__).with_name("histories")
+MANY: Final = 3
 SUGGESTED_AFTER: Final = 300
 """The length of a history, in events, from which a run of these lives continues as new."""
 
@@ -71,6 +74,24 @@ async def lived(running: Bench) -> Address:
     return address
 
 
+@check("page-online", every="30d")
+async def page_online(subject: Subject) -> bool:
+    """Answer a check of the life that asks one: it fails at first, then holds from three on."""
+    await asyncio.sleep(0)
+    if not subject.organisations:
+        raise ConnectionError
+    return len(subject.organisations) >= MANY
+
+
+async def asked(running: Bench) -> Address:
+    """Open a cooperation whose policy asks a check, and let a month pass after it answered."""
+    address = await running.open(definition=asking().definition)
+    skipper = TimeSkipper(running.client, config=TimeSkippingConfig(enabled=False))
+    assert await skipper.fast_forward(running.workflow(address), timedelta(days=40))
+    await running.give(address, "record_pulse", "fay", score=4, answers=2, asked=3)
+    return address
+
+
 async def closed(running: Bench) -> Address:
     """Open a cooperation, decide to end it, and close it."""
     address = await running.open()
@@ -88,6 +109,7 @@ LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "told": told,
     "lived": lived,
     "closed": closed,
+    "asked": asked,
 }
 
 
@@ -100,7 +122,7 @@ async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> 
             # Without a name of its own a client signs with its process and its machine.
             client = await connect(find_endpoint(Path(folder), environment={}), identity="recorder")
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-            async with bench(Path(folder), client=skipper.client) as running:
+            async with bench(Path(folder), client=skipper.client, checks=[page_online]) as running:
                 for name, live in lives.items():
                     address = await live(running)
                     await running.until_told(address)

@@ -88,7 +88,7 @@ def replied(path: Path) -> list[CommandReply]:
 def test_there_are_histories() -> None:
     """Each recorded life has its first run, and some go over several."""
     names = {path.stem for path in HISTORIES}
-    assert {"told-1", "told-2", "lived-1", "closed-1"} <= names
+    assert {"told-1", "told-2", "lived-1", "closed-1", "asked-1"} <= names
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

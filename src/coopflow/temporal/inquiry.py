@@ -26,7 +26,7 @@ ATTEMPTS: Final = 5
 _TIMEOUT: Final = timedelta(minutes=2)  # the check's own is shorter
 _PATIENCE: Final = timedelta(minutes=30)
 _LAST_ANSWERS: Final = timedelta(seconds=10)
-_AFTER_REFUSAL: Final = timedelta(hours=1)  # never in a circle
+_AFTER_REFUSAL: Final = timedelta(hours=1)
 _RETRIES: Final = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=4, maximum_attempts=ATTEMPTS
 )
@@ -103,7 +103,13 @@ class Inquiry:
         finally:
             self._under_way = False
         if not self._asker.learn(outcomes, subject):
-            await workflow.sleep(_AFTER_REFUSAL, summary="after answers that were not taken")
+            # A cooperation that pauses asks nothing; anything else is not asked in a circle.
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._due() is None,
+                    timeout=_AFTER_REFUSAL,
+                    timeout_summary="after answers that were not taken",
+                )
 
     async def _ask(self, check: str, subject: Subject) -> Outcome:
         try:

@@ -21,33 +21,11 @@ from coopflow.domain.cooperation import learn
 from coopflow.domain.explanation import CriterionFinding, examine
 from coopflow.domain.facts.checks import CheckHolds, named_by
 from coopflow.domain.refusals import Refusal
-from coopflow.domain.rulebook import Rulebook
 from tests.collective import Collective, reference_rules, vision
-from tests.stages import varied
+from tests.stages import asking, varied
 
 MONTH = timedelta(days=30)
 REASON = Label(en="the page is gone", fr="la page a disparu")
-
-
-def asking(when: str = "checks.page_online", **more: str) -> Rulebook:
-    """Return the reference policy whose first level of the common plan asks for a check."""
-
-    def change(policy: dict[str, Any]) -> None:
-        criteria = policy["conditions"][0]["criteria"]
-        criteria[:] = [
-            {
-                "id": slug,
-                "level": 1,
-                "label": {"en": "Online", "fr": "En ligne"},
-                "when": expression,
-                "remedies": ["describe-members"],
-            }
-            for slug, expression in {"online": when, **more}.items()
-        ]
-        for gate in policy["gates"].values():
-            gate["minima"]["common_plan"] = 1
-
-    return varied(change)
 
 
 def collective(when: str = "checks.page_online", **more: str) -> Collective:
