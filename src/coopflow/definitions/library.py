@@ -25,6 +25,7 @@ Shelf = Literal["workflows", "policies", "examples"]
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _SUFFIXES: Final = (".yaml", ".yml")
+_SCENARIO: Final = ".scenario.yaml"
 _WHAT: Final[Mapping[Shelf, str]] = {
     "workflows": "lifecycle",
     "policies": "policy",
@@ -78,8 +79,24 @@ def scenarios_beside(policy: str | Path) -> list[Path]:
         UnknownNameError: there is no policy of that name.
     """
     path = find("policies", policy)
-    found = {*path.parent.glob(f"{path.stem}.scenario.yaml")}
-    return sorted(found | {*path.parent.glob(f"{path.stem}.*.scenario.yaml")})
+    found = {*path.parent.glob(f"{path.stem}{_SCENARIO}")}
+    return sorted(found | {*path.parent.glob(f"{path.stem}.*{_SCENARIO}")})
+
+
+def policy_beside(scenario: Path) -> Path | None:
+    """Return the policy that a scenario belongs to by its name, or None.
+
+    ``valley.harvest.scenario.yaml`` belongs to ``valley.harvest.yaml`` if there is one, or else to
+    ``valley.yaml``.
+    """
+    name = scenario.name.removesuffix(_SCENARIO) if scenario.name.endswith(_SCENARIO) else ""
+    while name:
+        for suffix in _SUFFIXES:
+            policy = scenario.with_name(f"{name}{suffix}")
+            if policy.is_file():
+                return policy
+        name, _, _ = name.rpartition(".")
+    return None
 
 
 def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:

@@ -13,6 +13,7 @@ from coopflow.definitions.library import (
     find,
     load_definition,
     offered,
+    policy_beside,
     read_definition,
     shelf,
 )
@@ -520,3 +521,25 @@ def test_a_policy_of_the_library_is_offered_by_name_and_version(
     """Only that very version is."""
     found = offered("impact-collectif", policy)
     assert (found is not None and found.policy_name == policy) is is_there
+
+
+@pytest.mark.parametrize(
+    ("scenario", "policy"),
+    [
+        ("valley.scenario.yaml", "valley.yaml"),
+        ("valley.harvest.scenario.yaml", "valley.yaml"),
+        ("valley.late.scenario.yaml", "valley.late.yaml"),
+        ("valley.late.frost.scenario.yaml", "valley.late.yaml"),
+        ("hill.scenario.yaml", "hill.yml"),
+        ("plain.scenario.yaml", None),
+        ("valley.yaml", None),
+        (".scenario.yaml", None),
+    ],
+)
+def test_a_scenario_belongs_to_the_policy_beside_that_it_is_named_after(
+    tmp_path: Path, scenario: str, policy: str | None
+) -> None:
+    """The longest name counts; what is not named like a scenario belongs to none."""
+    for name in ("valley.yaml", "valley.late.yaml", "hill.yml"):
+        (tmp_path / name).touch()
+    assert policy_beside(tmp_path / scenario) == (policy and tmp_path / policy)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -14,76 +12,15 @@ from rich.text import Text
 from coopflow import bootstrap
 from coopflow.application.engine import Address, Engine
 from coopflow.application.memory import MemoryEngine
-from coopflow.application.scenario_runner import ScenarioRun, StepResult, address_of
-from coopflow.definitions.compile import compile_definition
+from coopflow.application.scenario_files import Prepared, Problem, Report, prepare
+from coopflow.application.scenario_runner import address_of
 from coopflow.definitions.faults import Fault, FaultsError
-from coopflow.definitions.library import (
-    Shelf,
-    UnknownNameError,
-    find,
-    load_definition,
-    offered,
-)
-from coopflow.definitions.scenario import Scenario, read_scenario
-from coopflow.definitions.yaml import load
 from coopflow.domain.events import Entry
-from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import UNOPENED, Cooperation
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.failures import REFUSED
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.views import JournalLine
-
-Prepared = tuple[Scenario, Rulebook]
-"""A scenario, and the definition that it is run by."""
-
-
-@dataclass
-class Report:
-    """What running a scenario came to.
-
-    Attributes:
-        scenario: what was run.
-        state: the cooperation in the end.
-        entries: its journal.
-        problems: what does not hold, each with the line of its step and its number.
-        steps: how many steps were run.
-    """
-
-    scenario: Scenario
-    state: Cooperation = UNOPENED
-    entries: list[Entry] = field(default_factory=list)
-    problems: list[tuple[int, int, str]] = field(default_factory=list)
-    steps: int = 0
-
-    def note(self, result: StepResult) -> None:
-        """Take in what a step came to."""
-        step = result.step
-        self.steps += 1
-        self.state = result.state
-        self.entries += result.entries
-        self.problems += [(step.line, step.number, problem) for problem in result.problems]
-
-    def lines(self) -> list[str]:
-        """Write each problem as ``FILE:LINE: step 12: expected …, got …``."""
-        file = self.scenario.file
-        return [f"{file}:{line}: step {step}: {problem}" for line, step, problem in self.problems]
-
-    def json(self) -> dict[str, Any]:
-        """Write the whole report as JSON values."""
-        return {
-            "file": self.scenario.file,
-            "scenario": self.scenario.name,
-            "ok": not self.problems,
-            "steps": self.steps,
-            "problems": [
-                {"line": line, "step": step, "problem": problem}
-                for line, step, problem in self.problems
-            ],
-            "final": summary(self.state),
-            "events": [entry.model_dump(mode="json") for entry in self.entries],
-        }
-
 
 Job = tuple[Path, str | None]
 """A scenario file, and the policy to run it by instead of the one that it names."""
@@ -100,11 +37,26 @@ def run(jobs: list[Job], *, on: Literal["memory", "temporal"], output: Format) -
     terminal = Terminal()
     reports = asyncio.run(_run_all(prepared, on, terminal))
     if output == "json":
-        terminal.json([report.json() for report in reports])
+        terminal.json([_json(report) for report in reports])
     else:
         for report in reports:
             _print(report, terminal)
     return REFUSED if any(report.problems for report in reports) else 0
+
+
+def _json(report: Report) -> dict[str, Any]:
+    """Write a whole report as JSON values."""
+    return {
+        "file": report.scenario.file,
+        "scenario": report.scenario.name,
+        "ok": not report.problems,
+        "steps": report.steps,
+        "problems": [
+            {"line": line, "step": step, "problem": text} for line, step, text in report.problems
+        ],
+        "final": summary(report.state),
+        "events": [entry.model_dump(mode="json") for entry in report.entries],
+    }
 
 
 def summary(state: Cooperation) -> dict[str, Any]:
@@ -132,7 +84,7 @@ def _load(jobs: list[Job]) -> list[Prepared]:
     prepared: list[Prepared] = []
     for file, policy in jobs:
         try:
-            prepared.append(_load_one(file, policy))
+            prepared.append(prepare(file, policy))
         except FaultsError as error:
             # Two scenarios may name the same policy.
             faults += [fault for fault in error.faults if fault not in faults]
@@ -141,38 +93,17 @@ def _load(jobs: list[Job]) -> list[Prepared]:
     return prepared
 
 
-def _load_one(file: Path, policy: str | None) -> Prepared:
-    document = load(file)
-    scenario = read_scenario(document)
-    if policy is not None:
-        find("policies", policy)
-    faults: list[Fault] = []
-    named: tuple[tuple[Shelf, str, str], ...] = (
-        ("workflows", "lifecycle", scenario.lifecycle),
-        ("policies", "policy", policy or scenario.policy),
-    )
-    for shelf, key, name in named:
-        try:
-            find(shelf, name)
-        except UnknownNameError as error:
-            faults.append(document.fault((key,), str(error)))
-    if faults:
-        raise FaultsError(faults)
-    definition = load_definition(scenario.lifecycle, policy or scenario.policy)
-    return replace(scenario, policy=definition.policy_name), compile_definition(definition)
-
-
 async def _run_all(prepared: list[Prepared], on: str, terminal: Terminal) -> list[Report]:
     reports: list[Report] = []
     if on == "memory":
-        for scenario, rules in prepared:
-            engine = MemoryEngine({rules.definition.digest: rules})
-            reports.append(await _run(scenario, rules, engine, terminal))
+        for one in prepared:
+            engine = MemoryEngine({one.rules.definition.digest: one.rules})
+            reports.append(await _run(one, engine, terminal))
         return reports
     for batch in _batches(prepared):
         async with bootstrap.trial_engine(terminal.step) as running:
-            for scenario, rules in batch:
-                report = await _run(scenario, rules, running.engine, terminal)
+            for one in batch:
+                report = await _run(one, running.engine, terminal)
                 await _compare_journal(report, running)
                 reports.append(report)
     return reports
@@ -183,7 +114,7 @@ def _batches(prepared: list[Prepared]) -> list[list[Prepared]]:
     batches: list[list[Prepared]] = []
     taken: set[Address] = set()
     for one in prepared:
-        address = address_of(one[0])
+        address = address_of(one.scenario)
         if not batches or address in taken:
             batches.append([])
             taken = set()
@@ -192,12 +123,12 @@ def _batches(prepared: list[Prepared]) -> list[list[Prepared]]:
     return batches
 
 
-async def _run(scenario: Scenario, rules: Rulebook, engine: Engine, terminal: Terminal) -> Report:
+async def _run(prepared: Prepared, engine: Engine, terminal: Terminal) -> Report:
+    scenario = prepared.scenario
     report = Report(scenario)
     total = len(scenario.steps)
     with terminal.progress.status(f"{scenario.name} …") as status:
-        offers = partial(offered, scenario.lifecycle)
-        async for result in ScenarioRun(scenario, engine, rules, offers).steps():
+        async for result in prepared.run_on(engine).steps():
             report.note(result)
             status.update(f"{scenario.name}: step {report.steps} of {total} …")
     return report
@@ -227,7 +158,7 @@ async def _compare_journal(report: Report, running: bootstrap.Running) -> None:
             f"expected the journal to hold the {len(report.entries)} events, got {len(rows)} rows, "
             f"different from no. {differing[0]} on"
         )
-        report.problems.append((last.line, last.number, problem))
+        report.problems.append(Problem(last.line, last.number, problem))
 
 
 def _is_row_of(row: JournalLine, entry: Entry) -> bool:
