@@ -5,6 +5,8 @@ from typing import Final
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["pytester"]
+
 _SLOW_ON_SHARED_CORES: Final = [HealthCheck.too_slow]
 
 settings.register_profile(

@@ -207,7 +207,7 @@ class Trial:
         Raises:
             RefusedError: the lifecycle has no such gate.
         """
-        found = _finished(self._engine.check_gate(_HERE, gate))
+        found = _finished(self._engine.check_gate(_HERE, gate, self._now))
         if isinstance(found, Refusal):
             raise RefusedError(found)
         return found

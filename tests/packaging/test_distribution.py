@@ -1,9 +1,10 @@
 """What a user gets: the source archive, the wheel built from it, and the editable install."""
 
+import os
 import subprocess
 import sys
-import tomllib
 import zipfile
+from configparser import ConfigParser
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
@@ -96,11 +97,42 @@ def test_embedding_the_engine_does_not_bring_the_server(wheel: Path) -> None:
     assert metadata(wheel)["Version"] == coopflow.__version__
 
 
-def test_the_command_is_declared() -> None:
-    """`coopflow` starts the command line."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+def test_the_command_and_the_plugin_are_declared(wheel: Path) -> None:
+    """`coopflow` starts the command line, and pytest finds its plugin."""
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = (name for name in opened.namelist() if name.endswith("/entry_points.txt"))
+        declared = ConfigParser()
+        declared.read_string(opened.read(name).decode())
 
-    assert settings["project"]["scripts"] == {"coopflow": "coopflow.entrypoints.cli:main"}
+    assert {group: dict(declared[group]) for group in declared.sections()} == {
+        "console_scripts": {"coopflow": "coopflow.entrypoints.cli:main"},
+        "pytest11": {"coopflow": "coopflow.entrypoints.pytest_plugin"},
+    }
+
+
+def test_pytest_runs_scenarios_with_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    """What authors write beside their policies is run by the wheel, in a folder of their own."""
+    installed, theirs = tmp_path / "installed", tmp_path / "theirs"
+    with zipfile.ZipFile(wheel) as opened:
+        opened.extractall(installed)
+    theirs.mkdir()
+    where = f"import coopflow\n\ndef test_where():\n    assert {str(installed)!r} in coopflow.__file__\n"
+    (theirs / "test_where.py").write_text(where, encoding="utf-8")
+    for path in (ROOT / "policies").glob("light*.yaml"):
+        (theirs / path.name).write_bytes(path.read_bytes())
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:asyncio", "-p", "no:cacheprovider"],
+        cwd=theirs,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "light.scenario.yaml::light PASSED" in done.stdout
+    assert "test_where.py::test_where PASSED" in done.stdout
 
 
 def test_an_editable_install_reads_the_checkout() -> None:
