@@ -137,3 +137,18 @@ def script(
         timeout=DEADLINE,
         check=False,
     )
+
+
+def tests(
+    variables: dict[str, str], *arguments: str, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest to its end, in a folder, with no plugin but ours."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:cov", *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
