@@ -19,6 +19,7 @@ from coopflow.application.scenario_files import Problem, Report, prepare
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import load_definition, policy_beside
 from coopflow.definitions.scenario import written_instant
+from coopflow.domain.checks import Outcome, Subject, subject_of
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal, RefusedError
@@ -172,6 +173,20 @@ class Trial:
             f"expected {command} by {by} to be refused, got {happened or 'nothing'}"
         )
 
+    def answer(self, check: str, *, holds: bool | None) -> tuple[Entry, ...]:
+        """Let a check of the policy answer now, and return what came of it.
+
+        Args:
+            check: its id.
+            holds: the answer; None when it is unknown.
+
+        Raises:
+            RefusedError: the policy does not read such a check, or the cooperation rests.
+        """
+        __tracebackhide__ = True
+        outcome = Outcome(check=check, holds=holds)
+        return _accepted(_finished(self._engine.answer(_HERE, [outcome], self._now)))
+
     def _give(self, by: str, command: str, payload: dict[str, Any]) -> Reply | Refusal:
         raw = {"command": command, "actor": by, "at": self._now.isoformat()}
         for key in raw.keys() & payload.keys():
@@ -190,6 +205,11 @@ class Trial:
     def state(self) -> Cooperation:
         """The cooperation as it is now: stage, members, documents, decisions, clocks, alerts."""
         return _finished(self._engine.state(_HERE))
+
+    @property
+    def subject(self) -> Subject:
+        """What checks are asked of now: call the function of one with it."""
+        return subject_of(self.state)
 
     @property
     def levels(self) -> dict[str, int]:

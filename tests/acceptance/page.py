@@ -2,8 +2,8 @@
 
 Blocks of a page are carried out in order. A ``console`` block has lines ``$ COMMAND``, each with
 lines of its output; ``…`` in these stands for anything, and other lines may come between them. A
-command succeeds unless ``$ echo $?`` follows. A ``yaml`` or ``python`` block goes where the line
-before it says. Other blocks are for people only.
+command succeeds unless ``$ echo $?`` follows. A ``yaml``, ``python`` or ``csv`` block goes where
+the line before it says. Other blocks are for people only.
 """
 
 from __future__ import annotations
@@ -76,14 +76,15 @@ class Reader:
             if block["kind"] == "console":
                 for shown in commands(block["text"]):
                     self._run(shown)
-            elif block["kind"] in {"yaml", "python"}:
+            elif block["kind"] in {"yaml", "python", "csv"}:
                 lead = page[: block.start()].rstrip().rpartition("\n")[2]
                 self._edit(lead, block["text"])
 
     def _run(self, shown: Shown) -> None:
         program, *arguments = shlex.split(shown.command)
         if arguments[:1] == ["dev"]:
-            engine = self._room.enter_context(running(self.variables, *arguments))
+            started = running(self.variables, *arguments, folder=self.folder)
+            engine = self._room.enter_context(started)
             last = engine.wait_for(shown.output[-1].partition("…")[0])
             assert looks_like(shown.output[-1]).fullmatch(last.rstrip())
             self._room.callback(engine.end, signal.SIGTERM)
@@ -94,7 +95,7 @@ class Reader:
         else:
             assert program == "python3"
             file, *rest = arguments
-            assert_shown(shown, script(self.variables, self.folder / file, *rest))
+            assert_shown(shown, script(self.variables, file, *rest, folder=self.folder))
 
     def _edit(self, lead: str, text: str) -> None:
         if found := WRITE.fullmatch(lead):

@@ -108,10 +108,13 @@ class Running:
 
 
 @contextmanager
-def running(variables: dict[str, str], *arguments: str) -> Iterator[Running]:
+def running(
+    variables: dict[str, str], *arguments: str, folder: Path | None = None
+) -> Iterator[Running]:
     """Run a command for the length of a block; what still runs at its end is killed."""
     process = subprocess.Popen(
         [*_PROGRAM, *arguments],
+        cwd=folder,
         env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -126,11 +129,12 @@ def running(variables: dict[str, str], *arguments: str) -> Iterator[Running]:
 
 
 def script(
-    variables: dict[str, str], file: Path, *arguments: str
+    variables: dict[str, str], file: str, *arguments: str, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a Python file to its end."""
+    """Run a Python file to its end, in a folder."""
     return subprocess.run(
-        [sys.executable, str(file), *arguments],
+        [sys.executable, file, *arguments],
+        cwd=folder,
         env=variables,
         capture_output=True,
         text=True,

@@ -251,7 +251,7 @@ def test_the_readme_is_true(tmp_path: Path) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     file = tmp_path / "embed.py"
     file.write_text(code, encoding="utf-8")
-    done = script(environment(tmp_path), file)
+    done = script(environment(tmp_path), str(file))
     assert (done.returncode, done.stdout) == (0, "fail\n"), done.stderr
 
 

@@ -15,10 +15,11 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 GUIDES = Path(__file__).parents[2] / "docs" / "how-to"
 
 
-def test_a_policy_is_tested_as_the_guide_says(tmp_path: Path) -> None:
-    """Scenarios and tests in Python pass and fail as shown."""
+@pytest.mark.parametrize("guide", ["test-a-policy", "write-a-check"])
+def test_a_guide_is_true(tmp_path: Path, guide: str) -> None:
+    """All that it shows happens as shown."""
     folder = tmp_path / "my-policy"
     folder.mkdir()
     with ExitStack() as room:
         reader = Reader(folder, environment(tmp_path, COOPFLOW_LANG="en"), room)
-        reader.read((GUIDES / "test-a-policy.md").read_text(encoding="utf-8"))
+        reader.read((GUIDES / f"{guide}.md").read_text(encoding="utf-8"))

@@ -176,3 +176,22 @@ def test_what_would_wait_is_not_carried_out() -> None:
     """An engine in memory that began to wait would be told at once, by whichever test is first."""
     with pytest.raises(AssertionError, match="waits for nothing"):
         _finished(asyncio.sleep(0))
+
+
+def test_a_check_answers_in_a_trial(tmp_path: Path) -> None:
+    """The answer counts at once; one that the policy does not read is refused."""
+    policy = tmp_path / "own.yaml"
+    policy.write_text(
+        "policy: own\nversion: 1\nextends: reference\nlabel: {fr: À nous, en: Ours}\n"
+        "advice: [{id: more, label: {fr: Plus, en: More}, when: checks.page_online}]\n",
+        encoding="utf-8",
+    )
+    trial = Trial(policy)
+    admit(trial, "school")
+    assert [one.id for one in trial.subject.organisations] == ["school"]
+    assert types(trial.answer("page-online", holds=True)) == ["check_answered", "advice_followed"]
+    assert "more" in trial.state.advice
+    trial.answer("page-online", holds=None)
+    assert "more" not in trial.state.advice
+    with pytest.raises(RefusedError, match="does not read the check other"):
+        trial.answer("other", holds=True)

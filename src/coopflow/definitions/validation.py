@@ -92,7 +92,8 @@ def _unknown_tag(context: dict[str, Any], _: Any) -> tuple[str, str]:
 
 
 def _unlisted(context: dict[str, Any], given: Any) -> tuple[str, str]:
-    expected = context["expected"]
+    # Truth values are told as YAML writes them.
+    expected = context["expected"].replace("True", "true").replace("False", "false")
     words = expected.replace(" or ", ", ").replace(_QUOTE, "").split(", ")
     return f"should be {expected}, not {_shown(given)}", suggestion(str(given), words)
 

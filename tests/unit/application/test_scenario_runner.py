@@ -18,6 +18,7 @@ from coopflow.definitions.scenario import Scenario, read_scenario
 from coopflow.definitions.yaml import loads
 from coopflow.domain.refusals import Refusal
 from tests.collective import reference_rules
+from tests.stages import asking
 
 HEADER = """\
 scenario: one
@@ -263,3 +264,37 @@ async def test_a_command_may_carry_an_id_of_its_own() -> None:
     assert [result.problems for result in results] == [()] * 4
     assert len(results[-2].entries) > 0
     assert results[-1].entries == ()
+
+
+def _asking(steps: str) -> ScenarioRun:
+    rules = asking()
+    engine = MemoryEngine({rules.definition.digest: rules})
+    return ScenarioRun(_scenario(steps), engine, rules)
+
+
+async def test_checks_answer_at_a_step_before_its_commands() -> None:
+    """What they answer counts for the commands and the expectations of the step."""
+    step = """\
+  - at: 2026-01-21T09:00Z
+    checks: {page-online: true}
+    by: fay
+    do: record_pulse
+    with: {score: 3, answers: 1, asked: 2}
+    expect: {levels: {common_plan: 1}, events: [check_answered, levels_changed, pulse_recorded]}
+  - {at: 2026-01-22T09:00Z, checks: {page-online: unknown}, expect: {levels: {common_plan: 0}}}
+"""
+    results = [one async for one in _asking(OPENING + ADMISSIONS + step).steps()]
+    assert [one.problems for one in results] == [(), (), (), ()]
+    told = [entry.event.type for entry in results[2].entries]
+    assert told.index("check_answered") < told.index("pulse_recorded")
+
+
+async def test_answers_that_are_not_taken_are_a_problem() -> None:
+    """Of a check that the policy does not read, and before there is a cooperation."""
+    early = "  - {at: 2026-01-19T09:00Z, checks: {page-online: true}}\n"
+    other = "  - {at: 2026-01-20T09:00Z, checks: {page-offline: true}}\n"
+    results = [one async for one in _asking(early + OPENING + other).steps()]
+    said = "expected the answers of checks to be taken, got "
+    assert results[0].problems == (f"{said}wrong_state: the cooperation has not been opened",)
+    (problem,) = results[2].problems
+    assert problem.startswith(f"{said}invalid_command: reference@1 does not read the check page-of")

@@ -150,3 +150,24 @@ def test_a_lifecycle_is_looked_at_too() -> None:
     ]
     (finding,) = (one for one in said("gates: {renewal: null}\n") if "stages.yaml" in one)
     assert "gates[2].id: the policy asks nothing of this gate: whoever asks passes" in finding
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (
+            "advice: [{id: advice-minutes, when: checks.page_online && !checks.page_online}]\n",
+            "advice[4].when",
+        ),
+        ("remedies: {hold-plenary: {when: checks.page_online}}\n", "remedies.hold-plenary.when"),
+    ],
+)
+def test_a_check_that_nobody_wrote_is_a_finding(text: str, path: str) -> None:
+    """Its answer would stay unknown; one that is there is none."""
+    known = [one for one in said(text, checks=["page-online"]) if "check" in one]
+    (finding,) = (one for one in said(text, checks=["page-offline"]) if "check" in one)
+    assert known == []
+    assert finding.endswith(
+        f"{path}: there is no check page-online: its answer stays unknown "
+        "(did you mean page-offline?)"
+    )

@@ -128,21 +128,23 @@ def _findings(
         numbers = sorted(order[one] for one in finding.remedies)
         remedied = Text(f"→ {', '.join(map(str, numbers))}", "cyan") if numbers else ""
         yield Padding(drawing.finding_row(finding, say, remedied), (0, 0, 0, 2))
-        if finding.missing is not None:
-            yield Padding(Text(say.label(finding.missing), "yellow"), (0, 0, 0, 6))
+        missing = say.label(finding.missing) if finding.missing is not None else ""
+        if missing:
+            yield Padding(Text(missing, "yellow"), (0, 0, 0, 6))
         for fact in finding.facts:
             yield Padding(_read(fact, say), (0, 0, 0, 6))
+            if fact.reason is not None and say.label(fact.reason) not in missing:
+                yield Padding(Text(say.label(fact.reason), "dim"), (0, 0, 0, 8))
 
 
 def _read(fact: FactRead, say: Phrases) -> Text:
-    """Say what a fact is, where it came from, and of an answer when it was given and why."""
+    """Say what a fact is, where it came from, and of an answer when it was given."""
     colon = " : " if say.language == "fr" else ": "
     said = Text.assemble(
         (f"{say.label(fact.label)}{colon}", "dim"), (say.value(fact.value), "bold")
     )
     said.append(f"  ← {_named(fact.sources, say) or say('gate.no_source')}", "dim")
     said.append(f", {say.day(fact.at)}" if fact.at else "", "dim")
-    said.append(f"{colon}{say.label(fact.reason)}" if fact.reason else "", "dim")
     return said
 
 
