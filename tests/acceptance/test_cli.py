@@ -174,6 +174,11 @@ def test_a_policy_is_registered_under_its_name(
     refused = coopflow(variables, *asked)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "give yours a new version" in refused.stderr
+    others = coopflow(variables, "policy", "adopt", "essaimage", "--all", "--by", "maud")
+    assert (others.returncode, others.stdout) == (
+        0,
+        f"left out  demo/{COOPERATION}  impact-collectif@1\n",
+    )
     assert journal_rows(variables) == rows
 
 

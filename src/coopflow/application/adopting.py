@@ -10,7 +10,7 @@ from coopflow.application.offers import refusal_of
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 
-Outcome = Literal["proposed", "under_way", "followed", "refused"]
+Outcome = Literal["proposed", "under_way", "followed", "refused", "left_out"]
 
 
 class Proposal(NamedTuple):
@@ -18,9 +18,10 @@ class Proposal(NamedTuple):
 
     Attributes:
         address: the cooperation.
-        outcome: ``proposed`` now, ``under_way`` before, ``followed`` already, or ``refused``.
+        outcome: ``proposed`` now, ``under_way`` before, ``followed`` already, ``refused``, or
+            ``left_out`` by whoever proposes it to all.
         decision: the decision that is open about it.
-        detail: why it was refused; empty otherwise.
+        detail: why it was refused or left out; empty otherwise.
     """
 
     address: Address

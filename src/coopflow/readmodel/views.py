@@ -18,6 +18,7 @@ class CooperationSummary(Shape):
     slug: str
     title: str
     territory: str
+    lifecycle: str
     status: str
     stage: str
     stage_since: Instant
@@ -44,7 +45,6 @@ class CooperationDetail(CooperationSummary):
     """
 
     issue: str
-    lifecycle: str
     policy: str
     opened_at: Instant
     floor: str | None

@@ -48,6 +48,7 @@ SUMMARY: dict[str, Any] = {
     "slug": "c",
     "title": "Bocage [bold]Gourmand",
     "territory": "Valbrume",
+    "lifecycle": "impact-collectif@1",
     "status": "paused",
     "stage": "structuration",
     "stage_since": AT,
@@ -63,7 +64,6 @@ SUMMARY: dict[str, Any] = {
 DETAIL = CooperationDetail(
     **SUMMARY,
     issue="One meal in three is thrown away",
-    lifecycle="impact-collectif@1",
     policy="reference@1",
     opened_at=AT,
     floor=None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +23,13 @@ from coopflow.settings import Settings
 
 _AT_ONCE: Final = 8
 _PAGE: Final = 200
-_STYLES: Final = {"proposed": "green", "under_way": "yellow", "followed": "dim", "refused": "red"}
+_STYLES: Final = {
+    "proposed": "green",
+    "under_way": "yellow",
+    "followed": "dim",
+    "refused": "red",
+    "left_out": "dim",
+}
 
 
 def run(  # noqa: PLR0913 - the options of the command
@@ -87,10 +92,10 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
     terminal: Terminal,
 ) -> list[Proposal]:
     async with bootstrap.read_model(settings) as queries:
-        if named:
-            addresses = [await locate(queries, one) for one in named]
-        else:
-            addresses = [address async for address in _living(queries, programme)]
+        addresses = [await locate(queries, one) for one in named]
+        left_out: list[Proposal] = []
+        if not named:
+            addresses, left_out = await everywhere(queries, programme, definition.lifecycle_name)
     found: list[Proposal] = []
     room = asyncio.Semaphore(_AT_ONCE)
 
@@ -103,17 +108,30 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
 
     with terminal.progress.status("…") as status:
         async with bootstrap.connected_engine(settings) as engine:
-            return list(await asyncio.gather(*(one(engine, address) for address in addresses)))
+            proposed = await asyncio.gather(*(one(engine, address) for address in addresses))
+    return [*proposed, *left_out]
 
 
-async def _living(queries: Queries, programme: str | None) -> AsyncIterator[Address]:
+async def everywhere(
+    queries: Queries, programme: str | None, lifecycle: str
+) -> tuple[list[Address], list[Proposal]]:
+    """Return where a policy can be proposed now, and what lives and is left out, with the reason.
+
+    A cooperation that pauses or closes decides nothing; one of another lifecycle has other gates.
+    """
+    addresses: list[Address] = []
+    left_out: list[Proposal] = []
     after: Address | None = None
-    while page := await queries.cooperations(
-        programme=programme, status="active", after=after, limit=_PAGE
-    ):
+    while page := await queries.cooperations(programme=programme, after=after, limit=_PAGE):
         for one in page:
-            yield one.address
+            if one.lifecycle != lifecycle and one.status != "closed":
+                left_out.append(Proposal(one.address, "left_out", detail=one.lifecycle))
+            elif one.status == "active":
+                addresses.append(one.address)
+            elif one.status != "closed":
+                left_out.append(Proposal(one.address, "left_out", detail=one.status))
         after = page[-1].address
+    return addresses, left_out
 
 
 def _print(found: list[Proposal], terminal: Terminal, say: Phrases) -> None:

@@ -287,6 +287,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "adopt.under_way": ("under way", "en cours"),
     "adopt.followed": ("followed already", "déjà suivie"),
     "adopt.refused": ("refused", "refusée"),
+    "adopt.left_out": ("left out", "laissée de côté"),
     "adopt.question": (
         "Do we adopt the policy {policy}?",
         "Adoptons-nous la politique {policy} ?",
