@@ -70,6 +70,7 @@ def flaws_of(
 def _lifecycle(lifecycle: Mapping[str, Any]) -> Iterator[Flaw]:
     stages, gates = _entries(lifecycle, "stages"), _entries(lifecycle, "gates")
     names = _ids(stages)
+    entered = {*list(names)[:1], *(str(gate.get("enters")) for _, gate in gates)}
     for what, found in (("stage", stages), ("gate", gates)):
         for path in _repeated(found):
             yield Flaw("lifecycle", path, f"another {what} has this id")
@@ -77,24 +78,35 @@ def _lifecycle(lifecycle: Mapping[str, Any]) -> Iterator[Flaw]:
         for key in ("leaves", "enters"):
             yield from _named("lifecycle", (*path, key), gate.get(key), names, "stage")
     lower = {str(stage.get("id")): stage.get("falls_back_to") for _, stage in stages}
-    entered = [gate.get("enters") for _, gate in gates]
+    rounds = _rounds(lower)
     for path, stage in stages:
         for place, tool in _words((*path, "tools"), stage.get("tools")):
             yield from _named("lifecycle", place, tool, KINDS, "kind of document")
         back = (*path, "falls_back_to")
         yield from _named("lifecycle", back, stage.get("falls_back_to"), names, "stage")
-        if _comes_round(str(stage.get("id")), lower):
+        if str(stage.get("id")) in rounds:
             yield Flaw("lifecycle", back, "falling back from here comes round to this stage")
-        if stage.get("id") not in [*names[:1], *entered]:
+        if str(stage.get("id")) not in entered:
             yield Flaw("lifecycle", (*path, "id"), "no gate leads into this stage")
 
 
-def _comes_round(stage: str, lower: Mapping[str, Any]) -> bool:
-    position, seen = lower.get(stage), set[Any]()
-    while isinstance(position, str) and position not in seen and position != stage:
-        seen.add(position)
-        position = lower.get(position)
-    return position == stage
+def _rounds(lower: Mapping[str, Any]) -> set[str]:
+    """Return the stages from which falling back comes round to themselves.
+
+    Args:
+        lower: where each stage falls back to, of whatever shape.
+    """
+    found, seen = set[str](), set[str]()
+    for stage in lower:
+        way: list[str] = []
+        here: Any = stage
+        while isinstance(here, str) and here in lower and here not in seen:
+            seen.add(here)
+            way.append(here)
+            here = lower[here]
+        if here in way:
+            found.update(way[way.index(here) :])
+    return found
 
 
 def _levels(policy: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -237,8 +249,9 @@ def _words(path: DataPath, value: Any) -> Iterator[tuple[DataPath, str]]:
             yield (*path, index), word
 
 
-def _ids(entries: list[_Criterion]) -> tuple[str, ...]:
-    return tuple(entry["id"] for _, entry in entries if isinstance(entry.get("id"), str))
+def _ids(entries: list[_Criterion]) -> dict[str, None]:
+    """Return the ids in their order; a mapping, since each name of a file is looked up in it."""
+    return {entry["id"]: None for _, entry in entries if isinstance(entry.get("id"), str)}
 
 
 def _repeated(entries: list[_Criterion], key: str = "id") -> Iterator[DataPath]:

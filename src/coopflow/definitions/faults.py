@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple, TypeVar
+
+MAX_FAULTS: Final = 100
+"""How many faults are told at once: nobody mends more before looking again."""
 
 _LISTED: Final = 12
+_COMPARED: Final = 200
+_LONGEST_WORD: Final = 60
+_LONGEST_TEXT: Final = 1000
+_MORE: Final = "there are more faults"
+_Item = TypeVar("_Item")
 
 
 class Fault(NamedTuple):
@@ -36,22 +45,48 @@ class Fault(NamedTuple):
 
 
 class FaultsError(Exception):
-    """A file, or two that belong together, cannot be used; carries every fault found."""
+    """A file, or two that belong together, cannot be used; carries the faults found.
+
+    Of more than ``MAX_FAULTS`` it carries so many, and one that says that there are more.
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Carry the faults, in the order of the files and of their lines."""
-        self.faults = tuple(sorted(faults, key=lambda fault: fault[:3]))
+        found = sorted(faults, key=lambda fault: fault[:3])
+        if len(found) > MAX_FAULTS:
+            last = found[MAX_FAULTS - 1]
+            more = last._replace(path="", message=_MORE, remedy="mend those above first")
+            found[MAX_FAULTS:] = [more]
+        self.faults = tuple(found)
         super().__init__("\n".join(map(str, self.faults)))
 
 
-def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """Return ``did you mean …?`` for a misspelt word, or ``otherwise`` when nothing is near."""
+def first(faults: Iterable[_Item]) -> list[_Item]:
+    """Return what is enough to tell: no further fault is looked for once there are too many.
+
+    One more than ``MAX_FAULTS``, so that ``FaultsError`` can say that there are more.
+    """
+    return list(islice(faults, MAX_FAULTS + 1))
+
+
+def shortened(text: str) -> str:
+    """Return a text that fits a fault: what is quoted may be as long as a file."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def suggestion(word: str, known: Collection[str], *, otherwise: str = "") -> str:
+    """Return ``did you mean …?`` for a misspelt word, or ``otherwise`` when nothing is near.
+
+    Comparing is slow: neither a word longer than any name is compared, nor with very many.
+    """
+    if len(word) > _LONGEST_WORD or len(known) > _COMPARED:
+        return otherwise
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else otherwise
 
 
 def listing(words: Iterable[str]) -> str:
     """Return ``known: a, b, c`` for words that may be written, cut short when there are many."""
-    known = list(words)
+    known = list(islice(words, _LISTED + 1))
     shown = [*known[:_LISTED], "…"] if len(known) > _LISTED else known
     return f"known: {', '.join(shown)}" if shown else ""

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from coopflow.definitions.checks import flaws_of
 from coopflow.definitions.compile import compile_definition, definition_of
 from coopflow.definitions.extends import extended
-from coopflow.definitions.faults import Fault, FaultsError, suggestion
+from coopflow.definitions.faults import Fault, FaultsError, first, suggestion
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import Document, load
 from coopflow.domain.lifecycle import Lifecycle
@@ -171,7 +171,8 @@ def read_definition(lifecycle: Document, policy: Document) -> Definition:
 
     documents = {"lifecycle": lifecycle, "policy": policy}
     faults = [*lifecycle.faults, *policy.faults]
-    for part, path, message, remedy, offset in flaws_of(lifecycle.data, policy.data, COMMANDS):
+    flaws = flaws_of(lifecycle.data, policy.data, COMMANDS)
+    for part, path, message, remedy, offset in first(flaws):
         document = documents[part]
         place = document.place_within(path, *offset) if offset else document.place(path)
         faults.append(document.fault(path, message, remedy, place=place))

@@ -23,7 +23,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.definitions.faults import Fault, FaultsError, first
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import DataPath, Document, load
 from coopflow.domain.base import Count, Instant, Label, Shape, Slug
@@ -248,7 +248,7 @@ def read_scenario(document: Document) -> Scenario:
     """
     data = {key: value for key, value in document.data.items() if not key.startswith(FREE)}
     found = validate(ScenarioFile, document, data)
-    faults = [*document.faults, *_step_faults(document, data.get("steps"))]
+    faults = [*document.faults, *first(_step_faults(document, data.get("steps")))]
     if isinstance(found, list):
         raise FaultsError([*faults, *found])
     if faults:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.definitions.faults import Fault, FaultsError, first
 from coopflow.definitions.scenario import FREE, At, CommandEntry, Person, misplaced, written_instant
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import Document, load
@@ -64,7 +64,7 @@ def read_supposition(document: Document) -> tuple[SupposedCommand, ...]:
     """
     data = {key: value for key, value in document.data.items() if not key.startswith(FREE)}
     found = validate(SuppositionFile, document, data)
-    faults = [*document.faults, *_faults(document, data.get("commands"))]
+    faults = [*document.faults, *first(_faults(document, data.get("commands")))]
     if isinstance(found, list):
         raise FaultsError([*faults, *found])
     if faults:

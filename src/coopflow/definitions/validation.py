@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from coopflow.definitions.faults import Fault, listing, suggestion
+from coopflow.definitions.faults import Fault, first, listing, suggestion
 from coopflow.definitions.yaml import DataPath, Document
 
 _EXPECTED: Final = {
@@ -38,17 +38,17 @@ def validate(model: type[_Model], document: Document, data: Any) -> _Model | lis
         data: the document's data, or a part of its top.
 
     Returns:
-        The value, or every fault found.
+        The value, or the faults found.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        return [
+        return first(
             _fault(model, document, detail)
             for detail in error.errors(include_url=False)
             # A list whose items are at fault is also said to be too short.
             if not (detail["type"] == "too_short" and detail["input"])
-        ]
+        )
 
 
 def _fault(model: type[BaseModel], document: Document, detail: ErrorDetails) -> Fault:

@@ -30,7 +30,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, shortened
 from coopflow.domain.tools import path_of
 
 MAX_BYTES: Final = 1024 * 1024
@@ -162,8 +162,7 @@ class Document:
         self, path: DataPath, message: str, remedy: str = "", *, place: Place | None = None
     ) -> Fault:
         """Return a fault of the value at a path."""
-        line, column, file = place or self.place(path)
-        return Fault(file, line, column, path_of(path), message, remedy)
+        return _fault(place or self.place(path), path, message, remedy)
 
     def _entry(self, path: DataPath) -> Entry:
         entry = Entry(self.root.place, self.root)
@@ -173,6 +172,12 @@ class Document:
                 break
             entry = child
         return entry
+
+
+def _fault(place: Place, path: DataPath, message: str, remedy: str) -> Fault:
+    line, column, file = place
+    texts = (path_of(path), message, remedy)
+    return Fault(file, line, column, *map(shortened, texts))
 
 
 def _child(node: Node, step: str | int) -> Entry | None:
@@ -274,15 +279,16 @@ class _Composer:
         cause: Exception | None = None,
     ) -> NoReturn:
         """Give up on the file, with what was found until here."""
-        self._add(place, path, message, remedy)
+        self.faults.append(_fault(place, path, message, remedy))
         raise FaultsError(self.faults) from cause
 
     def _start(self, event: Event) -> Place:
         return Place(event.start_mark.line + 1, event.start_mark.column + 1, self.file)
 
     def _add(self, place: Place, path: DataPath, message: str, remedy: str = "") -> None:
-        line, column, file = place
-        self.faults.append(Fault(file, line, column, path_of(path), message, remedy))
+        self.faults.append(_fault(place, path, message, remedy))
+        if len(self.faults) > MAX_FAULTS:
+            raise FaultsError(self.faults)
 
     def _node(self, event: Any, events: Iterator[Event], path: DataPath) -> Node:
         if isinstance(event, AliasEvent):

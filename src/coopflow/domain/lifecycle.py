@@ -6,6 +6,7 @@ moves it allows are asked of that machine once and remembered, since the answer 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Final, NamedTuple
@@ -121,10 +122,10 @@ class Lifecycle(Shape):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Lifecycle:
-        stages = [stage.id for stage in self.stages]
-        gates = [gate.id for gate in self.gates]
+        stages = Counter(stage.id for stage in self.stages)
+        gates = Counter(gate.id for gate in self.gates)
         for names, what in ((stages, "stage"), (gates, "gate")):
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, times in names.items() if times > 1)
             if twice:
                 message = f"{what} {twice[0]} is declared twice"
                 raise ValueError(message)
