@@ -1,11 +1,13 @@
 """Expressions over facts: the only module that knows the CEL engine.
 
 The engine's environment declares every fact with its type, so an unknown fact, a comparison of
-unlike types and a result that is no truth value are found when a policy is loaded.
+unlike types and a result that is no truth value are found when a policy is loaded. It has nothing
+that loops: an expression costs no more to evaluate than it is long.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -21,11 +23,20 @@ from coopflow.domain.facts.checks import named_by
 from coopflow.domain.rulebook import Comparison, Finding, Want
 
 MAX_LENGTH: Final = 2000
-"""The longest expression, in characters; the engine bounds nesting and iterations itself."""
+"""The longest expression, in characters; the engine bounds nesting itself."""
 
 MAX_UNKNOWN: Final = 8
 """How many unknown values an expression is tried with, each being true and false."""
 
+_CONFIG: Final = cel.NewEnvConfigFromYaml("""
+stdlib:
+  disable_macros: true
+  exclude_functions:
+    - name: matches
+""")
+"""Loops in loops over lists, and patterns, could take all time and memory that there is."""
+
+_LEFT_OUT: Final = frozenset({"all", "exists", "exists_one", "filter", "has", "map", "matches"})
 _REMEMBERED: Final = 1024
 _TYPES: Final[Mapping[FactType | None, cel.Type]] = {
     "bool": cel.Type.BOOL,
@@ -36,6 +47,8 @@ _TYPES: Final[Mapping[FactType | None, cel.Type]] = {
 _ERROR = re.compile(r"^(?:[A-Z_]+: )?ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _SELECTED: Final = "cannot be the operand of a select operation"
+_TOO_DEEP = re.compile(r"^[A-Z_]+: (?:ERROR: <input>:-1:-1: Exceeded max|Expression) recursion")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TRAILER = re.compile(r" *\[[A-Z_]+\] *$")
 _TOKEN = re.compile(
     r"""
@@ -140,18 +153,23 @@ class Environment:
     def __init__(self, types: Mapping[str, FactType | None]) -> None:
         """Declare the facts."""
         self._types = dict(types)
-        self._engine = cel.NewEnv(variables={name: _TYPES[kind] for name, kind in types.items()})
+        variables = {name: _TYPES[kind] for name, kind in types.items()}
+        self._engine = cel.NewEnv(config=_CONFIG, variables=variables)
 
     def compile(self, source: str) -> Expression:
         """Compile an expression whose value is true or false.
 
         Raises:
-            ExpressionError: it is too long or malformed, names an unknown fact, compares unlike
-                types or gives something else than a truth value.
+            ExpressionError: it is too long or malformed, names an unknown fact, loops, compares
+                unlike types or gives something else than a truth value.
         """
         if len(source) > MAX_LENGTH:
             message = f"the expression is longer than {MAX_LENGTH} characters"
             raise ExpressionError([ExpressionFault(1, 1, message, "split the criterion")])
+        surrogate = _SURROGATE.search(source)
+        if surrogate is not None:
+            message = "holds half of a surrogate pair, which is no character"
+            raise ExpressionError([_at(source, surrogate.start(), message)])
         try:
             compiled = self._engine.compile(source)
         except RuntimeError as error:
@@ -175,22 +193,32 @@ class Environment:
 
     def _wanted_by(self, source: str) -> tuple[Want, ...]:
         """Read ``fact >= 3 && other_fact`` as what is asked of each; nothing of what is not so."""
-        wants = [self._want(term.strip()) for term in source.split("&&")]
+        wants = [self._want(source, term.strip()) for term in source.split("&&")]
         return tuple(want for want in wants if want) if all(wants) else ()
 
-    def _want(self, term: str) -> Want | None:
+    def _want(self, source: str, term: str) -> Want | None:
         name = re.sub(r"\s", "", term.removeprefix("!"))
         if self._types.get(name) == "bool":
             return Want(name, "==", not term.startswith("!"))
         match = _WANT.fullmatch(term)
         if match is None or self._types.get(match["name"]) not in {"int", "double"}:
             return None
+        for number in match["over"], match["under"] or "1":
+            if math.isinf(float(number)):
+                message = "the number is too large to compare with"
+                raise ExpressionError([_at(source, source.index(number), message)])
         bound = Fraction(match["over"]) / Fraction(match["under"] or 1)
         number = float(bound) if self._types[match["name"]] == "double" else int(bound)
         return Want(match["name"], cast("Comparison", match["comparison"]), number)
 
     def _faults(self, source: str, said: str) -> Iterator[ExpressionFault]:
+        if _TOO_DEEP.match(said):
+            message = "is nested too deeply, or strings too many operators together"
+            yield ExpressionFault(1, 1, message, "split the criterion")
+            return
         errors = _ERROR.findall(said)
+        # What a loop binds is unknown as well, once there are no loops.
+        errors = [one for one in errors if _called(source, *one) in _LEFT_OUT] or errors
         if not errors:
             yield ExpressionFault(1, 1, _plain(said))
         if errors and errors[0][2].startswith("Syntax error"):
@@ -199,14 +227,14 @@ class Environment:
             yield self._fault(source, int(line), int(column), _TRAILER.sub("", message))
 
     def _fault(self, source: str, line: int, column: int, message: str) -> ExpressionFault:
-        text = source.split("\n")[line - 1]
-        undeclared = _UNDECLARED.search(message)
-        if undeclared is not None and text[column - 1 : column] == "(":
-            name = undeclared[1]
+        name = _called(source, line, column, message)
+        if name is not None:
             message = f"there is no function named {name}"
-            return ExpressionFault(line, max(1, column - len(name)), message)
-        if undeclared is not None or _SELECTED in message:
-            return self._unknown(text, line, column)
+            remedy = "compare facts: criteria have no loops and no patterns"
+            begin = max(1, column - len(name))
+            return ExpressionFault(line, begin, message, remedy if name in _LEFT_OUT else "")
+        if _UNDECLARED.search(message) is not None or _SELECTED in message:
+            return self._unknown(source.split("\n")[line - 1], line, column)
         message, _, _ = message.partition(" expecting {")
         unlike = "no matching overload" in message and "int" in message and "double" in message
         remedy = "compare whole numbers with 2, ratios with 2.0" if unlike else ""
@@ -236,6 +264,19 @@ def words_of(source: str) -> Iterator[str]:
 def checks_named_by(sources: Iterable[str]) -> dict[str, CheckHolds]:
     """Return the readings of checks that expressions name, by the name of the fact."""
     return named_by(word for source in sources for word in words_of(source))
+
+
+def _called(source: str, line: int | str, column: int | str, message: str) -> str | None:
+    """Return the function that an error of the engine does not know, or None for other errors."""
+    undeclared = _UNDECLARED.search(message)
+    is_call = source.split("\n")[int(line) - 1][int(column) - 1 :].startswith("(")
+    return undeclared[1] if undeclared is not None and is_call else None
+
+
+def _at(source: str, position: int, message: str) -> ExpressionFault:
+    before = source[:position]
+    line, column = before.count("\n") + 1, position - before.rfind("\n")
+    return ExpressionFault(line, column, message)
 
 
 def _plain(said: str) -> str:

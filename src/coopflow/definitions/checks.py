@@ -27,6 +27,9 @@ _SUBJECTS: Final = (*sorted(SUBJECTS), *(f"document:{kind}" for kind in KINDS))
 LEVELS: Final = range(1, 5)
 """The levels that criteria may be of."""
 
+MAX_EXPRESSIONS: Final = 50_000
+"""How many characters all expressions of a policy may come to."""
+
 _READINGS: Final[TypeAdapter[Query]] = TypeAdapter(FactQuery)
 
 
@@ -211,9 +214,15 @@ def _expressions(policy: Mapping[str, Any]) -> Iterator[Flaw]:
     sources = (one.content.get("when") for one in criteria)
     named = checks_named_by(source for source in sources if isinstance(source, str))
     environment = Environment({**types, **{name: one.gives for name, one in named.items()}})
+    length = 0
     for path, criterion in criteria:
         source = criterion.get("when")
         if isinstance(source, str) and source.strip():
+            length += len(source)
+            if length > MAX_EXPRESSIONS:
+                message = f"the expressions come to more than {MAX_EXPRESSIONS} characters"
+                yield Flaw("policy", (*path, "when"), message, "leave some criteria out")
+                return
             try:
                 environment.compile(source)
             except ExpressionError as error:

@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+from coopflow.definitions.cel import MAX_LENGTH, Environment, ExpressionError, ExpressionFault
+from coopflow.definitions.checks import MAX_EXPRESSIONS
 from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, suggestion
 from coopflow.definitions.library import load_documents, read_definition
 from coopflow.definitions.scenario import read_scenario
@@ -173,3 +175,108 @@ def test_only_words_that_people_write_are_compared() -> None:
     assert suggestion("stagee", ["stage"]) == "did you mean stage?"
     assert suggestion("stagee", [f"stage{n}" for n in range(1000)], otherwise="none") == "none"
     assert suggestion("s" * 61, ["s" * 61], otherwise="none") == "none"
+
+
+# --- expressions ----------------------------------------------------------------------------------
+
+ENVIRONMENT: Final = Environment({"count": "int", "share": "double", "flag": "bool", "any": None})
+
+
+def of_expression(source: str) -> list[ExpressionFault]:
+    with little_work(), pytest.raises(ExpressionError) as caught:
+        ENVIRONMENT.compile(source)
+    return list(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("source", "functions"),
+    [
+        ("[1, 2].exists(n, n > count)", {"exists"}),
+        ("[1, 2].exists_one(n, n > count)", {"exists_one"}),
+        ("[1].all(a, [1].all(b, [2].map(c, [c, c]) == [[b]]))", {"all", "map"}),
+        ("flag && [1].filter(n, n > count) == [] && nothing", {"filter"}),
+        ("has(any.thing)", {"has"}),
+        ("'aaaaaaaaaaaaaaaaaaaaaaaa'.matches('(a+)+b')", {"matches"}),
+        ("flag && matches('a', 'a')", {"matches"}),
+    ],
+)
+def test_expressions_neither_loop_nor_match_patterns(source: str, functions: set[str]) -> None:
+    """What could take all time and memory is no function, and that is all that is told."""
+    faults = of_expression(source)
+    assert {fault.message for fault in faults} == {
+        f"there is no function named {name}" for name in functions
+    }
+    for fault in faults:
+        assert source[fault.column - 1 :].startswith(fault.message.rpartition(" ")[2] + "(")
+        assert fault.remedy == "compare facts: criteria have no loops and no patterns"
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        (f"count > {'9' * 400}", ExpressionFault(1, 9, "invalid int literal")),
+        (
+            f"flag &&\n share >= {'9' * 400}.0",
+            ExpressionFault(2, 11, "the number is too large to compare with"),
+        ),
+        (
+            f"share >= 1.0/{'9' * 400}.0",
+            ExpressionFault(1, 14, "the number is too large to compare with"),
+        ),
+        (
+            "flag\n  && \ud800",
+            ExpressionFault(2, 6, "holds half of a surrogate pair, which is no character"),
+        ),
+        ("\0", ExpressionFault(1, 1, "Syntax error: token recognition error at: '")),
+    ],
+    ids=["whole", "ratio", "fraction", "surrogate", "nul"],
+)
+def test_what_is_no_number_and_no_character_has_a_place(
+    source: str, fault: ExpressionFault
+) -> None:
+    """Neither a number without bounds nor half a character is more than a fault."""
+    assert of_expression(source) == [fault]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(" * 999 + "flag" + ")" * 999,
+        "[" * 990 + "]" * 990 + " == []",
+        "any" + ".any" * 490,
+        "any" + "[0]" * 650,
+        "size(" * 300 + "any" + ")" * 300 + " > 1",
+        "flag ? flag : " * 140 + "flag",
+        "count + " * 240 + "1 > 1",
+        "'xxxxxxxxxxxxxxxx' + " * 90 + "'' == ''",
+        "nothing || " * 180 + "nothing",
+        "é" * MAX_LENGTH,
+        "x" * MAX_LENGTH,
+        "'" * (MAX_LENGTH - 1),
+        "r'''" * 490,
+        "{" * MAX_LENGTH,
+        "x" * (MAX_LENGTH + 1),
+    ],
+)
+def test_expressions_cannot_be_too_much_for_the_engine(source: str) -> None:
+    """However they are nested or strung together, a few faults are all that comes of it."""
+    assert 1 <= len(of_expression(source)) <= MAX_FAULTS
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["!" * 1995 + "flag", "flag" + " && flag" * 245, "flag" + " " * 1990, "//\n" * 600 + "flag"],
+)
+def test_long_expressions_that_are_sound_are_read(source: str) -> None:
+    """What is merely long compiles, and is evaluated, with little work."""
+    with little_work():
+        assert ENVIRONMENT.compile(source)((True,)).error is None
+
+
+def test_the_expressions_of_a_policy_are_bounded_together() -> None:
+    """Many expressions, each of which may be as long as it is, are too much."""
+    source = "members.active > 1" + " && members.active > 1" * 80
+    remedies = (f"r{n}: {{{LABEL}, steps: [admit_member], when: '{source}'}}" for n in range(40))
+    faults = of_policy(with_entries("remedies", remedies))
+    message = f"the expressions come to more than {MAX_EXPRESSIONS} characters"
+    assert [fault.message for fault in faults] == [message]
