@@ -13,7 +13,7 @@ from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import Shelf, UnknownNameError, find, load_definition, offered
 from coopflow.definitions.scenario import Scenario, read_scenario
-from coopflow.definitions.yaml import load
+from coopflow.definitions.yaml import SCENARIO, load
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import UNOPENED, Cooperation
@@ -42,7 +42,7 @@ def prepare(file: Path, policy: str | Path | None = None) -> Prepared:
         UnknownNameError: there is no policy of the name that was given.
         FaultsError: the scenario, its lifecycle or its policy is at fault; carries every fault.
     """
-    document = load(file)
+    document = load(file, SCENARIO)
     scenario = read_scenario(document)
     if policy is not None:
         find("policies", policy)

@@ -9,12 +9,13 @@ keeps its place, in whichever file it stands, so that faults and explanations le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from coopflow.definitions.faults import FaultsError
-from coopflow.definitions.yaml import Document, Entry, Node
+from coopflow.definitions.yaml import DEFINITION, Document, Entry, Node
 from coopflow.domain.calendar import Span
 
 EXTENDS: Final = "extends"
@@ -23,6 +24,9 @@ OWN: Final = frozenset({"policy", "version", "label", "author", EXTENDS})
 
 MAX_ANCESTORS: Final = 8
 """How many policies may stand on top of each other."""
+
+_NAME: Final = re.compile(r"\w[\w.@-]{0,59}")
+"""No path: a policy that came from somewhere else reads no other files of whoever tries it."""
 
 _REMOVED: Final = "removed"
 _SPAN: Final = frozenset(Span.model_fields)
@@ -35,24 +39,34 @@ def extended(document: Document, load: Callable[[str, Path], Document]) -> Docum
 
     Args:
         document: the policy as it is written.
-        load: reads the file of a policy by its name or path, as named in a file of a folder.
+        load: reads the file of a policy by its name, as named in a file of a folder.
 
     Raises:
-        FaultsError: what it extends is not there, is itself at fault, or goes round in a circle.
+        FaultsError: what it extends is not there, is itself at fault, goes round in a circle, or
+            is too large.
     """
     chain = [document]
     while (name := chain[-1].data.get(EXTENDS)) is not None:
         youngest = chain[-1]
         if not isinstance(name, str):
             raise FaultsError([youngest.fault((EXTENDS,), "should be the name of a policy")])
+        if not _NAME.fullmatch(name):
+            message = "should be the name of a policy, not a path"
+            remedy = "name one of the library, or put it beside this one"
+            raise FaultsError([youngest.fault((EXTENDS,), message, remedy)])
         if len(chain) > MAX_ANCESTORS:
             message = f"more than {MAX_ANCESTORS} policies stand on top of each other here"
-            remedy = "do they go round in a circle?"
-            raise FaultsError([youngest.fault((EXTENDS,), message, remedy)])
+            raise FaultsError([youngest.fault((EXTENDS,), message)])
         try:
             chain.append(load(name, Path(youngest.file).parent))
         except LookupError as error:
             raise FaultsError([youngest.fault((EXTENDS,), str(error))]) from error
+        if chain[-1].file in {one.file for one in chain[:-1]}:
+            message = "the policy stands on top of itself: this goes round in a circle"
+            raise FaultsError([youngest.fault((EXTENDS,), message)])
+        if sum(len(text) for one in chain for text in one.texts.values()) > DEFINITION.size:
+            message = f"with what it extends, the policy is larger than {DEFINITION.size} bytes"
+            raise FaultsError([youngest.fault((EXTENDS,), message)])
     whole = chain.pop()
     while chain:
         whole = _overlaid(whole, chain.pop())

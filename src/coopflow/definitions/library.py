@@ -143,9 +143,15 @@ def load_policy(path: Path) -> Document:
 
 
 def _beside(name: str, folder: Path) -> Document:
-    """Read a policy that another one in a folder names: one beside it, or one of the library."""
-    beside = folder / (name if name.endswith(_SUFFIXES) else f"{name}.yaml")
-    return load(beside if beside.is_file() else find("policies", name))
+    """Read a policy that another one in a folder names: one beside it, or one of the library.
+
+    Raises:
+        UnknownNameError: it is neither.
+        FaultsError: it cannot be read.
+    """
+    is_file = name.endswith(_SUFFIXES)
+    beside = folder / (name if is_file else f"{name}.yaml")
+    return load(beside if is_file or beside.is_file() else find("policies", name))
 
 
 def offered(lifecycle: str | Path, policy: str) -> Definition | None:

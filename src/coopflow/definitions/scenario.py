@@ -25,7 +25,7 @@ from pydantic import (
 
 from coopflow.definitions.faults import Fault, FaultsError, first
 from coopflow.definitions.validation import validate
-from coopflow.definitions.yaml import DataPath, Document, load
+from coopflow.definitions.yaml import SCENARIO, DataPath, Document, load
 from coopflow.domain.base import Count, Instant, Label, Shape, Slug
 from coopflow.domain.checks import Outcome
 from coopflow.domain.facts.checks import CheckId
@@ -237,7 +237,7 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         FaultsError: it is at fault; carries every fault.
     """
-    return read_scenario(load(path))
+    return read_scenario(load(path, SCENARIO))
 
 
 def read_scenario(document: Document) -> Scenario:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, cast
 
@@ -33,17 +35,31 @@ from ruamel.yaml.reader import ReaderError
 from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, shortened
 from coopflow.domain.tools import path_of
 
-MAX_BYTES: Final = 1024 * 1024
-"""The largest file that is read."""
-
 MAX_DEPTH: Final = 50
 """How deep lists and mappings may stand in each other, aliases expanded."""
 
-MAX_NODES: Final = 50_000
-"""How many values and keys a file may come to, aliases expanded."""
-
 MAX_DIGITS: Final = 40
 """The longest whole number that is read as a number."""
+
+
+class Limits(NamedTuple):
+    """How large a file may be.
+
+    Attributes:
+        size: the most bytes.
+        values: the most values and keys, aliases expanded. Reading 10,000 takes a quarter of a
+            second: the parser is written in Python.
+    """
+
+    size: int
+    values: int
+
+
+DEFINITION: Final = Limits(320 * 1024, 20_000)
+"""Ten times the largest policy of the library."""
+
+SCENARIO: Final = Limits(640 * 1024, 70_000)
+"""Twenty times the largest of the examples, for whoever tells years of a cooperation."""
 
 DataPath = tuple[str | int, ...]
 """Where something stands: keys of mappings and indices of lists, from the top."""
@@ -139,8 +155,9 @@ class Document:
         node = self._entry(path).node
         start = node.place
         if node.style == "|":
-            lines = self.texts[start.file].split("\n")
-            first = next((text for text in lines[start.line :] if text.strip()), "")
+            lines = self._lines[start.file]
+            after = (lines[number] for number in range(start.line, len(lines)))
+            first = next((text for text in after if text.strip()), "")
             indent = len(first) - len(first.lstrip(" "))
             return start._replace(line=start.line + line, column=indent + column)
         if not node.one_line or line != 1:
@@ -163,6 +180,10 @@ class Document:
     ) -> Fault:
         """Return a fault of the value at a path."""
         return _fault(place or self.place(path), path, message, remedy)
+
+    @cached_property
+    def _lines(self) -> Mapping[str, list[str]]:
+        return {file: text.split("\n") for file, text in self.texts.items()}
 
     def _entry(self, path: DataPath) -> Entry:
         entry = Entry(self.root.place, self.root)
@@ -189,40 +210,44 @@ def _child(node: Node, step: str | int) -> Entry | None:
     return None
 
 
-def load(path: Path) -> Document:
+def load(path: Path, limits: Limits = DEFINITION) -> Document:
     """Read a YAML file whose top is a mapping.
 
     Raises:
-        FaultsError: it cannot be read, is no UTF-8, no YAML 1.2, or passes a limit.
+        FaultsError: it cannot be read, is no regular file, no UTF-8, no YAML 1.2, or passes a
+            limit.
     """
     file = str(path)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device might never end
+            message, remedy = "cannot be read: is no regular file", "save it as a file first"
+            raise FaultsError([Fault(file, 1, 1, "", message, remedy)])
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(limits.size + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FaultsError([Fault(file, 1, 1, "", f"cannot be read: {reason}")]) from error
-    if len(content) > MAX_BYTES:
-        raise FaultsError([Fault(file, 1, 1, "", f"is larger than {MAX_BYTES} bytes")])
+    if len(content) > limits.size:
+        raise FaultsError([Fault(file, 1, 1, "", f"is larger than {limits.size} bytes")])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8 text"
         raise FaultsError([Fault(file, line, 1, "", message, "save it as UTF-8")]) from error
-    return loads(text, file)
+    return loads(text, file, limits)
 
 
-def loads(text: str, file: str) -> Document:
+def loads(text: str, file: str, limits: Limits = DEFINITION) -> Document:
     """Read YAML whose top is a mapping from text; ``file`` names it in faults.
 
     Raises:
         FaultsError: it is no YAML 1.2, or passes a limit.
     """
-    composer = _Composer(file)
+    composer = _Composer(file, limits)
     try:
-        if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-            composer.stop(Place(1, 1, file), (), f"is larger than {MAX_BYTES} bytes")
+        if len(text.encode(errors="surrogatepass")) > limits.size:
+            composer.stop(Place(1, 1, file), (), f"is larger than {limits.size} bytes")
         root = composer.compose(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -241,8 +266,9 @@ def loads(text: str, file: str) -> Document:
 class _Composer:
     """Builds nodes from parser events, within the limits."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, limits: Limits) -> None:
         self.file = file
+        self._most = limits.values
         self.faults: list[Fault] = []
         self.reached = Place(1, 1, file)
         self._anchors: dict[str, Node | None] = {}
@@ -312,8 +338,8 @@ class _Composer:
         self._count += size
         if depth > MAX_DEPTH:
             self.stop(self._start(event), path[:3], f"is nested deeper than {MAX_DEPTH} levels")
-        if self._count > MAX_NODES:
-            self.stop(self._start(event), path, f"the file comes to more than {MAX_NODES} values")
+        if self._count > self._most:
+            self.stop(self._start(event), path, f"the file comes to more than {self._most} values")
 
     def _alias(self, event: AliasEvent, path: DataPath) -> Node:
         node = self._anchors.get(event.anchor)

@@ -8,8 +8,8 @@ import pytest
 
 from coopflow.definitions.extends import MAX_ANCESTORS, extended
 from coopflow.definitions.faults import FaultsError
-from coopflow.definitions.library import load_definition, load_documents
-from coopflow.definitions.yaml import Document, Place, loads
+from coopflow.definitions.library import load_definition, load_documents, load_policy
+from coopflow.definitions.yaml import DEFINITION, Document, Place, loads
 
 BASE = """\
 policy: base
@@ -140,15 +140,21 @@ def test_several_may_stand_on_top_of_each_other() -> None:
 @pytest.mark.parametrize(
     ("extends", "message"),
     [
-        ("own", f"more than {MAX_ANCESTORS} policies stand on top of each other here"),
+        ("own", "the policy stands on top of itself: this goes round in a circle"),
         ("5", "should be the name of a policy"),
         ("nobody", "there is no policy named nobody"),
+        ("/etc/passwd", "should be the name of a policy, not a path"),
+        ("../own.yaml", "should be the name of a policy, not a path"),
+        ("'..\\own.yaml'", "should be the name of a policy, not a path"),
+        (".hidden", "should be the name of a policy, not a path"),
+        ('"own\\0.yaml"', "should be the name of a policy, not a path"),
+        ("x" * 61, "should be the name of a policy, not a path"),
     ],
 )
 def test_what_cannot_be_extended_is_told_with_its_place(
     tmp_path: Path, extends: str, message: str
 ) -> None:
-    """A circle, what is no name, and what is not there."""
+    """A circle, what is no name, what is not there, and what would lead elsewhere."""
     file = tmp_path / "own.yaml"
     file.write_text(f"policy: own\nversion: 1\nextends: {extends}\n")
     with pytest.raises(FaultsError) as raised:
@@ -156,6 +162,46 @@ def test_what_cannot_be_extended_is_told_with_its_place(
     (fault,) = raised.value.faults
     assert (fault.line, fault.column, fault.path) == (3, 10, "extends")
     assert message in fault.message
+
+
+def test_a_file_is_read_from_beside_and_from_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name with its ending is a file in the same folder, wherever the command runs."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "base.yaml").write_text(BASE)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    file = tmp_path / "own.yaml"
+    file.write_text("policy: own\nversion: 1\nextends: base.yaml\n")
+    with pytest.raises(FaultsError, match=r"base\.yaml:1:1: cannot be read: No such file"):
+        load_policy(file)
+    (tmp_path / "base.yaml").write_text(BASE)
+    assert load_policy(file).data["tools"] == ["p", "q"]
+
+
+def test_few_policies_stand_on_top_of_each_other() -> None:
+    """However many files there are, only some are read."""
+    read: list[str] = []
+
+    def another(name: str, _: Path) -> Document:
+        read.append(name)
+        return loads(f"policy: x\nextends: {name}x\n", name)
+
+    message = f"more than {MAX_ANCESTORS} policies stand on top of each other here"
+    with pytest.raises(FaultsError, match=message):
+        extended(loads("policy: x\nextends: x\n", "own"), another)
+    assert len(read) == MAX_ANCESTORS
+
+
+def test_policies_on_top_of_each_other_are_bounded_together() -> None:
+    """Files each of which may be as large as it is are too much together."""
+    filler = "#" * (DEFINITION.size // 2)
+    message = f"own:2:10: extends: with what it extends, .* larger than {DEFINITION.size} bytes"
+    with pytest.raises(FaultsError, match=message):
+        extended(
+            loads(f"policy: x\nextends: base\n{filler}", "own"),
+            lambda name, _: loads(BASE + filler, name),
+        )
 
 
 def test_a_policy_may_change_a_few_numbers_of_the_reference(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,10 +16,10 @@ import pytest
 from coopflow.definitions.cel import MAX_LENGTH, Environment, ExpressionError, ExpressionFault
 from coopflow.definitions.checks import MAX_EXPRESSIONS
 from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, suggestion
-from coopflow.definitions.library import load_documents, read_definition
+from coopflow.definitions.library import available, load_documents, read_definition
 from coopflow.definitions.scenario import read_scenario
 from coopflow.definitions.supposition import read_supposition
-from coopflow.definitions.yaml import loads
+from coopflow.definitions.yaml import DEFINITION, SCENARIO, load, loads
 
 SECONDS: Final = 4.0
 """Far more than any of these takes on a slow machine; what is not bounded takes minutes."""
@@ -175,6 +178,100 @@ def test_only_words_that_people_write_are_compared() -> None:
     assert suggestion("stagee", ["stage"]) == "did you mean stage?"
     assert suggestion("stagee", [f"stage{n}" for n in range(1000)], otherwise="none") == "none"
     assert suggestion("s" * 61, ["s" * 61], otherwise="none") == "none"
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_what_might_never_end_is_no_file(tmp_path: Path) -> None:
+    """A pipe that nobody writes to and a device that never ends are refused unread."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        (fault,) = refused(partial(load, path))
+        assert str(fault) == (
+            f"{path}:1:1: cannot be read: is no regular file (save it as a file first)"
+        )
+
+
+def test_what_people_write_has_much_room() -> None:
+    """Ten times the largest policy may be written, and twenty times the largest scenario."""
+    policies = [*available("policies").values(), *available("workflows").values()]
+    assert max(path.stat().st_size for path in policies) * 10 <= DEFINITION.size
+    assert max(path.stat().st_size for path in available("examples").values()) * 20 <= SCENARIO.size
+    for path in policies:
+        loads(path.read_text(), "f", DEFINITION._replace(values=DEFINITION.values // 10))
+    for path in available("examples").values():
+        loads(path.read_text(), "f", SCENARIO._replace(values=SCENARIO.values // 20))
+
+
+FULL: Final = DEFINITION.size - 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [" + "1," * (DEFINITION.values - 10) + "]",
+        "a: [" + ",".join(f"&a{n} x" for n in range(DEFINITION.values - 10)) + "]",
+        "".join(f"k{n}: 1\n" for n in range(DEFINITION.values // 2 - 10)),
+        "a: " + "x" * FULL,
+        "a: " + "x\n " * (FULL // 3),
+        "a: '" + "''" * (FULL // 2) + "'",
+        'a: "' + "\\x41" * (FULL // 4) + '"',
+        "a: |\n" + " x\n" * (FULL // 3),
+        "a: >\n" + " x\n" * (FULL // 3),
+        '? "' + "x" * FULL + '"\n: 1',
+        "#\n" * (FULL // 2) + "a: 1",
+        "%A x\n" * (FULL // 5) + "---\na: 1",
+        "a: " + "9_" * (FULL // 2),
+        "a: 1" + "e1" * (FULL // 2),
+        "a: " + "0" * FULL + "x",
+    ],
+)
+def test_reading_what_is_as_large_as_may_be_is_little_work(text: str) -> None:
+    """Whatever fills a file up to its limits is read soon."""
+    with little_work():
+        assert loads(text, "f").faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a: [" + "1," * FULL, "is larger than 327680 bytes"),
+        ("a: [" + "1," * (FULL // 2), "a[19997]: the file comes to more than 20000 values"),
+        ("a: " + "[" * FULL, "a[0][0]: is nested deeper than 50 levels"),
+        ("a: " + "{" * FULL, "a.?.?: is nested deeper than 50 levels"),
+        ("? " * (FULL // 2), "?.?.?: is nested deeper than 50 levels"),
+        ("a: " + "9" * FULL, "the number 9999999999999999999999999999999999999999 is too large"),
+        ("a: 1" + "9" * 400 + ".0", "is too large or not finite"),
+        ("a: !" + "x" * FULL + " 1", "has the tag !xxxx"),
+        ("a: *" + "x" * FULL, "there is no anchor &xxxx"),
+        ("x" * FULL + ": 1", "holds no mapping"),
+        ("--- {}\n" * (FULL // 7), "holds a second document"),
+        ("a: 1\n" * (FULL // 5), "the key is given twice, first on line 1"),
+        ("\n" * FULL, "is empty"),
+    ],
+)
+def test_what_is_too_much_is_refused(text: str, fault: str) -> None:
+    """However a file goes beyond what is read, one short fault says how."""
+    assert fault in str(faults_of(text)[0])
+
+
+def faults_of(text: str) -> tuple[Fault, ...]:
+    with little_work():
+        try:
+            return loads(text, "f").faults
+        except FaultsError as error:
+            return error.faults
+
+
+def test_a_policy_that_extends_itself_is_read_twice(tmp_path: Path) -> None:
+    """A large file that names itself is not read over and over."""
+    file = tmp_path / "own.yaml"
+    file.write_text("extends: own\na: [" + "1," * 19_000 + "]\n")
+    (fault,) = refused(lambda: load_documents("impact-collectif", file))
+    assert fault.message == "the policy stands on top of itself: this goes round in a circle"
 
 
 # --- expressions ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from coopflow.definitions.faults import FaultsError
-from coopflow.definitions.yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, Place, load, loads
+from coopflow.definitions.yaml import DEFINITION, MAX_DEPTH, Limits, Place, load, loads
 
 
 def _faults(text: str) -> list[str]:
@@ -162,7 +162,7 @@ def test_billion_laughs_are_counted_before_they_are_told() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     found = _faults("\n".join(lines))
     assert len(found) == 1
-    assert f"comes to more than {MAX_NODES} values" in found[0]
+    assert f"comes to more than {DEFINITION.values} values" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,30 @@ def test_depth_is_bounded(text: str) -> None:
 
 def test_the_number_of_values_is_bounded() -> None:
     """A file of very many small values is not read to its end."""
-    found = _faults("a: [" + "1," * (MAX_NODES + 10) + "]")
-    assert found[0].endswith(f"the file comes to more than {MAX_NODES} values")
+    found = _faults("a: [" + "1," * (DEFINITION.values + 10) + "]")
+    assert found[0].endswith(f"the file comes to more than {DEFINITION.values} values")
 
 
 def test_size_is_bounded(tmp_path: Path) -> None:
     """A file larger than the limit is not parsed, neither from disk nor from text."""
     path = tmp_path / "huge.yaml"
-    path.write_text("#" * (MAX_BYTES + 1))
-    with pytest.raises(FaultsError, match=f"{path}:1:1: is larger than {MAX_BYTES} bytes"):
+    path.write_text("#" * (DEFINITION.size + 1))
+    with pytest.raises(FaultsError, match=f"{path}:1:1: is larger than {DEFINITION.size} bytes"):
         load(path)
-    assert _faults("é" * (MAX_BYTES // 2 + 1)) == [f"f:1:1: is larger than {MAX_BYTES} bytes"]
+    assert _faults("é" * (DEFINITION.size // 2 + 1)) == [
+        f"f:1:1: is larger than {DEFINITION.size} bytes"
+    ]
+
+
+def test_who_reads_may_set_other_limits(tmp_path: Path) -> None:
+    """Files of another kind may be larger, or must be smaller."""
+    path = tmp_path / "file.yaml"
+    path.write_text("a: 1\n")
+    assert load(path, Limits(5, 3)).data == {"a": 1}
+    with pytest.raises(FaultsError, match="is larger than 4 bytes"):
+        load(path, Limits(4, 3))
+    with pytest.raises(FaultsError, match="comes to more than 2 values"):
+        load(path, Limits(5, 2))
 
 
 def test_files_are_utf8_with_or_without_a_mark(tmp_path: Path) -> None:
@@ -210,7 +223,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     """A missing file and a folder are faults, not tracebacks."""
     with pytest.raises(FaultsError, match=r"none\.yaml:1:1: cannot be read: No such file"):
         load(tmp_path / "none.yaml")
-    with pytest.raises(FaultsError, match="cannot be read"):
+    with pytest.raises(FaultsError, match="cannot be read: is no regular file"):
         load(tmp_path)
 
 

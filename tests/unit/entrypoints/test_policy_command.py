@@ -49,6 +49,14 @@ def test_a_name_is_a_word(coopflow: Coopflow, tmp_path: Path, name: str) -> None
     assert not (tmp_path / "new").exists()
 
 
+def test_what_is_extended_is_named(coopflow: Coopflow, ours: Path, tmp_path: Path) -> None:
+    """A policy elsewhere is none to start from: the file could not be read again."""
+    result = coopflow("policy", "new", "more", "--extends", ours, "--folder", tmp_path)
+    assert result.exit_code == 2
+    assert f"{ours} is a path: name a policy of the library" in result.stderr
+    assert not (tmp_path / "more.yaml").exists()
+
+
 def test_a_finding_exits_with_one(coopflow: Coopflow, ours: Path) -> None:
     """What is hardly meant is told on stdout, for people or for programs."""
     change(ours, "clocks: {cure: {days: 3}}\n")

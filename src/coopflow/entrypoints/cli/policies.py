@@ -99,12 +99,14 @@ def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
     """Write a policy that extends another one, and a scenario beside it.
 
     Raises:
-        UsageError: the name is none, or the files are there already.
+        UsageError: one of the names is none, or the files are there already.
         UnknownNameError: there is no policy or lifecycle to start from.
         FaultsError: what it starts from is at fault.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name} is no name: use small letters, digits and hyphens")
+    if Path(base).name != base:
+        raise UsageError(f"{base} is a path: name a policy of the library, or one in {folder}")
     rules = compile_definition(read_definition(*load_documents(lifecycle, base)))
     policy, story = folder / f"{name}.yaml", folder / f"{name}.scenario.yaml"
     there = [str(path) for path in (policy, story) if path.exists()]
