@@ -62,6 +62,20 @@ _SDK_NAMES: Final[Mapping[str, str]] = {
     "attempt": "attempt",
 }
 
+_HIDDEN: Final = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: 0x2421,
+    **dict.fromkeys(
+        (
+            *range(0x80, 0xA0),  # the other control characters
+            *(0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)),
+            *range(0xD800, 0xE000),  # halves of surrogate pairs, which cannot be written
+        ),
+        0xFFFD,
+    ),
+}
+"""What a terminal would obey instead of showing it, with what is shown; line ends and tabs stay."""
+
 Line = MutableMapping[str, Any]
 
 
@@ -96,6 +110,7 @@ def configure_logging(
         if for_people
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
+    shown: list[structlog.typing.Processor] = [_make_visible] if for_people else []
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -105,6 +120,7 @@ def configure_logging(
                 _name_sdk_ids,
                 _describe_error,
                 _keep_known,
+                *shown,
                 renderer,
             ],
         )
@@ -132,6 +148,16 @@ def hand_to_logging() -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def visible(text: str) -> str:
+    """Show what would move a terminal's cursor, change its colours or turn the order of writing.
+
+    What people wrote may hold anything: a label that deletes the line above it, or reads from right
+    to left, would make a screen say what nobody said. Each such character becomes one that is seen:
+    its picture (``␛``), or ``�`` for what has none.
+    """
+    return text.translate(_HIDDEN)
 
 
 def describe(error: BaseException) -> str:
@@ -199,3 +225,7 @@ def _frames(error: BaseException) -> Iterator[str]:
 def _keep_known(_: Any, __: str, line: Line) -> Line:
     first = [name for name in _FIRST if name in line]
     return {name: line[name] for name in (*first, *line) if name in KEPT}
+
+
+def _make_visible(_: Any, __: str, line: Line) -> Line:
+    return {name: visible(one) if isinstance(one, str) else one for name, one in line.items()}

@@ -167,3 +167,13 @@ def test_a_configuration_of_its_own_is_kept() -> None:
     hand_to_logging()
     structlog.get_logger("coopflow.test").info("accepted")
     assert kept.entries == [{"event": "accepted", "log_level": "info"}]
+
+
+def test_lines_for_people_command_no_terminal() -> None:
+    """What a line carries is shown, not obeyed; machines are given it as it is."""
+    stream = io.StringIO()
+    configure_logging("console", "info", stream)
+    structlog.get_logger("coopflow.test").info("a\x1b[2Jb", what="c\u202ed", count=1)
+    assert "a␛[2Jb" in stream.getvalue()
+    assert "c�d" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()

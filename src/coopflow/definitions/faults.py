@@ -41,7 +41,8 @@ class Fault(NamedTuple):
         """Write the fault on one line: ``FILE:LINE:COLUMN: path: message``."""
         where = f"{self.path}: " if self.path else ""
         remedy = f" ({self.remedy})" if self.remedy else ""
-        return f"{self.file}:{self.line}:{self.column}: {where}{self.message}{remedy}"
+        text = f"{self.file}:{self.line}:{self.column}: {where}{self.message}{remedy}"
+        return " ".join(text.splitlines())  # a key of several lines would look like other faults
 
 
 class FaultsError(Exception):

@@ -69,7 +69,9 @@ def fail(message: str, code: int) -> NoReturn:
     Raises:
         Exit: always.
     """
-    sys.stderr.write(f"{message}\n")
+    from coopflow.telemetry import visible  # noqa: PLC0415 - for those that fail
+
+    sys.stderr.write(f"{visible(message)}\n")
     raise Exit(code)
 
 

@@ -36,6 +36,8 @@ _ALONE_UP_TO: Final = 200
 """So many are looked at in this process: starting others takes as long."""
 
 _SHOWN: Final = 40
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take the beginning of a cell for; an apostrophe before it makes it text."""
 
 
 def run(
@@ -131,7 +133,8 @@ class _Writer:
 def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{name}={level}" for name, level in value.items())
-    return " ".join(value) if isinstance(value, list) else str(value or "")
+    text = " ".join(value) if isinstance(value, list) else str(value or "")
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _line(one: Impact, names: Names) -> Text:

@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
+
+from coopflow.telemetry import visible
 
 Format = Literal["table", "json"]
 """How a command writes its data: for people, or for programs."""
+
+
+class _Console(Console):
+    """A console on which text cannot command the terminal: only styles and spinners do."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as any console does; all that is printed comes through here."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
 class Terminal:
@@ -22,8 +36,8 @@ class Terminal:
     def __init__(self) -> None:
         """Look at the streams as they are now."""
         # What people wrote is shown as they wrote it: no markup, no smileys.
-        self.data = Console(highlight=False, markup=False, emoji=False)
-        self.progress = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        self.data = _Console(highlight=False, markup=False, emoji=False)
+        self.progress = _Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     def json(self, value: Any) -> None:
         """Write data for programs."""
