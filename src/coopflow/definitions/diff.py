@@ -92,6 +92,10 @@ class _Comparison:
 
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._both = both = (old, new)
+        self._asked = tuple(
+            {one.id for gate in rules.policy.gates for _, one in rules.criteria_asked(gate)}
+            for rules in both
+        )
         conditions = {c.id: c.label for rules in both for c in rules.policy.conditions}
         remedies = {key: r.label for rules in both for key, r in rules.policy.remedies.items()}
         self._names: dict[str, Mapping[str, Label]] = {
@@ -143,7 +147,7 @@ class _Comparison:
     def _came_or_went(self, place: _Place, old: Any, new: Any) -> Difference:
         came = old is None
         direction: Direction = "new" if came else "gone"
-        if self._is_asked(place, self._both[came]):
+        if self._is_asked(place, self._asked[came]):
             direction = "stricter" if came else "looser"
         thing, term = THINGS.get(place.pattern), place.term
         if thing is not None:
@@ -152,12 +156,11 @@ class _Comparison:
         before, after = (NOTHING if one is None else self._said(place, one) for one in (old, new))
         return Difference(direction, place.path, place.says(term[1:], arrow(before, after)))
 
-    def _is_asked(self, place: _Place, rules: Rulebook) -> bool:
-        """Whether a gate of these rules asks for what stands here."""
-        if place.pattern == "gates.*.guards.*":
-            return True
-        asked_for = (one.id for gate in rules.policy.gates for _, one in rules.criteria_asked(gate))
-        return place.pattern == "conditions.*.*" and place.key in asked_for
+    @staticmethod
+    def _is_asked(place: _Place, asked: set[str]) -> bool:
+        """Whether a gate asks for what stands here, of the criteria that its levels ask for."""
+        is_guard = place.pattern == "gates.*.guards.*"
+        return is_guard or (place.pattern == "conditions.*.*" and place.key in asked)
 
     def _value(self, place: _Place, term: Term, old: Any, new: Any) -> Iterator[Difference]:
         if place.pattern == "conditions.*.cure" and old != new:

@@ -15,8 +15,11 @@ import pytest
 
 from coopflow.definitions.cel import MAX_LENGTH, Environment, ExpressionError, ExpressionFault
 from coopflow.definitions.checks import MAX_EXPRESSIONS
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.diff import differences
 from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, suggestion
 from coopflow.definitions.library import available, load_documents, read_definition
+from coopflow.definitions.lint import lint
 from coopflow.definitions.scenario import read_scenario
 from coopflow.definitions.supposition import read_supposition
 from coopflow.definitions.yaml import DEFINITION, SCENARIO, load, loads
@@ -377,3 +380,25 @@ def test_the_expressions_of_a_policy_are_bounded_together() -> None:
     faults = of_policy(with_entries("remedies", remedies))
     message = f"the expressions come to more than {MAX_EXPRESSIONS} characters"
     assert [fault.message for fault in faults] == [message]
+
+
+# --- very many things that are sound --------------------------------------------------------------
+
+
+def test_many_criteria_and_gates_are_little_work() -> None:
+    """Checking, looking again and comparing grow with a policy, not with its square."""
+    number = 400
+    gates = "".join(
+        f"  - {{id: g{n}, {LABEL}, leaves: impulsion, enters: impulsion}}\n" for n in range(number)
+    )
+    lifecycle = loads(LIFECYCLE.texts[LIFECYCLE.file] + gates, "l")
+    text = with_entries("gates", (f"g{n}: {{minima: {{}}}}" for n in range(number)))
+    criteria = "".join(
+        f"      - {{id: c{n}, level: 1, {LABEL}, when: map.actors > 1}}\n" for n in range(number)
+    )
+    policy = loads(text.replace("    criteria:\n", f"    criteria:\n{criteria}", 1), "p")
+    with little_work():
+        before = compile_definition(read_definition(lifecycle, POLICY))
+        after = compile_definition(read_definition(lifecycle, policy))
+        assert len(lint(lifecycle, policy)) == number
+        assert len(differences(before, after)) == number
