@@ -39,7 +39,10 @@ MAX_DEPTH: Final = 50
 """How deep lists and mappings may stand in each other, aliases expanded."""
 
 MAX_DIGITS: Final = 40
-"""The longest whole number that is read as a number."""
+"""The longest whole number that is looked at."""
+
+_BITS: Final = 63
+"""What databases and CEL hold of a whole number, its sign left out."""
 
 
 class Limits(NamedTuple):
@@ -417,7 +420,11 @@ def _null(_: str) -> None:
 
 
 def _integer(base: int) -> Callable[[str], int | None]:
-    return lambda text: int(text, base) if len(text) <= MAX_DIGITS else None
+    def read(text: str) -> int | None:
+        value = int(text, base) if len(text) <= MAX_DIGITS else None
+        return None if value is None or value.bit_length() > _BITS else value
+
+    return read
 
 
 def _float(text: str) -> float | None:
