@@ -212,15 +212,13 @@ class Environment:
         return Want(match["name"], cast("Comparison", match["comparison"]), number)
 
     def _faults(self, source: str, said: str) -> Iterator[ExpressionFault]:
-        if _TOO_DEEP.match(said):
-            message = "is nested too deeply, or strings too many operators together"
-            yield ExpressionFault(1, 1, message, "split the criterion")
-            return
         errors = _ERROR.findall(said)
         # What a loop binds is unknown as well, once there are no loops.
         errors = [one for one in errors if _called(source, *one) in _LEFT_OUT] or errors
         if not errors:
-            yield ExpressionFault(1, 1, _plain(said))
+            deep = "is nested too deeply, or strings too many operators together"
+            message = deep if _TOO_DEEP.match(said) else _plain(said)
+            yield ExpressionFault(1, 1, message, "split the criterion")
         if errors and errors[0][2].startswith("Syntax error"):
             del errors[1:]  # what follows a syntax error follows from it
         for line, column, message in errors:
