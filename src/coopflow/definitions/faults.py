@@ -11,8 +11,8 @@ MAX_FAULTS: Final = 100
 """How many faults are told at once: nobody mends more before looking again."""
 
 _LISTED: Final = 12
-_COMPARED: Final = 200
-_LONGEST_WORD: Final = 60
+_COMPARED: Final = 5000  # characters of the word times words
+_LONGEST_WORD: Final = 40
 _LONGEST_TEXT: Final = 1000
 _MORE: Final = "there are more faults"
 _Item = TypeVar("_Item")
@@ -78,9 +78,9 @@ def shortened(text: str) -> str:
 def suggestion(word: str, known: Collection[str], *, otherwise: str = "") -> str:
     """Return ``did you mean …?`` for a misspelt word, or ``otherwise`` when nothing is near.
 
-    Comparing is slow: neither a word longer than any name is compared, nor with very many.
+    Comparing is slow: no word longer than names are is compared, and none with very many.
     """
-    if len(word) > _LONGEST_WORD or len(known) > _COMPARED:
+    if len(word) > _LONGEST_WORD or len(word) * len(known) > _COMPARED:
         return otherwise
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else otherwise
