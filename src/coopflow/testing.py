@@ -74,7 +74,7 @@ class Trial:
 
     Args:
         policy: the name or the file of a policy.
-        lifecycle: the name or the file of a lifecycle.
+        lifecycle: the name or the file of a lifecycle; by default the one that the policy is for.
         start: when the cooperation is opened: an instant as scenarios write it, or a ``datetime``
             with a time zone.
         manager: the person who manages the programme and opens the cooperation.
@@ -90,7 +90,7 @@ class Trial:
         self,
         policy: str | Path = "reference",
         *,
-        lifecycle: str | Path = "impact-collectif",
+        lifecycle: str | Path | None = None,
         start: str | datetime = "2026-01-01T09:00Z",
         manager: str = "manager",
         facilitator: str = "facilitator",

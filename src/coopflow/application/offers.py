@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pydantic_core import to_json
+
 from coopflow.definitions.compile import DefinitionError, compile_definition
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 
 OFFERS_KEPT: Final = 6
 """How many policies a cooperation may have been offered: they travel with it from run to run."""
+
+OFFER_LIMIT: Final = 100_000
+"""The largest definition that is taken, in bytes of JSON: so many fit beside the state of a run."""
 
 
 def refusal_of(offer: Definition, known: Sequence[Definition]) -> Refusal | None:
@@ -40,6 +45,14 @@ def refusal_of(offer: Definition, known: Sequence[Definition]) -> Refusal | None
             code="too_large",
             message=f"{OFFERS_KEPT} policies have been offered already",
             facts={"policy": name, "limit": OFFERS_KEPT},
+        )
+    size = len(to_json(offer))
+    if not same and size > OFFER_LIMIT:
+        return Refusal(
+            code="too_large",
+            message=f"{name} and its lifecycle are {size} bytes long, at most {OFFER_LIMIT} are "
+            "taken; leave some criteria or words out",
+            facts={"policy": name, "bytes": size, "limit": OFFER_LIMIT},
         )
     try:
         compile_definition(offer)

@@ -38,7 +38,7 @@ _LISTS: Final = frozenset({"conditions", "criteria", "advice", "guards"})
 _UNSAID: Final = frozenset({"id", "facts"})
 """What is no difference by itself; readings are compared where criteria read them."""
 
-_NAMED: Final = frozenset({"policy", "version", "label", "author"})
+_NAMED: Final = frozenset({"policy", "version", "label", "author", "lifecycle"})
 """What tells policies apart without making them differ."""
 
 _NO_LIMIT: Final = Label(en="no limit", fr="sans limite")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from coopflow.definitions.checks import flaws_of
 from coopflow.definitions.compile import compile_definition, definition_of
 from coopflow.definitions.extends import extended
-from coopflow.definitions.faults import Fault, FaultsError, first, suggestion
+from coopflow.definitions.faults import Fault, FaultsError, first, listing, suggestion
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import Document, load
 from coopflow.domain.lifecycle import Lifecycle
@@ -23,6 +23,10 @@ from coopflow.domain.rulebook import Definition
 Shelf = Literal["workflows", "policies", "examples"]
 """One of the folders of files that people edit."""
 
+METHOD: Final = "impact-collectif"
+"""The lifecycle that policies are for unless they name another one."""
+
+_LIFECYCLE: Final = "lifecycle"
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _SUFFIXES: Final = (".yaml", ".yml")
 _SCENARIO: Final = ".scenario.yaml"
@@ -99,11 +103,12 @@ def policy_beside(scenario: Path) -> Path | None:
     return None
 
 
-def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:
+def load_definition(lifecycle: str | Path | None, policy: str | Path) -> Definition:
     """Read, check and compile a lifecycle and a policy.
 
     Args:
-        lifecycle: the name of a lifecycle, or the path of a file.
+        lifecycle: the name of a lifecycle, or the path of a file; None for the one that the policy
+            names, or else that of the method.
         policy: the name of a policy, or the path of a file.
 
     Raises:
@@ -113,24 +118,44 @@ def load_definition(lifecycle: str | Path, policy: str | Path) -> Definition:
     return read_definition(*load_documents(lifecycle, policy))
 
 
-def load_documents(lifecycle: str | Path, policy: str | Path) -> tuple[Document, Document]:
+def load_documents(lifecycle: str | Path | None, policy: str | Path) -> tuple[Document, Document]:
     """Read the files of a lifecycle and a policy, and what the policy extends.
+
+    Args:
+        lifecycle: as of ``load_definition``.
+        policy: likewise.
 
     Raises:
         UnknownNameError: there is no file of that name.
         FaultsError: a file cannot be read; carries every fault of both.
     """
+    path = find("policies", policy)
+    if lifecycle is None:
+        whole = load_policy(path)
+        return load(_lifecycle_of(whole)), whole
     documents: list[Document] = []
     faults: list[Fault] = []
-    paths = find("workflows", lifecycle), find("policies", policy)
-    for path, read in zip(paths, (load, load_policy), strict=True):
+    for one, read in ((find("workflows", lifecycle), load), (path, load_policy)):
         try:
-            documents.append(read(path))
+            documents.append(read(one))
         except FaultsError as error:
             faults += error.faults
     if faults:
         raise FaultsError(faults)
     return documents[0], documents[1]
+
+
+def _lifecycle_of(policy: Document) -> Path:
+    """Return the file of the lifecycle that a policy is written for."""
+    name = policy.data.get(_LIFECYCLE)
+    if not isinstance(name, str):  # what is no name is told with the other faults
+        name = METHOD
+    known = available("workflows")
+    if name not in known:
+        remedy = suggestion(name, known, otherwise=listing(known))
+        message = f"there is no lifecycle named {name}"
+        raise FaultsError([policy.fault((_LIFECYCLE,), message, remedy)])
+    return known[name]
 
 
 def load_policy(path: Path) -> Document:

@@ -105,9 +105,18 @@ def tampered() -> Definition:
     return light().but(digest="0" * 64)
 
 
+def very_large() -> Definition:
+    texts = [
+        {"id": f"a{n}", "label": {"en": "x" * 500, "fr": "x" * 500}, "when": "map.actors > 1"}
+        for n in range(100)
+    ]
+    return called("large", advice=texts)
+
+
 @pytest.mark.parametrize(
     ("offer", "code", "said"),
     [
+        (very_large, "too_large", "at most 100000 are taken; leave some criteria or words out"),
         (other_lifecycle, "invalid_command", "for the lifecycle impact-collectif@9"),
         (another_reference, "already_exists", "another policy was offered as reference@1"),
         (tampered, "invalid_command", "the digest is not that of the lifecycle and the policy"),
@@ -116,7 +125,7 @@ def tampered() -> Definition:
 async def test_what_cannot_be_followed_is_not_taken(
     offer: Callable[[], Definition], code: str, said: str
 ) -> None:
-    """Another lifecycle, another content under a known name, what does not compile."""
+    """Too much, another lifecycle, other content under a known name, what does not compile."""
     engine = await opened()
     outcome = await engine.offer(ADDRESS, offer())
     assert isinstance(outcome, Refusal)

@@ -400,5 +400,5 @@ def test_many_criteria_and_gates_are_little_work() -> None:
     with little_work():
         before = compile_definition(read_definition(lifecycle, POLICY))
         after = compile_definition(read_definition(lifecycle, policy))
-        assert len(lint(lifecycle, policy)) == number
+        assert len(lint(lifecycle, policy, ())) == number
         assert len(differences(before, after)) == number

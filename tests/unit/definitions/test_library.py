@@ -543,3 +543,44 @@ def test_a_scenario_belongs_to_the_policy_beside_that_it_is_named_after(
     for name in ("valley.yaml", "valley.late.yaml", "hill.yml"):
         (tmp_path / name).touch()
     assert policy_beside(tmp_path / scenario) == (policy and tmp_path / policy)
+
+
+@pytest.mark.parametrize("line", ["", "lifecycle: impact-collectif\n", "lifecycle: essaimage\n"])
+def test_a_policy_says_which_lifecycle_it_is_for(tmp_path: Path, line: str) -> None:
+    """Without a word it is that of the method; whoever names another one tries it with that."""
+    base = "essaimage" if "essaimage" in line else "reference"
+    policy = tmp_path / "own.yaml"
+    policy.write_text(f"policy: own\nversion: 1\nextends: {base}\nlabel: {{fr: A, en: A}}\n{line}")
+    expected = "essaimage" if line == "lifecycle: essaimage\n" else "impact-collectif"
+    assert load_definition(None, policy).lifecycle["lifecycle"] == expected
+    if expected == "essaimage":
+        with pytest.raises(FaultsError):
+            load_definition("impact-collectif", policy)
+
+
+def test_an_extension_is_for_the_lifecycle_of_what_it_extends(tmp_path: Path) -> None:
+    """It need not say so again."""
+    policy = tmp_path / "own.yaml"
+    policy.write_text("policy: own\nversion: 1\nextends: essaimage\nlabel: {fr: A, en: A}\n")
+    assert load_definition(None, policy).lifecycle_name == "essaimage@1"
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (
+            "esaimage",
+            "5:12: lifecycle: there is no lifecycle named esaimage (did you mean essaimage?)",
+        ),
+        ("[essaimage]", "5:12: lifecycle: should be a text, not a list"),
+    ],
+)
+def test_a_lifecycle_that_is_none_is_a_fault(tmp_path: Path, word: str, said: str) -> None:
+    """It is told with its place."""
+    policy = tmp_path / "own.yaml"
+    policy.write_text(
+        f"policy: own\nversion: 1\nextends: reference\nlabel: {{fr: A, en: A}}\nlifecycle: {word}\n"
+    )
+    with pytest.raises(FaultsError) as caught:
+        load_definition(None, policy)
+    assert str(caught.value) == f"{policy}:{said}"

@@ -54,7 +54,7 @@ class Listed:
 
 
 async def test_only_those_that_could_adopt_it_are_asked() -> None:
-    """What pauses, closes or has another lifecycle is named with the reason; what is over is not."""
+    """What pauses, closes or has another lifecycle is named with the reason; what ended is not."""
     listed = Listed()
     addresses, left_out = await everywhere(cast("Queries", listed), "p", "impact-collectif@1")
     assert listed.asked == {"p"}

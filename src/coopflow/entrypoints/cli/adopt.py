@@ -39,7 +39,7 @@ def run(  # noqa: PLR0913 - the options of the command
     *,
     everywhere: bool,
     programme: str | None,
-    lifecycle: str,
+    lifecycle: str | None,
     by: str,
     question: str | None,
     closes_at: datetime | None,
@@ -113,7 +113,7 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
 
 
 async def everywhere(
-    queries: Queries, programme: str | None, lifecycle: str
+    queries: Queries, programme: str | None, lifecycle: str | None
 ) -> tuple[list[Address], list[Proposal]]:
     """Return where a policy can be proposed now, and what lives and is left out, with the reason.
 

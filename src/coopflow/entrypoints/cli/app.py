@@ -43,7 +43,10 @@ Supposing = Annotated[
     ),
 ]
 Policies = Annotated[list[str], Argument(metavar="POLICY...", help="Policies, by name or file.")]
-Lifecycle = Annotated[str, Option(help="The lifecycle that it is for, by name or file.")]
+Lifecycle = Annotated[
+    str | None,
+    Option(help="A lifecycle, by name or file, instead of the one that the policy is for."),
+]
 Cooperation = Annotated[
     str, Argument(metavar="COOP", help="A cooperation: its id, or PROGRAMME/ID.")
 ]
@@ -180,7 +183,7 @@ def policy_new(
     name: Annotated[str, Argument(help="Small letters, digits and hyphens.")],
     *,
     extends: Annotated[str, Option(help="The policy to start from.")] = "reference",
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     folder: Annotated[Path, Option(file_okay=False, help="Where to write it.")] = Path(),
 ) -> None:
     """Write a policy that extends another one, and a scenario beside it."""
@@ -192,7 +195,7 @@ def policy_new(
 
 @policy.command("lint")
 def policy_lint(
-    policies: Policies, *, lifecycle: Lifecycle = "impact-collectif", output: OutputFormat = "table"
+    policies: Policies, *, lifecycle: Lifecycle = None, output: OutputFormat = "table"
 ) -> None:
     """Check policies: what is wrong, and what is allowed and hardly meant.
 
@@ -212,7 +215,7 @@ def policy_check(  # noqa: PLR0913 - its options
     ] = None,
     *,
     checks: Checks = None,
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     output: OutputFormat = "table",
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -246,7 +249,7 @@ def policy_diff(
     old: Annotated[str, Argument(metavar="A", help="A policy, by name or file.")],
     new: Annotated[str, Argument(metavar="B", help="The one to compare with it.")],
     *,
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     output: OutputFormat = "table",
     lang: Lang = None,
 ) -> None:
@@ -283,7 +286,7 @@ def policy_impact(  # noqa: PLR0913 - its options
     name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
     *,
     programme: Annotated[str | None, Option(help="Only cooperations of this programme.")] = None,
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     output: Annotated[
         Literal["table", "json", "csv"],
         Option("--output", "-o", help="For people, or for programs. Data goes to stdout."),
@@ -320,7 +323,7 @@ def policy_adopt(  # noqa: PLR0913 - its options
             help="When the decision closes, in UTC; by default as their policy says.",
         ),
     ] = None,
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     output: OutputFormat = "table",
     state_dir: StateDir = None,
     lang: Lang = None,
@@ -355,7 +358,7 @@ def policy_explain(
     resolved: Annotated[
         bool, Option("--resolved", help="Every value, and the file and line where it stands.")
     ] = False,
-    lifecycle: Lifecycle = "impact-collectif",
+    lifecycle: Lifecycle = None,
     output: OutputFormat = "table",
     lang: Lang = None,
 ) -> None:

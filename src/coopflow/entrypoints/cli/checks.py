@@ -28,7 +28,7 @@ def run(
     policy: str,
     cooperations: list[str],
     *,
-    lifecycle: str,
+    lifecycle: str | None,
     output: Format,
 ) -> int:
     """Ask the checks that a policy reads about cooperations, write the answers, record nothing.

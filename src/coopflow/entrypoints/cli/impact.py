@@ -41,7 +41,12 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def run(
-    settings: Settings, policy: str, *, lifecycle: str, programme: str | None, output: ImpactFormat
+    settings: Settings,
+    policy: str,
+    *,
+    lifecycle: str | None,
+    programme: str | None,
+    output: ImpactFormat,
 ) -> None:
     """Evaluate a policy against every cooperation of the read model, and write what it changes.
 

@@ -95,7 +95,7 @@ steps:
 """
 
 
-def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
+def write(name: str, *, base: str, lifecycle: str | None, folder: Path) -> None:
     """Write a policy that extends another one, and a scenario beside it.
 
     Raises:
@@ -119,7 +119,7 @@ def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
     )
     stage = rules.lifecycle.machine.initial
     story.write_text(
-        _SCENARIO.format(name=name, lifecycle=lifecycle, file=policy, stage=stage),
+        _SCENARIO.format(name=name, lifecycle=rules.lifecycle.lifecycle, file=policy, stage=stage),
         encoding="utf-8",
     )
     terminal = Terminal()
@@ -127,7 +127,7 @@ def write(name: str, *, base: str, lifecycle: str, folder: Path) -> None:
         terminal.data.print(Text(str(path)), soft_wrap=True)
 
 
-def lint(settings: Settings, policies: list[str], *, lifecycle: str, output: Format) -> int:
+def lint(settings: Settings, policies: list[str], *, lifecycle: str | None, output: Format) -> int:
     """Write what should be looked at again, and return the exit code.
 
     Raises:
@@ -167,7 +167,7 @@ def test(policies: list[str], *, output: Format) -> int:
     return scenario.run(jobs, on="memory", output=output)
 
 
-def diff(settings: Settings, old: str, new: str, *, lifecycle: str, output: Format) -> None:
+def diff(settings: Settings, old: str, new: str, *, lifecycle: str | None, output: Format) -> None:
     """Write what is different from one policy to another.
 
     Raises:
@@ -200,7 +200,7 @@ def diff(settings: Settings, old: str, new: str, *, lifecycle: str, output: Form
 
 
 def explain(
-    settings: Settings, policy: str, *, lifecycle: str, resolved: bool, output: Format
+    settings: Settings, policy: str, *, lifecycle: str | None, resolved: bool, output: Format
 ) -> None:
     """Write what a policy asks for, or every value of it with where it stands.
 
