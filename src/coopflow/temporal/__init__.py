@@ -1,1 +1,4 @@
-"""The durable engine: everything that knows Temporal."""
+"""The durable engine: everything that knows Temporal.
+
+PYTEST_DONT_REWRITE: workflow.py says why.
+"""

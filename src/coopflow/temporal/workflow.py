@@ -6,6 +6,9 @@ what has happened, and continues as new before its history grows long.
 A fault of the domain while a command is decided refuses that command. One while time passes fails
 the workflow task, which Temporal tries again: nothing of it enters the history, so the cooperation
 goes on by itself once a corrected worker runs.
+
+PYTEST_DONT_REWRITE: what pytest puts into a module whose asserts it rewrites, as it does with any
+package that brings a plugin, has no place in the sandbox of workflows.
 """
 
 from __future__ import annotations
