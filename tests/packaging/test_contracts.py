@@ -39,7 +39,14 @@ def contracts() -> dict[str, dict[str, Any]]:
 
 def lint(package: Path, modules: dict[str, str]) -> str:
     """Return what the contracts of this checkout say about a package made of these modules."""
-    names = ["__init__.py", "bootstrap.py", "settings.py", "telemetry.py", "testing.py"]
+    names = [
+        "__init__.py",
+        "bootstrap.py",
+        "settings.py",
+        "telemetry.py",
+        "testing.py",
+        "checks.py",
+    ]
     for name in names + [f"{layer}/__init__.py" for layer in LAYERS] + list(modules):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(modules.get(name, "") + "\n", encoding="utf-8")

@@ -584,3 +584,17 @@ def test_a_lifecycle_that_is_none_is_a_fault(tmp_path: Path, word: str, said: st
     with pytest.raises(FaultsError) as caught:
         load_definition(None, policy)
     assert str(caught.value) == f"{policy}:{said}"
+
+
+def test_reviews_are_convened_once_a_day_at_most(tmp_path: Path) -> None:
+    """A shorter cadence would fill the journal with nothing else."""
+    policy = tmp_path / "own.yaml"
+    policy.write_text(
+        "policy: own\nversion: 1\nextends: reference\nlabel: {fr: A, en: A}\n"
+        "reviews: {cadence: {quarterly: {every: {hours: 23}}}}\n"
+    )
+    with pytest.raises(FaultsError) as caught:
+        load_definition(None, policy)
+    assert str(caught.value) == (
+        f"{policy}:5:40: reviews.cadence.quarterly.every: reviews are convened once a day at most"
+    )
