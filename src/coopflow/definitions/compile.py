@@ -1,7 +1,7 @@
 """From a definition that travels with a cooperation to the rulebook it is judged by.
 
 This runs inside workflow code: it reads no file and gives the same rulebook for the same data. It
-asks only for what the engine needs, shapes and expressions: the further checks of ``checks`` are
+asks only for what the engine needs, shapes and expressions: what ``flaws`` looks for besides is
 for people who edit files, and a cooperation that lives by an old definition must not stop because
 a later version of the engine became stricter.
 """

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from coopflow.definitions.checks import flaws_of
 from coopflow.definitions.compile import compile_definition, definition_of
 from coopflow.definitions.extends import extended
 from coopflow.definitions.faults import Fault, FaultsError, first, listing, suggestion
+from coopflow.definitions.flaws import flaws_of
 from coopflow.definitions.validation import validate
 from coopflow.definitions.yaml import Document, load
 from coopflow.domain.lifecycle import Lifecycle

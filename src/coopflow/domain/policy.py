@@ -7,18 +7,15 @@ values of the method themselves stand in the files, never in code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from coopflow.domain.base import Count, Label, Shape, Share, Slug, Text
 from coopflow.domain.calendar import Span
 from coopflow.domain.facts import FactQuery
 from coopflow.domain.tools import Frequency, Kind
 from coopflow.domain.voting import Rule
-
-_SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 Positive = Annotated[int, Field(ge=1)]
 ReviewKind = Literal["after_action", "quarterly", "annual", "evaluation", "exceptional"]
@@ -171,17 +168,10 @@ class Clocks(Shape):
     cure: Span
 
 
-def _a_day_or_more(span: Span) -> Span:
-    if span.after(_SOME_DAY) < _SOME_DAY + timedelta(days=1):
-        message = "reviews are convened once a day at most"
-        raise ValueError(message)
-    return span
-
-
 class Cadence(Shape):
     """A review that the engine convenes by itself, in some stages."""
 
-    every: Annotated[Span, AfterValidator(_a_day_or_more)]
+    every: Span
     stages: tuple[Slug, ...]
 
 

@@ -14,10 +14,10 @@ from typing import Final
 import pytest
 
 from coopflow.definitions.cel import MAX_LENGTH, Environment, ExpressionError, ExpressionFault
-from coopflow.definitions.checks import MAX_EXPRESSIONS
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.diff import differences
 from coopflow.definitions.faults import MAX_FAULTS, Fault, FaultsError, suggestion
+from coopflow.definitions.flaws import MAX_EXPRESSIONS
 from coopflow.definitions.library import available, load_documents, read_definition
 from coopflow.definitions.lint import lint
 from coopflow.definitions.scenario import read_scenario

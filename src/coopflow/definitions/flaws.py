@@ -1,12 +1,13 @@
 """What a lifecycle and a policy must be beyond their shapes: names that exist, levels without gaps.
 
-The checks read the plain data of the files and pass over what has not the right shape, which is
-reported elsewhere: so one look at a file finds all that is wrong with it.
+What looks for flaws reads the plain data of the files and passes over what has not the right shape,
+which is reported elsewhere: so one look at a file finds all that is wrong with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from coopflow.definitions.cel import Environment, ExpressionError, checks_named_by
 from coopflow.definitions.faults import listing, suggestion
 from coopflow.definitions.yaml import DataPath
+from coopflow.domain.calendar import Span
 from coopflow.domain.facts import PLAIN_FACTS, FactQuery, FactType, Query
 from coopflow.domain.policy import SUBJECTS
 from coopflow.domain.tools import Frequency, Kind
@@ -30,6 +32,7 @@ LEVELS: Final = range(1, 5)
 MAX_EXPRESSIONS: Final = 50_000
 """How many characters all expressions of a policy may come to."""
 
+_SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _READINGS: Final[TypeAdapter[Query]] = TypeAdapter(FactQuery)
 
 
@@ -167,6 +170,17 @@ def _gates(lifecycle: Mapping[str, Any], policy: Mapping[str, Any]) -> Iterator[
         path = ("reviews", "cadence", kind, "stages")
         for place, stage in _words(path, _mapping(cadence).get("stages")):
             yield from _named("policy", place, stage, stages, "stage")
+        if _is_shorter_than_a_day(_mapping(cadence).get("every")):
+            # Else the journal of a cooperation would fill with nothing else.
+            message = "reviews are convened once a day at most"
+            yield Flaw("policy", ("reviews", "cadence", kind, "every"), message)
+
+
+def _is_shorter_than_a_day(span: Any) -> bool:
+    try:
+        return Span.model_validate(span).after(_SOME_DAY) < _SOME_DAY + timedelta(days=1)
+    except ValidationError:
+        return False
 
 
 def _subjects(policy: Mapping[str, Any]) -> Iterator[Flaw]:
