@@ -9,7 +9,7 @@ with the reason why: neither true nor false, and never an error.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple
@@ -29,6 +29,9 @@ FIRST_WAIT: Final = timedelta(hours=1)
 
 LONGEST_WAIT: Final = timedelta(days=7)
 """The longest time after which one that stays unknown is asked again."""
+
+SETTLED_AFTER: Final = timedelta(minutes=1)
+"""How long after an answer a check is asked again at the earliest: members often come together."""
 
 _MOST_DOUBLINGS: Final = 8
 
@@ -181,27 +184,32 @@ def _seen(state: Cooperation) -> _Asked:
     return _Asked(subject, _digest(subject))
 
 
-def due(state: Cooperation, rules: Rulebook, at: datetime) -> tuple[str, ...]:
-    """Return the checks to be asked at an instant, by id: new ones, old ones, another subject."""
-    return tuple(check for check, instant in _instants(state, rules, at) if instant <= at)
-
-
-def next_due(state: Cooperation, rules: Rulebook, after: datetime) -> datetime | None:
-    """Return when a check is to be asked next: ``after`` when one is already."""
-    return min((instant for _, instant in _instants(state, rules, after)), default=None)
-
-
-def _instants(
-    state: Cooperation, rules: Rulebook, after: datetime
+def due(
+    state: Cooperation, rules: Rulebook, after: datetime, asked: Container[str] = ()
 ) -> Iterator[tuple[str, datetime]]:
+    """Yield when each check is to be asked next, by its id: ``after`` where that is now.
+
+    One that is new is asked at once; any other when its answer is old, and soon after its subject
+    has become another.
+
+    Args:
+        state: the cooperation.
+        rules: the rulebook that it follows.
+        after: the instant to look from.
+        asked: checks that are being asked, and are passed over.
+    """
     checks = rules.followed_by(state).checks
     if not checks or state.status not in ASKED_WHILE:
         return
     digest = _asked(state).digest
     for check in checks:
         answer = state.checks.get(check)
-        if answer is None or answer.subject != digest:
+        if check in asked:
+            continue
+        if answer is None:
             yield check, after
+        elif answer.subject != digest:
+            yield check, max(after, min(answer.again_at, answer.at + SETTLED_AFTER))
         else:
             yield check, max(after, answer.again_at)
 

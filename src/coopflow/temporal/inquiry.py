@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -32,86 +32,100 @@ _RETRIES: Final = RetryPolicy(
 )
 
 
-class Question(NamedTuple):
-    """Checks that are due, and what they are asked of."""
-
-    checks: tuple[str, ...]
-    subject: Subject
-
-
 class Asker(Protocol):
     """The cooperation whose checks are asked."""
 
-    def next_check(self) -> datetime | None:
-        """Return when a check is to be asked next; None while none is."""
+    def due_checks(self, asked: Container[str]) -> Sequence[tuple[str, datetime]]:
+        """Return when each check is to be asked next, but for those that are being asked."""
         ...
 
-    def question(self) -> Question:
-        """Return the checks that are due now, and what they are asked of."""
+    def subject(self) -> Subject:
+        """Return what checks are asked of, as it is now."""
         ...
 
-    def learn(self, outcomes: Sequence[Outcome], subject: Subject) -> bool:
-        """Take what they answered, and say whether it was taken."""
+    def learn(self, outcome: Outcome, subject: Subject) -> bool:
+        """Take what one answered, and say whether it was taken."""
         ...
 
 
 class Inquiry:
-    """The checks of one cooperation, asked as they fall due."""
+    """The checks of one cooperation, asked as they fall due; none waits for another."""
 
     def __init__(self, asker: Asker) -> None:
         """Take the cooperation that asks."""
         self._asker = asker
-        self._under_way = False
+        self._asked: dict[str, asyncio.Task[None]] = {}
         self._winding_up = False
 
     async def run(self) -> None:
         """Ask whatever falls due, until cancelled."""
-        while True:
-            await workflow.wait_condition(lambda: self._due() is not None)
-            due = self._due()
-            wait = due - workflow.now() if due is not None else timedelta()
-            if wait > timedelta():
-                await self._wait(due, wait)
-            else:
-                await self._ask_all()
+        try:
+            while True:
+                await self._wait()
+                self._reap()
+                self._ask_what_is_due()
+        except asyncio.CancelledError:
+            self._winding_up = True
+            for task in self._asked.values():
+                task.cancel()
+            await asyncio.gather(*self._asked.values(), return_exceptions=True)
+            raise
 
     async def wind_up(self) -> None:
         """Ask nothing more, and wait a while for what is being asked."""
         self._winding_up = True
-        if self._under_way:
+        if self._asked:
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: not self._under_way,
-                    timeout=_LAST_ANSWERS,
-                    timeout_summary="last checks",
+                    lambda: not self._asked, timeout=_LAST_ANSWERS, timeout_summary="last checks"
                 )
 
     def _due(self) -> datetime | None:
-        return None if self._winding_up else self._asker.next_check()
+        due = () if self._winding_up else self._asker.due_checks(self._asked)
+        return min((instant for _, instant in due), default=None)
 
-    async def _wait(self, due: datetime | None, wait: timedelta) -> None:
+    async def _wait(self) -> None:
+        """Wait until there is something to be asked, or an answer."""
+        due = self._due()
+        timeout = due - workflow.now() if due is not None else None
+        if timeout is not None and timeout <= timedelta():
+            return
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._due() != due, timeout=wait, timeout_summary="next check"
+                lambda: self._due() != due or self._has_answers(),
+                timeout=timeout,
+                timeout_summary="next check",
             )
 
-    async def _ask_all(self) -> None:
-        checks, subject = self._asker.question()
-        self._under_way = True
-        try:
-            outcomes = await asyncio.gather(*[self._ask(check, subject) for check in checks])
-        finally:
-            self._under_way = False
-        if not self._asker.learn(outcomes, subject):
+    def _has_answers(self) -> bool:
+        return any(task.done() for task in self._asked.values())
+
+    def _reap(self) -> None:
+        for check, task in list(self._asked.items()):
+            if task.done():
+                del self._asked[check]
+                task.result()  # a fault of it: fails the workflow task, where it is seen
+
+    def _ask_what_is_due(self) -> None:
+        if self._winding_up:
+            return
+        now, subject = workflow.now(), self._asker.subject()
+        for check, instant in self._asker.due_checks(self._asked):
+            if instant <= now:
+                self._asked[check] = asyncio.create_task(self._ask(check, subject))
+
+    async def _ask(self, check: str, subject: Subject) -> None:
+        outcome = await self._outcome(check, subject)
+        if not self._asker.learn(outcome, subject):
             # A cooperation that pauses asks nothing; anything else is not asked in a circle.
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: self._due() is None,
+                    lambda: not any(one == check for one, _ in self._asker.due_checks(())),
                     timeout=_AFTER_REFUSAL,
-                    timeout_summary="after answers that were not taken",
+                    timeout_summary="after an answer that was not taken",
                 )
 
-    async def _ask(self, check: str, subject: Subject) -> Outcome:
+    async def _outcome(self, check: str, subject: Subject) -> Outcome:
         try:
             outcome: Outcome = await workflow.execute_activity(
                 names.CHECK,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
@@ -44,7 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.domain.state import Cooperation
     from coopflow.temporal import names
     from coopflow.temporal.delivery import Delivery
-    from coopflow.temporal.inquiry import Inquiry, Question
+    from coopflow.temporal.inquiry import Inquiry
     from coopflow.temporal.messages import (
         AnswerRequest,
         Carried,
@@ -378,27 +378,24 @@ class CooperationWorkflow:
 
     # --- checks -------------------------------------------------------------------------------
 
-    def next_check(self) -> datetime | None:
-        """Return when a check is to be asked next; None while none is."""
+    def due_checks(self, asked: Container[str]) -> list[tuple[str, datetime]]:
+        """Return when each check is to be asked next, but for those that are being asked."""
         if self._mode == "recorded":
-            return None
-        return checks.next_due(self._state, self._rules, workflow.now())
+            return []
+        return list(checks.due(self._state, self._rules, workflow.now(), asked))
 
-    def question(self) -> Question:
-        """Return the checks that are due now, and what they are asked of."""
-        due = checks.due(self._state, self._rules, workflow.now())
-        return Question(due, checks.subject_of(self._state))
+    def subject(self) -> Subject:
+        """Return what checks are asked of, as it is now."""
+        return checks.subject_of(self._state)
 
-    def learn(self, outcomes: Sequence[Outcome], subject: Subject) -> bool:
-        """Record what checks answered, unless the cooperation no longer asks them."""
-        asked = self._rules.followed_by(self._state).checks
-        wanted = [one for one in outcomes if one.check in asked]
-        learnt = learn(self._state, wanted, workflow.now(), self._rules, subject)
+    def learn(self, outcome: Outcome, subject: Subject) -> bool:
+        """Record what a check answered, and say whether it was taken."""
+        learnt = learn(self._state, (outcome,), workflow.now(), self._rules, subject)
         if isinstance(learnt, Refusal):
-            self._say("info", "answers not taken", code=learnt.code)
+            self._say("info", "answer not taken", code=learnt.code)
             return False
         self._accept(self._worked_out(learnt, self._mode))
-        self._say("info", "checks answered", count=len(wanted), seq_to=self._state.seq)
+        self._say("info", "check answered", seq_to=self._state.seq)
         return True
 
     # --- questions ----------------------------------------------------------------------------

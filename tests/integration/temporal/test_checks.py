@@ -68,6 +68,7 @@ async def test_a_check_is_asked_and_asked_again(server: Path, skipper: TimeSkipp
 
     async with bench(server, client=skipper.client, checks=[page_online]) as running:
         address = await running.open(definition=ASKING)
+        await skipper.fast_forward(running.workflow(address), timedelta(minutes=2))
         answer = await until(running, address, lambda one: one.holds is True)
         assert answer.reason is not None
         assert answer.reason.fr == "3 are named"
@@ -79,6 +80,7 @@ async def test_a_check_is_asked_and_asked_again(server: Path, skipper: TimeSkipp
         assert later.at - answer.at == pytest.approx(timedelta(days=30), abs=timedelta(minutes=1))
         assert len(seen) == asked + 1
         await running.give(address, **admission("delta"))
+        await skipper.fast_forward(running.workflow(address), timedelta(minutes=2))
         last = await until(running, address, lambda one: one.at > later.at)
         assert last.reason is not None
         assert last.reason.en == "4 are named"
@@ -212,8 +214,32 @@ async def test_answers_that_nobody_waits_for_any_more_are_let_go(server: Path) -
             goes_on.set()
             async with asyncio.timeout(20):
                 # Told by the log alone: nothing else happens.
-                while not any(line["event"] == "answers not taken" for line in lines):  # noqa: ASYNC110
+                while not any(line["event"] == "answer not taken" for line in lines):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             assert (await running.engine.state(address)).checks == {}
             await running.give(address, "resume_cooperation", "pam")
             await until(running, address, lambda one: one.holds is True)
+
+
+async def test_no_check_waits_for_another(server: Path) -> None:
+    """One that takes its time holds nothing up; its answer comes when it comes."""
+    goes_on = asyncio.Event()
+
+    @check(CHECK, every="30d")
+    async def page_online(_: Subject) -> bool:
+        await asyncio.sleep(0)
+        return True
+
+    @check("page-safe", every="30d")
+    async def page_safe(_: Subject) -> bool:
+        return await goes_on.wait()
+
+    definition = asking(safe="checks.page_safe").definition
+    async with bench(server, checks=[page_online, page_safe]) as running:
+        address = await running.open(definition=definition)
+        await until(running, address, lambda one: one.holds is True)
+        assert list((await running.engine.state(address)).checks) == [CHECK]
+        goes_on.set()
+        async with asyncio.timeout(20):
+            while (await running.engine.state(address)).levels["common_plan"] == 0:
+                await asyncio.sleep(0.05)

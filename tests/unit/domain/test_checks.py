@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,10 @@ from coopflow.domain.base import Label
 from coopflow.domain.checks import (
     FIRST_WAIT,
     LONGEST_WAIT,
+    SETTLED_AFTER,
     Outcome,
     due,
     failed,
-    next_due,
     subject_of,
 )
 from coopflow.domain.cooperation import learn
@@ -42,6 +42,16 @@ def answered(
     return [entry.event.type for entry in learnt]
 
 
+def asked_at(coop: Collective, at: datetime | None = None) -> list[str]:
+    """Return the checks that are to be asked at an instant, by default now."""
+    now = at or coop.at
+    return [check for check, instant in due(coop.state, coop.rules, now) if instant <= now]
+
+
+def next_due(coop: Collective) -> datetime | None:
+    return min((one for _, one in due(coop.state, coop.rules, coop.at)), default=None)
+
+
 def finding(coop: Collective, slug: str = "online") -> CriterionFinding:
     found = examine(coop.state, "to_structuration", coop.at, coop.rules)
     return next(one for one in found.criteria if one.id == slug)
@@ -51,20 +61,20 @@ def test_a_policy_without_checks_asks_none() -> None:
     """Nothing is due, and nothing is looked at."""
     coop = Collective(3)
     assert reference_rules().checks == ()
-    assert due(coop.state, coop.rules, coop.at) == ()
-    assert next_due(coop.state, coop.rules, coop.at) is None
+    assert asked_at(coop) == []
+    assert next_due(coop) is None
 
 
 def test_a_check_is_asked_at_once_and_again_when_its_answer_is_old() -> None:
     """A known answer stands for its interval."""
     coop = collective()
     assert coop.rules.checks == ("page-online",)
-    assert due(coop.state, coop.rules, coop.at) == ("page-online",)
-    assert next_due(coop.state, coop.rules, coop.at) == coop.at
+    assert asked_at(coop) == ["page-online"]
+    assert next_due(coop) == coop.at
     answered(coop)
-    assert due(coop.state, coop.rules, coop.at) == ()
-    assert next_due(coop.state, coop.rules, coop.at) == coop.at + MONTH
-    assert due(coop.state, coop.rules, coop.at + MONTH) == ("page-online",)
+    assert asked_at(coop) == []
+    assert next_due(coop) == coop.at + MONTH
+    assert asked_at(coop, coop.at + MONTH) == ["page-online"]
 
 
 def test_a_check_is_asked_again_when_its_subject_is_another() -> None:
@@ -72,14 +82,26 @@ def test_a_check_is_asked_again_when_its_subject_is_another() -> None:
     coop = collective()
     answered(coop)
     coop.do("rep-alpha", "draft_document", kind="shared_vision", content=vision())
-    assert due(coop.state, coop.rules, coop.at) == ()
+    assert next_due(coop) == coop.at + MONTH
     profile = {"registration": "123 456 782"}
     coop.do("rep-alpha", "describe_member", organisation="alpha", profile=profile)
-    assert due(coop.state, coop.rules, coop.at) == ("page-online",)
+    assert asked_at(coop) == []
+    assert next_due(coop) == coop.at + SETTLED_AFTER
+    coop.wait(minutes=5)
+    assert asked_at(coop) == ["page-online"]
     answered(coop)
     coop.do("rep-alpha", "submit_document", kind="shared_vision", decision="v")
     coop.vote("v", "consent")
-    assert due(coop.state, coop.rules, coop.at) == ("page-online",)
+    assert next_due(coop) == coop.at + SETTLED_AFTER
+
+
+def test_a_check_that_is_being_asked_is_not_due() -> None:
+    """Nor is one whose answer is old before the members have settled asked any later for that."""
+    coop = collective()
+    assert list(due(coop.state, coop.rules, coop.at, {"page-online"})) == []
+    answered(coop, every=timedelta(seconds=20))
+    coop.admit("delta")
+    assert next_due(coop) == coop.at + timedelta(seconds=20)
 
 
 def test_the_subject_names_nobody() -> None:
@@ -182,7 +204,7 @@ def test_an_unknown_answer_is_asked_again_later_and_later() -> None:
     )
     waits = []
     for _ in range(12):
-        coming = next_due(coop.state, coop.rules, coop.at)
+        coming = next_due(coop)
         assert coming is not None
         waits.append(coming - coop.at)
         coop.wait(until=coming)
@@ -198,19 +220,19 @@ def test_an_unknown_answer_waits_no_longer_than_a_known_one() -> None:
     """A check that is asked every ten minutes is not left alone for an hour."""
     coop = collective()
     answered(coop, holds=None, every=timedelta(minutes=10))
-    assert next_due(coop.state, coop.rules, coop.at) == coop.at + timedelta(minutes=10)
+    assert next_due(coop) == coop.at + timedelta(minutes=10)
 
 
 def test_nothing_is_asked_in_a_pause_or_after_the_end() -> None:
     """A cooperation that rests is left alone, and takes no answers."""
     coop = collective()
     coop.do("pam", "pause_cooperation", reason="Elections", clocks="freeze")
-    assert next_due(coop.state, coop.rules, coop.at) is None
+    assert next_due(coop) is None
     refused = learn(coop.state, [Outcome(check="page-online", holds=True)], coop.at, coop.rules)
     assert isinstance(refused, Refusal)
     assert refused.code == "wrong_state"
     coop.do("pam", "resume_cooperation")
-    assert due(coop.state, coop.rules, coop.at) == ("page-online",)
+    assert asked_at(coop) == ["page-online"]
 
 
 def test_answers_that_cannot_be_recorded_are_refused() -> None:
