@@ -44,12 +44,12 @@ async def skipper(server: Path) -> TimeSkipper:
 
 
 async def until(
-    running: Bench, address: Address, holds: Callable[[CheckAnswer], bool]
+    running: Bench, address: Address, holds: Callable[[CheckAnswer], bool], slug: str = CHECK
 ) -> CheckAnswer:
     """Wait for an answer of a kind."""
     async with asyncio.timeout(30):
         while True:
-            answer = (await running.engine.state(address)).checks.get(CHECK)
+            answer = (await running.engine.state(address)).checks.get(slug)
             if answer is not None and holds(answer):
                 return answer
             await asyncio.sleep(0.05)
@@ -240,6 +240,5 @@ async def test_no_check_waits_for_another(server: Path) -> None:
         await until(running, address, lambda one: one.holds is True)
         assert list((await running.engine.state(address)).checks) == [CHECK]
         goes_on.set()
-        async with asyncio.timeout(20):
-            while (await running.engine.state(address)).levels["common_plan"] == 0:
-                await asyncio.sleep(0.05)
+        await until(running, address, lambda one: one.holds is True, "page-safe")
+        assert (await running.engine.state(address)).levels["common_plan"] == 1
