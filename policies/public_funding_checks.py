@@ -10,34 +10,36 @@ from __future__ import annotations
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
-from coopflow.checks import Answer, Organisation, Subject, check, no, yes
+from coopflow.checks import Answer, Organisation, Portrait, check, no, unknown, yes
 
 
 @check("siret-known", every="30d")
-def siret_known(subject: Subject) -> Answer:
+def siret_known(portrait: Portrait) -> Answer:
     """Ask whether every active organisation states a SIREN or SIRET that can be one.
 
     Residents who come as individuals have none.
     """
     asked = [
         one
-        for one in subject.organisations
+        for one in portrait.organisations
         if one.status == "active" and one.category != "individuals"
     ]
+    if not asked:
+        return unknown(en="there is no organisation yet", fr="il n'y a pas encore d'organisation")
     silent = [one.name for one in asked if one.profile.registration is None]
     wrong = [one.name for one in asked if one.profile.registration is not None and not _is_one(one)]
     en, fr = [], []
     if silent:
         en.append(f"no number is stated by {', '.join(silent)}")
-        fr.append(f"aucun numéro n'est donné par {', '.join(silent)}")
+        fr.append(f"aucun numéro n'est indiqué par {', '.join(silent)}")
     if wrong:
         en.append(f"the number is no SIREN or SIRET for {', '.join(wrong)}")
         fr.append(f"le numéro n'est ni un SIREN ni un SIRET pour {', '.join(wrong)}")
     if en:
         return no(en="; ".join(en), fr=" ; ".join(fr))
     return yes(
-        en=f"{len(asked)} organisations state a valid number",
-        fr=f"{len(asked)} organisations donnent un numéro valable",
+        en="every organisation states a valid number",
+        fr="chaque organisation indique un numéro valide",
     )
 
 

@@ -30,7 +30,7 @@ from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-from coopflow.temporal.worker import build_worker
+from coopflow.temporal.worker import working
 from tests.collective import reference_rules
 
 PROGRAMME = "tests"
@@ -254,7 +254,7 @@ async def bench(
     queue = task_queue or f"tests-{uuid4().hex[:8]}"
     journal, board = Journal(), Board()
     engine = TemporalEngine(client, task_queue=queue, patience=patience)
-    async with build_worker(client, journal, board, Checks(checks), task_queue=queue):
+    async with working(client, journal, board, Checks(checks), task_queue=queue):
         yield Bench(client, engine, journal, board, queue)
 
 

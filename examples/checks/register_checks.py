@@ -17,43 +17,45 @@ import os
 import urllib.parse
 import urllib.request
 
-from coopflow.checks import Answer, Subject, check, no, unknown, yes
+from stdnum.fr import siren
+
+from coopflow.checks import Answer, Portrait, check, no, unknown, yes
 
 REGISTER = "https://recherche-entreprises.api.gouv.fr/search"
 SIREN_DIGITS = 9
 
 
 @check("members-registered", every="30d", timeout="30s")
-def members_registered(subject: Subject) -> Answer:
+def members_registered(portrait: Portrait) -> Answer:
     """Ask whether the register has every number that is stated, as active."""
     stated = {
-        one.name: one.profile.registration.replace(" ", "")
-        for one in subject.organisations
+        one.name: siren.compact(one.profile.registration)[:SIREN_DIGITS]
+        for one in portrait.organisations
         if one.status == "active" and one.profile.registration
     }
     if not stated:
         return unknown(
-            en="no organisation states its number", fr="aucune organisation ne dit son numéro"
+            en="no organisation states its number", fr="aucune organisation n'indique son numéro"
         )
-    gone = [name for name, number in stated.items() if not _is_active(number[:SIREN_DIGITS])]
+    gone = [name for name, number in stated.items() if not _is_active(number)]
     if gone:
         named = ", ".join(gone)
         return no(
-            en=f"the register has no active {named}",
-            fr=f"le registre ne connaît pas en activité : {named}",
+            en=f"the register has no active organisation for {named}",
+            fr=f"le registre n'a pas d'organisation active pour : {named}",
         )
     return yes(
-        en=f"the register has {len(stated)} organisations",
-        fr=f"le registre connaît {len(stated)} organisations",
+        en="the register has them all",
+        fr="le registre les connaît toutes",
     )
 
 
-def _is_active(siren: str) -> bool:
+def _is_active(number: str) -> bool:
     base = os.environ.get("REGISTER_URL", REGISTER)
-    query = urllib.parse.urlencode({"q": siren})
+    query = urllib.parse.urlencode({"q": number})
     request = urllib.request.Request(  # noqa: S310 - the scheme is the operator's
         f"{base}?{query}", headers={"Accept": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - as above
         found = json.load(response)["results"]
-    return any(one["siren"] == siren and one["etat_administratif"] == "A" for one in found)
+    return any(one["siren"] == number and one["etat_administratif"] == "A" for one in found)

@@ -94,7 +94,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint, connect
     from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-    from coopflow.temporal.worker import build_worker
+    from coopflow.temporal.worker import working
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
@@ -119,9 +119,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         )
         with step("Worker"):
             client = await connect(endpoint)
-            await stack.enter_async_context(
-                build_worker(client, projector, Outbox(database), checks)
-            )
+            await stack.enter_async_context(working(client, projector, Outbox(database), checks))
         yield Running(record, TemporalEngine(client), Queries(database), server.exited)
 
 
@@ -263,7 +261,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.outbox import Outbox
     from coopflow.temporal.connection import find_endpoint
-    from coopflow.temporal.worker import build_worker, connect_when_available
+    from coopflow.temporal.worker import connect_when_available, working
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
@@ -279,7 +277,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with build_worker(client, projector, Outbox(database), checks):
+            async with working(client, projector, Outbox(database), checks):
                 _log.info("working", address=address)
                 await _unless(stop, _moved(find, address))
     finally:

@@ -4,30 +4,31 @@ A module beside a policy, ``NAME_checks.py`` beside ``NAME.yaml``, or a package 
 of the group ``coopflow.policies`` names, holds functions like this one::
 
     @check("charter-online", every="7d", timeout="10s")
-    async def charter_online(subject: Subject) -> Answer:
+    async def charter_online(portrait: Portrait) -> Answer:
         ...
         return yes(en="the page answers", fr="la page répond")
 
 The policy reads the answer as ``checks.charter_online``. A worker asks the function, which may be
-``async`` or not (then it runs in a thread), when the check is new, when its subject has changed and
-when ``every`` has passed. What it raises is tried again for some minutes; then the answer is
+``async`` or not, in a thread, when the check is new, when the portrait has changed and when
+``every`` has passed. What it raises is tried again for some minutes; then the answer is
 unknown. Where the answer cannot be found out it says so itself, with ``unknown``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import re
+import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from coopflow.domain.base import Label
-from coopflow.domain.checks import Organisation, Outcome, Subject
+from coopflow.domain.checks import LONGEST, SHORTEST, Organisation, Outcome, Portrait
 from coopflow.domain.facts.checks import is_check_id
 
 LONGEST_TIMEOUT: Final = timedelta(seconds=60)
@@ -38,8 +39,9 @@ LONGEST_REASON: Final = 500
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION: Final = re.compile(r"(\d{1,5})([smhdw])", re.ASCII)
-_SHORTEST: Final = timedelta(minutes=1)
-_LONGEST: Final = timedelta(days=3660)
+_LONGEST_NAME: Final = 60
+_MOST_THREADS: Final = 64
+_ROOM: Final = threading.BoundedSemaphore(_MOST_THREADS)
 
 
 class CheckError(ValueError):
@@ -83,7 +85,7 @@ def unknown(*, en: str = "", fr: str = "") -> Answer:
     return Answer(holds=None, en=en, fr=fr)
 
 
-Function = Callable[[Subject], "Answer | bool | Awaitable[Answer | bool]"]
+Function = Callable[[Portrait], "Answer | bool | Awaitable[Answer | bool]"]
 
 
 @dataclass(frozen=True)
@@ -101,33 +103,30 @@ class Check:
     timeout: timedelta
     function: Function = field(repr=False)
 
-    def __call__(self, subject: Subject) -> Answer | bool | Awaitable[Answer | bool]:
+    def __call__(self, portrait: Portrait) -> Answer | bool | Awaitable[Answer | bool]:
         """Call the function as it is."""
-        return self.function(subject)
+        return self.function(portrait)
 
-    async def ask(self, subject: Subject, executor: Executor | None = None) -> Outcome:
+    async def ask(self, portrait: Portrait) -> Outcome:
         """Ask it, and say what that came to.
 
         Args:
-            subject: what it is asked of.
-            executor: where a function that is not ``async`` runs; by default asyncio's own.
+            portrait: what it is asked about.
 
         Raises:
-            TimeoutError: it took longer than it may.
-            CheckError: it gave no answer.
+            TimeoutError: it took longer than it may. What does not end then goes on in its thread,
+                and keeps nobody waiting.
+            CheckError: it gave no answer, or wanted to end the process.
             Exception: whatever the function raises.
         """
-        async with asyncio.timeout(self.timeout.total_seconds()):
-            if inspect.iscoroutinefunction(self.function):
-                given = await self.function(subject)
-            else:
-                call = partial(self.function, subject)
-                given = await asyncio.get_running_loop().run_in_executor(executor, call)
+        limit = self.timeout.total_seconds()
+        async with asyncio.timeout(limit):
+            given = await _in_thread(partial(_called, self.function, portrait, limit))
         if isinstance(given, bool):
             given = Answer(given)
-        if not isinstance(given, Answer):
+        if not isinstance(given, Answer) or not isinstance(given.holds, bool | None):
             kind = type(given).__name__
-            raise CheckError(f"{self.id}: gave {kind}; return an Answer, True or False")
+            raise CheckError(f"{self.id}: gave {kind}; return True, False, yes, no or unknown")
         return Outcome(check=self.id, holds=given.holds, reason=given.reason(), every=self.every)
 
     @property
@@ -143,7 +142,7 @@ def check(id: str, *, every: str, timeout: str = "20s") -> Callable[[Function], 
     Args:
         id: what policies call it, small letters, digits and hyphens; they read ``checks.<id>``
             with ``_`` for ``-``.
-        every: how long an answer stands, as ``30d``, ``12h``, ``1w``; a minute at least.
+        every: how long an answer stands, as ``30d``, ``12h``, ``1w``; an hour at least.
         timeout: how long the function may take, as ``20s``; a minute at most.
 
     Raises:
@@ -151,13 +150,65 @@ def check(id: str, *, every: str, timeout: str = "20s") -> Callable[[Function], 
     """
     if not is_check_id(id):
         raise CheckError(f"{id!r} is no id of a check; write small letters, digits and hyphens")
-    interval = _duration(id, "every", every, _SHORTEST, _LONGEST)
+    interval = _duration(id, "every", every, SHORTEST, LONGEST)
     limit = _duration(id, "timeout", timeout, timedelta(seconds=1), LONGEST_TIMEOUT)
 
     def decorated(function: Function) -> Check:
         return Check(id, interval, limit, function)
 
     return decorated
+
+
+def kind_of(error: BaseException) -> str:
+    """Return what an error is called, of which nothing else is told: it may be about people."""
+    if isinstance(error, CheckError) and error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__[:_LONGEST_NAME]
+
+
+def _called(function: Function, portrait: Portrait, limit: float) -> Any:
+    """Call a function to its end; an ``async`` one has a loop of its own, which it may block."""
+    given = function(portrait)
+    return asyncio.run(asyncio.wait_for(given, limit)) if inspect.isawaitable(given) else given
+
+
+async def _in_thread(call: Callable[[], Any]) -> Any:
+    """Call a function in a thread of its own, for which nothing waits when it never returns.
+
+    Raises:
+        CheckError: very many of such threads hang.
+    """
+    if not _ROOM.acquire(blocking=False):
+        raise CheckError(f"{_MOST_THREADS} functions of checks run or hang; restart the worker")
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Any] = loop.create_future()
+
+    def settle(set_it: Callable[[Any], None], value: Any) -> None:
+        if not answer.done():  # it may have been given up
+            set_it(value)
+
+    def run() -> None:
+        settled: tuple[Callable[[Any], None], Any]
+        try:
+            settled = answer.set_result, call()
+        except BaseException as error:  # noqa: BLE001 - raised where the answer is waited for
+            settled = answer.set_exception, _tame(error)
+        finally:
+            _ROOM.release()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, *settled)
+
+    threading.Thread(target=run, name="check", daemon=True).start()
+    return await answer
+
+
+def _tame(error: BaseException) -> Exception:
+    """Return an error that ends no process, and that a future takes."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    tamed = CheckError(f"raised {type(error).__name__}")
+    tamed.__cause__ = error
+    return tamed
 
 
 def _duration(
@@ -185,7 +236,7 @@ __all__ = [
     "Check",
     "CheckError",
     "Organisation",
-    "Subject",
+    "Portrait",
     "check",
     "no",
     "unknown",

@@ -19,7 +19,7 @@ from coopflow.application.scenario_files import Problem, Report, prepare
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import load_definition, policy_beside
 from coopflow.definitions.scenario import written_instant
-from coopflow.domain.checks import Outcome, Subject, subject_of
+from coopflow.domain.checks import Outcome, Portrait, portrait_of
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal, RefusedError
@@ -207,9 +207,9 @@ class Trial:
         return _finished(self._engine.state(_HERE))
 
     @property
-    def subject(self) -> Subject:
+    def portrait(self) -> Portrait:
         """What checks are asked of now: call the function of one with it."""
-        return subject_of(self.state)
+        return portrait_of(self.state)
 
     @property
     def levels(self) -> dict[str, int]:
@@ -221,7 +221,7 @@ class Trial:
         """All that has happened, from the opening on; ``entry.event.type`` says what."""
         return _finished(self._engine.journal(_HERE))
 
-    def check(self, gate: str) -> Examination:
+    def check_gate(self, gate: str) -> Examination:
         """Check a gate now, changing nothing; ``result``, ``unmet`` and ``short`` say most.
 
         Raises:

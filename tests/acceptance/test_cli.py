@@ -177,7 +177,7 @@ def test_a_policy_is_registered_under_its_name(
     others = coopflow(variables, "policy", "adopt", "essaimage", "--all", "--by", "maud")
     assert (others.returncode, others.stdout) == (
         0,
-        f"left out  demo/{COOPERATION}  impact-collectif@1\n",
+        f"left out  demo/{COOPERATION}  it follows impact-collectif@1\n",
     )
     assert journal_rows(variables) == rows
 

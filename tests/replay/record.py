@@ -21,7 +21,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from coopflow.application.engine import Address
 from coopflow.application.scenario_runner import ScenarioRun
-from coopflow.checks import Subject, check
+from coopflow.checks import Portrait, check
 from coopflow.temporal import names
 from coopflow.temporal.connection import connect, find_endpoint
 from tests.collective import reference_rules
@@ -75,12 +75,12 @@ async def lived(running: Bench) -> Address:
 
 
 @check("page-online", every="30d")
-async def page_online(subject: Subject) -> bool:
+async def page_online(portrait: Portrait) -> bool:
     """Answer a check of the life that asks one: it fails at first, then holds from three on."""
     await asyncio.sleep(0)
-    if not subject.organisations:
+    if not portrait.organisations:
         raise ConnectionError
-    return len(subject.organisations) >= MANY
+    return len(portrait.organisations) >= MANY
 
 
 async def asked(running: Bench) -> Address:

@@ -159,16 +159,16 @@ def test_a_gate_is_checked_now() -> None:
     """Looking changes nothing; a gate that is not there is refused."""
     trial = Trial().at("2026-02-01T09:00Z")
     before = trial.entries
-    found = trial.check("to_structuration")
+    found = trial.check_gate("to_structuration")
     assert (found.result, found.at) == ("fail", trial.now)
     assert trial.entries == before
     with pytest.raises(RefusedError, match="unknown_gate"):
-        trial.check("to_heaven")
+        trial.check_gate("to_heaven")
 
 
 async def test_a_test_may_be_a_coroutine() -> None:
     """Nothing here needs an event loop, so one that runs is not in the way."""
-    assert Trial().check("to_structuration").result == "fail"
+    assert Trial().check_gate("to_structuration").result == "fail"
     assert run_scenario(LIGHT).problems == []
 
 
@@ -188,7 +188,7 @@ def test_a_check_answers_in_a_trial(tmp_path: Path) -> None:
     )
     trial = Trial(policy)
     admit(trial, "school")
-    assert [one.id for one in trial.subject.organisations] == ["school"]
+    assert [one.id for one in trial.portrait.organisations] == ["school"]
     assert types(trial.answer("page-online", holds=True)) == ["check_answered", "advice_followed"]
     assert "more" in trial.state.advice
     trial.answer("page-online", holds=None)

@@ -6,7 +6,6 @@ import ast
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -15,7 +14,7 @@ from typing import Final
 from coopflow.checks import Check, CheckError, check
 from coopflow.definitions.library import shelf
 from coopflow.domain.base import Label
-from coopflow.domain.checks import Outcome, Subject
+from coopflow.domain.checks import Outcome, Portrait
 
 ENTRY_POINTS: Final = "coopflow.policies"
 """The group of entry points by which installed packages name their modules with checks."""
@@ -23,7 +22,7 @@ ENTRY_POINTS: Final = "coopflow.policies"
 SUFFIX: Final = "_checks.py"
 """How the name of a module with checks ends."""
 
-_THREADS: Final = 16
+_LONGEST_MODULE: Final = 256 * 1024
 
 
 class Checks:
@@ -43,10 +42,8 @@ class Checks:
                     f"{one.place}: the check {one.id} is written in {other.place} too; rename one"
                 )
         self.by_id: Mapping[str, Check] = MappingProxyType(dict(sorted(by_id.items())))
-        # Threads of their own: one that hangs takes none that others wait for.
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="check")
 
-    async def ask(self, wanted: str, subject: Subject) -> Outcome:
+    async def ask(self, wanted: str, portrait: Portrait) -> Outcome:
         """Ask a check; one that is not there has no answer.
 
         Raises:
@@ -57,11 +54,11 @@ class Checks:
             return Outcome(
                 check=wanted,
                 reason=Label(
-                    en=f"no worker here knows the check {wanted}",
-                    fr=f"aucun worker ne connaît ici la vérification {wanted}",
+                    en=f"no worker knows the check {wanted}",
+                    fr=f"aucun worker ne connaît la vérification {wanted}",
                 ),
             )
-        return await found.ask(subject, self._threads)
+        return await found.ask(portrait)
 
 
 def installed_checks(paths: Iterable[Path] = ()) -> Checks:
@@ -75,7 +72,10 @@ def installed_checks(paths: Iterable[Path] = ()) -> Checks:
     """
     modules = [*_modules_in(shelf("policies"))]
     for path in paths:
-        modules += _modules_in(path) if path.is_dir() else [path]
+        found_there = _modules_in(path) if path.is_dir() else [path]
+        if not found_there:
+            raise CheckError(f"{path}: holds no module with checks, that is no *{SUFFIX}")
+        modules += found_there
     found = [one for path in modules for one in checks_of(path)]
     for point in entry_points(group=ENTRY_POINTS):
         found += _of_package(point)
@@ -91,22 +91,28 @@ def written_in(module: Path) -> tuple[str, ...]:
     """Return the ids of the checks that a module writes, as far as reading it tells.
 
     Nothing is run: whoever looks at a policy of somebody else need not trust its code yet. A module
-    that is not there, or no Python, writes none.
+    that is not there, very long or no Python writes none.
     """
     try:
+        if not module.is_file() or module.stat().st_size > _LONGEST_MODULE:
+            return ()
         tree = ast.parse(module.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    return tuple(
-        decorator.args[0].value
+    decorators = [
+        decorator
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call)
-        and _called(decorator.func) == check.__name__
-        and decorator.args
-        and isinstance(decorator.args[0], ast.Constant)
-        and isinstance(decorator.args[0].value, str)
+        if isinstance(decorator, ast.Call) and _called(decorator.func) == check.__name__
+    ]
+    ids = (
+        given
+        for one in decorators
+        for given in (*one.args[:1], *(key.value for key in one.keywords if key.arg == "id"))
+    )
+    return tuple(
+        one.value for one in ids if isinstance(one, ast.Constant) and isinstance(one.value, str)
     )
 
 
@@ -133,7 +139,9 @@ def checks_of(path: Path) -> tuple[Check, ...]:
     sys.modules[name] = module  # dataclasses and pickling look there
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise  # whoever waits for it has had enough
         raise CheckError(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
     found = tuple(_held_by(module))
     if not found:
@@ -144,7 +152,7 @@ def checks_of(path: Path) -> tuple[Check, ...]:
 def _of_package(point: EntryPoint) -> tuple[Check, ...]:
     try:
         loaded = point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise CheckError(
             f"the entry point {point.name} ({point.value}) of {ENTRY_POINTS} cannot be loaded: "
             f"{type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from coopflow.definitions.cel import Environment, ExpressionError, checks_named_by
+from coopflow.definitions.cel import MAX_UNKNOWN, Environment, ExpressionError, checks_named_by
 from coopflow.definitions.faults import listing, suggestion
 from coopflow.definitions.yaml import DataPath
 from coopflow.domain.calendar import Span
@@ -33,6 +33,9 @@ MAX_EXPRESSIONS: Final = 50_000
 """How many characters all expressions of a policy may come to."""
 
 _SOME_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+MAX_CHECKS: Final = 16
+"""How many checks a policy may read: each is asked for every cooperation that follows it."""
+
 _READINGS: Final[TypeAdapter[Query]] = TypeAdapter(FactQuery)
 
 
@@ -227,6 +230,9 @@ def _expressions(policy: Mapping[str, Any]) -> Iterator[Flaw]:
     criteria = [*_criteria(policy), *remedies]
     sources = (one.content.get("when") for one in criteria)
     named = checks_named_by(source for source in sources if isinstance(source, str))
+    if len(named) > MAX_CHECKS:
+        message = f"its expressions read {len(named)} checks, at most {MAX_CHECKS} may be read"
+        yield Flaw("policy", (), message, "let one check answer what belongs together")
     environment = Environment({**types, **{name: one.gives for name, one in named.items()}})
     length = 0
     for path, criterion in criteria:
@@ -237,11 +243,18 @@ def _expressions(policy: Mapping[str, Any]) -> Iterator[Flaw]:
                 message = f"the expressions come to more than {MAX_EXPRESSIONS} characters"
                 yield Flaw("policy", (*path, "when"), message, "leave some criteria out")
                 return
-            try:
-                environment.compile(source)
-            except ExpressionError as error:
-                for line, column, message, remedy in error.faults:
-                    yield Flaw("policy", (*path, "when"), message, remedy, (line, column))
+            yield from _expression((*path, "when"), source, environment)
+
+
+def _expression(path: DataPath, source: str, environment: Environment) -> Iterator[Flaw]:
+    try:
+        environment.compile(source)
+    except ExpressionError as error:
+        for line, column, message, remedy in error.faults:
+            yield Flaw("policy", path, message, remedy, (line, column))
+    if len(checks_named_by([source])) > MAX_UNKNOWN:
+        message = f"reads more than {MAX_UNKNOWN} checks, too many to try what they may answer"
+        yield Flaw("policy", path, message, "split the criterion")
 
 
 def _criteria(policy: Mapping[str, Any]) -> list[_Criterion]:

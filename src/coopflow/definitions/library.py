@@ -174,9 +174,10 @@ def _beside(name: str, folder: Path) -> Document:
         UnknownNameError: it is neither.
         FaultsError: it cannot be read.
     """
-    is_file = name.endswith(_SUFFIXES)
-    beside = folder / (name if is_file else f"{name}.yaml")
-    return load(beside if is_file or beside.is_file() else find("policies", name))
+    beside = folder / (name if name.endswith(_SUFFIXES) else f"{name}.yaml")
+    if beside.is_file():  # no pipe or device, which might never end: nobody here named it
+        return load(beside)
+    return load(find("policies", name.removesuffix(beside.suffix)))
 
 
 def offered(lifecycle: str | Path, policy: str) -> Definition | None:

@@ -19,7 +19,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from coopflow.definitions.cel import MAX_UNKNOWN
 from coopflow.definitions.extends import EXTENDS, OWN
+from coopflow.definitions.flaws import MAX_CHECKS
 from coopflow.definitions.scenario import ScenarioFile
 from coopflow.definitions.supposition import SuppositionFile
 from coopflow.domain.facts import FACTS, PLAIN_FACTS, Query
@@ -111,6 +113,15 @@ def facts_page() -> str:
     ]
     for name, fact in FACTS.items():
         lines += ["", *_fact_section(name, fact)]
+    lines += [
+        "",
+        "## `checks.…`",
+        "",
+        "What a [check](../how-to/write-a-check.md) answered last: `checks.siret_known` for the",
+        "check `siret-known`, true, false or unknown. An expression that reads unknown answers",
+        "holds when it would whatever they are. It may read",
+        f"{MAX_UNKNOWN} checks, a policy {MAX_CHECKS}.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -154,9 +165,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return "a span"
     if isinstance(schema["type"], list):
         return "a share, as `1/2` or `0.5`"
-    return {"boolean": "`true`, `false`", "integer": "a whole number", "string": "an id"}[
-        schema["type"]
-    ]
+    return {"boolean": "`true`, `false`", "integer": "a whole number"}[schema["type"]]
 
 
 def _written(model: type[BaseModel]) -> Callable[[], str]:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from coopflow.definitions.faults import Fault, FaultsError, first
 from coopflow.definitions.scenario import FREE, At, CommandEntry, Person, misplaced, written_instant
 from coopflow.definitions.validation import validate
-from coopflow.definitions.yaml import Document, load
+from coopflow.definitions.yaml import SCENARIO, Document, load
 from coopflow.domain.base import Shape, Slug
 
 
@@ -53,7 +53,7 @@ def load_supposition(path: Path) -> tuple[SupposedCommand, ...]:
     Raises:
         FaultsError: it is at fault; carries every fault.
     """
-    return read_supposition(load(path))
+    return read_supposition(load(path, SCENARIO))
 
 
 def read_supposition(document: Document) -> tuple[SupposedCommand, ...]:

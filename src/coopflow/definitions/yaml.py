@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -58,10 +57,13 @@ class Limits(NamedTuple):
     values: int
 
 
+_EXPANDED: Final = 2
+"""How many times longer than the largest file its text may be once aliases are expanded."""
+
 DEFINITION: Final = Limits(320 * 1024, 20_000)
 """Ten times the largest policy of the library."""
 
-SCENARIO: Final = Limits(640 * 1024, 70_000)
+SCENARIO: Final = Limits(1024 * 1024, 70_000)
 """Twenty times the largest of the examples, for whoever tells years of a cooperation."""
 
 DataPath = tuple[str | int, ...]
@@ -92,6 +94,7 @@ class Node:
     place: Place
     size: int = 1
     height: int = 1
+    length: int = 0
     style: str | None = None
     one_line: bool = True
 
@@ -217,14 +220,10 @@ def load(path: Path, limits: Limits = DEFINITION) -> Document:
     """Read a YAML file whose top is a mapping.
 
     Raises:
-        FaultsError: it cannot be read, is no regular file, no UTF-8, no YAML 1.2, or passes a
-            limit.
+        FaultsError: it cannot be read, is no UTF-8, no YAML 1.2, or passes a limit.
     """
     file = str(path)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device might never end
-            message, remedy = "cannot be read: is no regular file", "save it as a file first"
-            raise FaultsError([Fault(file, 1, 1, "", message, remedy)])
         with path.open("rb") as stream:
             content = stream.read(limits.size + 1)
     except OSError as error:
@@ -272,6 +271,8 @@ class _Composer:
     def __init__(self, file: str, limits: Limits) -> None:
         self.file = file
         self._most = limits.values
+        self._longest = _EXPANDED * limits.size
+        self._length = 0
         self.faults: list[Fault] = []
         self.reached = Place(1, 1, file)
         self._anchors: dict[str, Node | None] = {}
@@ -322,7 +323,8 @@ class _Composer:
     def _node(self, event: Any, events: Iterator[Event], path: DataPath) -> Node:
         if isinstance(event, AliasEvent):
             return self._alias(event, path)
-        self._grow(1, len(path) + 1, event, path)
+        length = len(event.value) if isinstance(event, ScalarEvent) else 0
+        self._grow(1, length, len(path) + 1, event, path)
         if event.tag is not None:
             message = f"has the tag {event.tag}, and tags are not obeyed"
             self._add(self._start(event), path, message, "remove the tag")
@@ -337,12 +339,16 @@ class _Composer:
             self._anchors[event.anchor] = node
         return node
 
-    def _grow(self, size: int, depth: int, event: Event, path: DataPath) -> None:
+    def _grow(self, size: int, length: int, depth: int, event: Event, path: DataPath) -> None:
         self._count += size
+        self._length += length
         if depth > MAX_DEPTH:
             self.stop(self._start(event), path[:3], f"is nested deeper than {MAX_DEPTH} levels")
         if self._count > self._most:
             self.stop(self._start(event), path, f"the file comes to more than {self._most} values")
+        if self._length > self._longest:
+            message = f"the file comes to more than {self._longest} characters, aliases expanded"
+            self.stop(self._start(event), path, message)
 
     def _alias(self, event: AliasEvent, path: DataPath) -> Node:
         node = self._anchors.get(event.anchor)
@@ -351,7 +357,7 @@ class _Composer:
             message = "contains itself" if known else f"there is no anchor &{event.anchor} before"
             self._add(self._start(event), path, message)
             return Node(None, self._start(event))
-        self._grow(node.size, len(path) + node.height, event, path)
+        self._grow(node.size, node.length, len(path) + node.height, event, path)
         return node
 
     def _sequence(self, event: SequenceStartEvent, events: Iterator[Event], path: DataPath) -> Node:
@@ -373,7 +379,7 @@ class _Composer:
                 continue
             entries[key] = Entry(place, node)
         nodes = [entry.node for entry in entries.values()]
-        return Node(entries, self._start(event), *_weight(nodes))
+        return Node(entries, self._start(event), *_weight(nodes, entries))
 
     def _key(self, event: Event, events: Iterator[Event], path: DataPath) -> str | None:
         self._node(event, events, (*path, "?"))
@@ -397,7 +403,8 @@ class _Composer:
         elif event.style is None:
             value = self._resolve(text, self._start(event), path)
         one_line = event.start_mark.line == event.end_mark.line
-        return Node(value, self._start(event), style=event.style, one_line=one_line)
+        where = self._start(event)
+        return Node(value, where, length=len(text), style=event.style, one_line=one_line)
 
     def _resolve(self, text: str, place: Place, path: DataPath) -> Any:
         for pattern, read in _SCALARS:
@@ -410,9 +417,10 @@ class _Composer:
         return text
 
 
-def _weight(nodes: list[Node]) -> tuple[int, int]:
+def _weight(nodes: list[Node], keys: Iterable[str] = ()) -> tuple[int, int, int]:
     size = 1 + sum(node.size for node in nodes)
-    return size, 1 + max((node.height for node in nodes), default=0)
+    length = sum(node.length for node in nodes) + sum(map(len, keys))
+    return size, 1 + max((node.height for node in nodes), default=0), length
 
 
 def _null(_: str) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from coopflow.domain.base import Count, Instant, Label, Shape, Slug
 from coopflow.domain.events import Entry, Event
@@ -23,6 +23,10 @@ from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import CheckAnswer, Cooperation, MemberStatus, Profile
 from coopflow.domain.tools import Category
 from coopflow.domain.turn import Turn
+
+SHORTEST: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(days=3660)
+"""How long a known answer may stand: each is an entry of the journal, for ever."""
 
 FIRST_WAIT: Final = timedelta(hours=1)
 """How long after an unknown answer a check is asked again; each further time twice as long."""
@@ -51,7 +55,13 @@ _READS: Final = (
 )
 
 
-class Organisation(Shape):
+class _Message(Shape):
+    """What goes to and from checks: fields that a later version adds are passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Organisation(_Message):
     """A member as a check sees it: nobody who speaks for it is named."""
 
     id: Slug
@@ -62,8 +72,8 @@ class Organisation(Shape):
     profile: Profile = Profile()
 
 
-class Subject(Shape):
-    """What a check is asked of: the collective as far as the world may be asked about it.
+class Portrait(_Message):
+    """What a check is asked about: the collective as far as the world may know it.
 
     People, ballots and disagreements are no part of it. ``organisations`` are those that have not
     left, in order of arrival; ``documents`` are the contents of the versions that count, by kind.
@@ -79,7 +89,7 @@ class Subject(Shape):
     documents: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-class Outcome(Shape):
+class Outcome(_Message):
     """What asking a check came to.
 
     Attributes:
@@ -92,7 +102,7 @@ class Outcome(Shape):
     check: Slug
     holds: bool | None = None
     reason: Label | None = None
-    every: Annotated[timedelta, Field(gt=timedelta())] = LONGEST_WAIT
+    every: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] = LONGEST_WAIT
 
 
 def failed(check: str, error: str) -> Outcome:
@@ -105,8 +115,8 @@ def failed(check: str, error: str) -> Outcome:
     return Outcome(
         check=check,
         reason=Label(
-            en=f"the check failed ({error}); the worker's log says more",
-            fr=f"la vérification a échoué ({error}) ; le journal du worker en dit plus",
+            en=f"the check failed: {error}; the worker's log says more",
+            fr=f"la vérification a échoué : {error} ; le journal du worker en dit plus",
         ),
     )
 
@@ -114,8 +124,8 @@ def failed(check: str, error: str) -> Outcome:
 class CheckAnswered(Event):
     """A check was asked; ``holds`` is None when it has no answer, and ``reason`` says why.
 
-    ``again_at`` is when it is asked next, unless its subject, of which ``subject`` is the digest,
-    is another before; ``failures`` counts the unknown answers in a row.
+    ``again_at`` is when it is asked next, unless the portrait, whose digest this has, is another
+    before; ``failures`` counts the unknown answers in a row.
     """
 
     type: Literal["check_answered"] = "check_answered"
@@ -123,7 +133,7 @@ class CheckAnswered(Event):
     holds: bool | None
     reason: Label | None
     again_at: Instant
-    subject: str
+    portrait_digest: str
     failures: Count = 0
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
@@ -133,34 +143,38 @@ class CheckAnswered(Event):
             reason=self.reason,
             at=entry.at,
             again_at=self.again_at,
-            subject=self.subject,
+            portrait_digest=self.portrait_digest,
             failures=self.failures,
         )
         return {"checks": {**state.checks, self.check: answer}}
 
 
 class _Asked(NamedTuple):
-    subject: Subject
+    portrait: Portrait
     digest: str
 
 
-def subject_of(state: Cooperation) -> Subject:
+def portrait_of(state: Cooperation) -> Portrait:
     """Return what checks are asked of, as it is now."""
-    return _asked(state).subject
+    return _asked(state).portrait
 
 
-def _digest(subject: Subject) -> str:
-    """Return what tells one subject from another: a SHA-256 in hexadecimal."""
-    return hashlib.sha256(subject.model_dump_json().encode()).hexdigest()
+def _digest(portrait: Portrait) -> str:
+    """Return what tells one portrait from another: a SHA-256 in hexadecimal.
+
+    Defaults are left out, so that a field which is added later, and has one, changes no digest: a
+    replay must not ask what its history did not ask.
+    """
+    return hashlib.sha256(portrait.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 def _asked(state: Cooperation) -> _Asked:
-    return remember(state, "subject", subject_of, _READS, partial(_seen, state))
+    return remember(state, "portrait", portrait_of, _READS, partial(_seen, state))
 
 
 def _seen(state: Cooperation) -> _Asked:
     current = {kind: state.current(kind) for kind in sorted(state.documents)}
-    subject = Subject(
+    portrait = Portrait(
         programme=state.programme,
         cooperation=state.id,
         title=state.title,
@@ -181,7 +195,7 @@ def _seen(state: Cooperation) -> _Asked:
         ),
         documents={kind: one.content for kind, one in current.items() if one is not None},
     )
-    return _Asked(subject, _digest(subject))
+    return _Asked(portrait, _digest(portrait))
 
 
 def due(
@@ -189,7 +203,7 @@ def due(
 ) -> Iterator[tuple[str, datetime]]:
     """Yield when each check is to be asked next, by its id: ``after`` where that is now.
 
-    One that is new is asked at once; any other when its answer is old, and soon after its subject
+    One that is new is asked at once; any other when its answer is old, and soon after its portrait
     has become another.
 
     Args:
@@ -208,21 +222,23 @@ def due(
             continue
         if answer is None:
             yield check, after
-        elif answer.subject != digest:
+        elif answer.portrait_digest != digest:
             yield check, max(after, min(answer.again_at, answer.at + SETTLED_AFTER))
         else:
             yield check, max(after, answer.again_at)
 
 
-def record(turn: Turn, outcomes: Iterable[Outcome], subject: Subject) -> None:
-    """Record the answers of checks that were asked of a subject."""
-    digest = _digest(subject)
+def record(turn: Turn, outcomes: Iterable[Outcome], portrait: Portrait) -> None:
+    """Record the answers of checks that were asked of a portrait."""
+    digest = _digest(portrait)
     for outcome in outcomes:
         before = turn.state.checks.get(outcome.check)
         failures = 0
         wait = outcome.every
         if outcome.holds is None:
-            earlier = before.failures if before else 0
+            # Of another portrait it is asked anew: what failed before was another question.
+            is_same = before is not None and before.portrait_digest == digest
+            earlier = before.failures if before is not None and is_same else 0
             wait = min(FIRST_WAIT * 2 ** min(earlier, _MOST_DOUBLINGS), LONGEST_WAIT, wait)
             failures = earlier + 1
         turn.emit(
@@ -231,7 +247,7 @@ def record(turn: Turn, outcomes: Iterable[Outcome], subject: Subject) -> None:
                 holds=outcome.holds,
                 reason=outcome.reason,
                 again_at=turn.at + wait,
-                subject=digest,
+                portrait_digest=digest,
                 failures=failures,
             )
         )

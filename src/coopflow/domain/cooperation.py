@@ -28,7 +28,7 @@ from coopflow.domain import (
     waivers,
 )
 from coopflow.domain.calendar import earliest
-from coopflow.domain.checks import Outcome, Subject
+from coopflow.domain.checks import Outcome, Portrait
 from coopflow.domain.clocks import FellBack
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
@@ -159,7 +159,7 @@ def learn(
     outcomes: Sequence[Outcome],
     at: datetime,
     rules: Rulebook,
-    subject: Subject | None = None,
+    portrait: Portrait | None = None,
 ) -> tuple[Entry, ...] | Refusal:
     """Record what checks answered: what fell due before it, then what follows from it.
 
@@ -168,7 +168,7 @@ def learn(
         outcomes: the answers.
         at: when they were given.
         rules: the definition that the cooperation follows.
-        subject: what the checks were asked of; by default what they would be asked of then.
+        portrait: what the checks were asked of; by default what they would be asked of then.
 
     Returns:
         The entries of the journal that follow, or why nothing can be recorded: the cooperation is
@@ -188,7 +188,7 @@ def learn(
                 message=f"{turn.state.policy} does not read the check {outcome.check}",
                 facts={"check": outcome.check, "checks": list(turn.rules.checks)},
             )
-    checks.record(turn, outcomes, subject or checks.subject_of(turn.state))
+    checks.record(turn, outcomes, portrait or checks.portrait_of(turn.state))
     _conclude(turn)
     return _told(state, turn)
 

@@ -65,7 +65,7 @@ def _is_met(want: Want, value: FactValue | None) -> bool:
 def _said(want: Want, fact: Fact, query: Query) -> Label:
     what = words_of(query)
     if fact.value is None:
-        said = Label(en=f"unknown: {what.en}", fr=f"inconnu : {what.fr}")
+        said = Label(en=f"unknown whether {what.en}", fr=f"on ne sait pas si {what.fr}")
     elif not isinstance(want.bound, bool):
         return _counted(want, fact.value, query)
     elif want.bound:
@@ -74,7 +74,7 @@ def _said(want: Want, fact: Fact, query: Query) -> Label:
         said = Label(en=f"still: {what.en}", fr=f"encore : {what.fr}")
     if fact.reason is None:
         return said
-    return Label(en=f"{said.en}, because {fact.reason.en}", fr=f"{said.fr}, car {fact.reason.fr}")
+    return Label(en=f"{said.en} ({fact.reason.en})", fr=f"{said.fr} ({fact.reason.fr})")
 
 
 def _counted(want: Want, value: FactValue, query: Query) -> Label:

@@ -429,7 +429,7 @@ class Pause(Shape):
 class CheckAnswer(Shape):
     """What a check answered last, and when it is asked again.
 
-    ``holds`` is None when that is unknown. ``subject`` is the digest of what it was asked of,
+    ``holds`` is None when that is unknown. ``portrait_digest`` tells what it was asked about,
     ``failures`` counts the unknown answers in a row.
     """
 
@@ -437,7 +437,7 @@ class CheckAnswer(Shape):
     reason: Label | None
     at: Instant
     again_at: Instant
-    subject: str
+    portrait_digest: str
     failures: Count = 0
 
 

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
+from coopflow.checks import kind_of
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
 from coopflow.domain.checks import Outcome
 from coopflow.domain.events import Entry
@@ -96,17 +97,17 @@ def check_activity(checks: Checks) -> Callable[[CheckRequest], Awaitable[Outcome
     async def ask(request: CheckRequest) -> Outcome:
         info = activity.info()
         log = _log.bind(
-            programme=request.subject.programme,
-            cooperation=request.subject.cooperation,
+            programme=request.portrait.programme,
+            cooperation=request.portrait.cooperation,
             run=info.workflow_run_id,
             activity=f"{info.activity_type} {request.check}",
             attempt=info.attempt,
         )
         try:
-            outcome = await checks.ask(request.check, request.subject)
+            outcome = await checks.ask(request.check, request.portrait)
         except Exception as error:
             log.warning("a check failed", exc_info=error)
-            raise ApplicationError(type(error).__name__, type=names.CHECK_FAILED) from None
+            raise ApplicationError(kind_of(error), type=names.CHECK_FAILED) from None
         log.debug("answered")
         return outcome
 

@@ -12,11 +12,12 @@ from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from pydantic_core import to_json
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from coopflow.domain.checks import Outcome, Subject, failed
+from coopflow.domain.checks import Outcome, Portrait, failed
 from coopflow.temporal import names
 from coopflow.temporal.messages import CheckRequest
 
@@ -24,7 +25,11 @@ ATTEMPTS: Final = 5
 """How often a check that fails is tried before its answer is unknown."""
 
 _TIMEOUT: Final = timedelta(minutes=2)  # the check's own is shorter
-_PATIENCE: Final = timedelta(minutes=30)
+_AT_ONCE: Final = 8
+_AT_ONCE_BYTES: Final = 1_000_000
+"""Temporal ends a workflow whose answer to one task is larger than four megabytes."""
+
+_SHORTEST_SLEEP: Final = timedelta(seconds=1)
 _LAST_ANSWERS: Final = timedelta(seconds=10)
 _AFTER_REFUSAL: Final = timedelta(hours=1)
 _RETRIES: Final = RetryPolicy(
@@ -39,11 +44,11 @@ class Asker(Protocol):
         """Return when each check is to be asked next, but for those that are being asked."""
         ...
 
-    def subject(self) -> Subject:
+    def portrait(self) -> Portrait:
         """Return what checks are asked of, as it is now."""
         ...
 
-    def learn(self, outcome: Outcome, subject: Subject) -> bool:
+    def learn(self, outcome: Outcome, portrait: Portrait) -> bool:
         """Take what one answered, and say whether it was taken."""
         ...
 
@@ -89,11 +94,15 @@ class Inquiry:
         due = self._due()
         timeout = due - workflow.now() if due is not None else None
         if timeout is not None and timeout <= timedelta():
+            if len(self._asked) < self._room(self._asker.portrait()):
+                return
+            await workflow.wait_condition(self._has_answers)
             return
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._due() != due or self._has_answers(),
-                timeout=timeout,
+                # A timer may fire a little early: the rest is slept again, never in a circle.
+                timeout=None if timeout is None else max(timeout, _SHORTEST_SLEEP),
                 timeout_summary="next check",
             )
 
@@ -109,14 +118,18 @@ class Inquiry:
     def _ask_what_is_due(self) -> None:
         if self._winding_up:
             return
-        now, subject = workflow.now(), self._asker.subject()
-        for check, instant in self._asker.due_checks(self._asked):
-            if instant <= now:
-                self._asked[check] = asyncio.create_task(self._ask(check, subject))
+        now, portrait = workflow.now(), self._asker.portrait()
+        due = [check for check, at in self._asker.due_checks(self._asked) if at <= now]
+        for check in due[: self._room(portrait) - len(self._asked)]:
+            self._asked[check] = asyncio.create_task(self._ask(check, portrait))
 
-    async def _ask(self, check: str, subject: Subject) -> None:
-        outcome = await self._outcome(check, subject)
-        if not self._asker.learn(outcome, subject):
+    def _room(self, portrait: Portrait) -> int:
+        """Return how many may be asked at once; each takes the portrait with it."""
+        return max(1, min(_AT_ONCE, _AT_ONCE_BYTES // len(to_json(portrait))))
+
+    async def _ask(self, check: str, portrait: Portrait) -> None:
+        outcome = await self._outcome(check, portrait)
+        if not self._asker.learn(outcome, portrait):
             # A cooperation that pauses asks nothing; anything else is not asked in a circle.
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
@@ -125,14 +138,14 @@ class Inquiry:
                     timeout_summary="after an answer that was not taken",
                 )
 
-    async def _outcome(self, check: str, subject: Subject) -> Outcome:
+    async def _outcome(self, check: str, portrait: Portrait) -> Outcome:
         try:
             outcome: Outcome = await workflow.execute_activity(
                 names.CHECK,
-                CheckRequest(check=check, subject=subject),
+                CheckRequest(check=check, portrait=portrait),
                 result_type=Outcome,
                 start_to_close_timeout=_TIMEOUT,
-                schedule_to_close_timeout=_PATIENCE,
+                task_queue=names.checks_queue(workflow.info().task_queue),
                 retry_policy=_RETRIES,
                 summary=check,
             )

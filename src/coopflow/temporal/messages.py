@@ -15,7 +15,7 @@ from coopflow.application.engine import Mode, Reply
 from coopflow.application.notices import Notice
 from coopflow.application.receipts import Receipt
 from coopflow.domain.base import Instant
-from coopflow.domain.checks import Outcome, Subject
+from coopflow.domain.checks import Outcome, Portrait
 from coopflow.domain.commands import Command, parse
 from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
@@ -184,7 +184,7 @@ class CheckRequest(Message):
     """Which check to ask, and of what."""
 
     check: str
-    subject: Subject
+    portrait: Portrait
 
 
 class ProjectBatch(Message):

@@ -73,6 +73,14 @@ They are stored in clear, whatever codec encrypts the rest: nothing about people
 _PREFIX: Final = "coopflow/"
 
 
+def checks_queue(task_queue: str) -> str:
+    """Return where checks are asked for the workflows of a task queue.
+
+    A queue of its own: checks that wait for the world hold up no delivery.
+    """
+    return f"{task_queue}-checks"
+
+
 def workflow_id(address: Address) -> str:
     """Return the id of the workflow that is a cooperation."""
     return f"{_PREFIX}{address.programme}/{address.cooperation}"

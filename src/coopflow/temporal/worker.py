@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -26,6 +27,7 @@ CACHED: Final = 1000
 
 _AT_ONCE: Final = 8  # more replays at once, after a restart, would take each other for deadlocked
 _POLLERS: Final = 20
+_CHECKS_AT_ONCE: Final = 16
 _STICKY: Final = timedelta(seconds=2)  # how long a killed worker holds its cooperations up
 _GRACE: Final = timedelta(seconds=5)
 _FIRST_WAIT: Final = 0.5
@@ -59,7 +61,8 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def build_worker(  # noqa: PLR0913 - its ports, and its limits
+@asynccontextmanager
+async def working(  # noqa: PLR0913 - its ports, and its limits
     client: Client,
     projector: Projector,
     board: NoticeBoard,
@@ -67,11 +70,12 @@ def build_worker(  # noqa: PLR0913 - its ports, and its limits
     *,
     task_queue: str = names.TASK_QUEUE,
     cached: int = CACHED,
-) -> Worker:
-    """Return a worker, which works inside ``async with``.
+) -> AsyncIterator[None]:
+    """Work for the length of a block: carry cooperations on, deliver, and ask checks.
 
-    On leaving the block it takes no more work, gives running activities some seconds, and ends;
-    what it did not finish is done by the next worker.
+    On leaving the block no more work is taken, running activities get some seconds, and what they
+    did not finish is done by the next worker. Checks, which may wait long, have a task queue of
+    their own beside the one that is named.
 
     Args:
         client: connected to the server, with the converter of this package.
@@ -81,14 +85,11 @@ def build_worker(  # noqa: PLR0913 - its ports, and its limits
         task_queue: where to look for work.
         cached: how many cooperations stay in memory.
     """
-    return Worker(
+    carrying_on = Worker(
         client,
         task_queue=task_queue,
         workflows=[CooperationWorkflow],
-        activities=[
-            *delivery_activities(projector, board),
-            check_activity(checks or Checks()),
-        ],
+        activities=delivery_activities(projector, board),
         workflow_runner=workflow_runner(),
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
         max_concurrent_workflow_tasks=_AT_ONCE,
@@ -96,6 +97,15 @@ def build_worker(  # noqa: PLR0913 - its ports, and its limits
         sticky_queue_schedule_to_start_timeout=_STICKY,
         graceful_shutdown_timeout=_GRACE,
     )
+    asking = Worker(
+        client,
+        task_queue=names.checks_queue(task_queue),
+        activities=[check_activity(checks or Checks())],
+        max_concurrent_activities=_CHECKS_AT_ONCE,
+        graceful_shutdown_timeout=_GRACE,
+    )
+    async with carrying_on, asking:
+        yield
 
 
 async def connect_when_available(find: Callable[[], Endpoint]) -> Client:

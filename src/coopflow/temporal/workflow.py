@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
         catalogue,  # noqa: F401 - defines all commands and events
         checks,
     )
-    from coopflow.domain.checks import Outcome, Subject
+    from coopflow.domain.checks import Outcome, Portrait
     from coopflow.domain.cooperation import advance, decide, follow, learn, next_due
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
@@ -380,17 +380,18 @@ class CooperationWorkflow:
 
     def due_checks(self, asked: Container[str]) -> list[tuple[str, datetime]]:
         """Return when each check is to be asked next, but for those that are being asked."""
-        if self._mode == "recorded":
+        # Answers are kept too: a cooperation that has grown too large asks when it can again.
+        if self._mode == "recorded" or self._size > STATE_LIMIT:
             return []
         return list(checks.due(self._state, self._rules, workflow.now(), asked))
 
-    def subject(self) -> Subject:
+    def portrait(self) -> Portrait:
         """Return what checks are asked of, as it is now."""
-        return checks.subject_of(self._state)
+        return checks.portrait_of(self._state)
 
-    def learn(self, outcome: Outcome, subject: Subject) -> bool:
+    def learn(self, outcome: Outcome, portrait: Portrait) -> bool:
         """Record what a check answered, and say whether it was taken."""
-        learnt = learn(self._state, (outcome,), workflow.now(), self._rules, subject)
+        learnt = learn(self._state, (outcome,), workflow.now(), self._rules, portrait)
         if isinstance(learnt, Refusal):
             self._say("info", "answer not taken", code=learnt.code)
             return False

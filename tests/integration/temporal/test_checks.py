@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from structlog.testing import capture_logs
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from coopflow.application.engine import Address
-from coopflow.checks import Answer, Subject, check, no, unknown, yes
+from coopflow.checks import Answer, Portrait, check, no, unknown, yes
 from coopflow.domain.checks import Outcome
 from coopflow.domain.state import CheckAnswer
 from coopflow.temporal.connection import connect, find_endpoint
@@ -57,13 +58,13 @@ async def until(
 
 async def test_a_check_is_asked_and_asked_again(server: Path, skipper: TimeSkipper) -> None:
     """At once, when a member joins, and when its answer is old; levels follow the answers."""
-    seen: list[Subject] = []
+    seen: list[Portrait] = []
 
     @check(CHECK, every="30d")
-    async def page_online(subject: Subject) -> Answer:
+    async def page_online(portrait: Portrait) -> Answer:
         await asyncio.sleep(0)
-        seen.append(subject)
-        named = len(subject.organisations)
+        seen.append(portrait)
+        named = len(portrait.organisations)
         return yes(en=f"{named} are named") if named >= 3 else no(en="the page is empty")
 
     async with bench(server, client=skipper.client, checks=[page_online]) as running:
@@ -94,8 +95,8 @@ async def test_a_check_that_fails_is_tried_again(server: Path) -> None:
     attempts: list[int] = []
 
     @check(CHECK, every="30d")
-    def page_online(subject: Subject) -> bool:
-        attempts.append(len(subject.organisations))
+    def page_online(portrait: Portrait) -> bool:
+        attempts.append(len(portrait.organisations))
         if len(attempts) == 1:
             message = "Amel did not answer"
             raise ConnectionError(message)
@@ -117,7 +118,7 @@ async def test_a_check_that_goes_on_failing_is_unknown(server: Path, skipper: Ti
     works: list[bool] = []
 
     @check(CHECK, every="30d", timeout="1s")
-    async def page_online(_: Subject) -> bool:
+    async def page_online(_: Portrait) -> bool:
         if not works:
             raise ConnectionError
         return True
@@ -128,9 +129,7 @@ async def test_a_check_that_goes_on_failing_is_unknown(server: Path, skipper: Ti
         await skipper.fast_forward(workflow, timedelta(minutes=10))
         answer = await until(running, address, lambda one: one.holds is None)
         assert answer.reason is not None
-        assert answer.reason.en == (
-            "the check failed (ConnectionError); the worker's log says more"
-        )
+        assert answer.reason.en == ("the check failed: ConnectionError; the worker's log says more")
         found = await running.engine.check_gate(address, "to_structuration")
         assert "page_online" in found.model_dump_json()
         await running.give(address, "record_pulse", "fay", score=4, answers=2, asked=3)
@@ -144,15 +143,15 @@ async def test_a_check_that_nobody_knows_is_unknown(engine_room: Bench) -> None:
     address = await engine_room.open(definition=ASKING)
     answer = await until(engine_room, address, lambda one: one.holds is None)
     assert answer.reason is not None
-    assert answer.reason.en == "no worker here knows the check page-online"
-    assert answer.reason.fr == "aucun worker ne connaît ici la vérification page-online"
+    assert answer.reason.en == "no worker knows the check page-online"
+    assert answer.reason.fr == "aucun worker ne connaît la vérification page-online"
 
 
 async def test_answers_are_imported_with_a_past(server: Path) -> None:
     """In recorded mode nothing is asked; once live it asks by itself, and takes no answer."""
 
     @check(CHECK, every="30d")
-    async def page_online(_: Subject) -> Answer:
+    async def page_online(_: Portrait) -> Answer:
         await asyncio.sleep(0)
         return unknown(en="the register is closed", fr="le registre est fermé")
 
@@ -180,7 +179,7 @@ async def test_an_answer_that_is_under_way_outlives_its_run(tmp_path: Path) -> N
     asked: list[int] = []
 
     @check(CHECK, every="30d")
-    async def page_online(_: Subject) -> bool:
+    async def page_online(_: Portrait) -> bool:
         asked.append(len(asked))
         await asyncio.sleep(15 if len(asked) == 1 else 0)
         return True
@@ -198,12 +197,11 @@ async def test_an_answer_that_is_under_way_outlives_its_run(tmp_path: Path) -> N
 
 async def test_answers_that_nobody_waits_for_any_more_are_let_go(server: Path) -> None:
     """A cooperation that pauses while it is asked takes no answer, and asks when it resumes."""
-    goes_on = asyncio.Event()
+    goes_on = threading.Event()
 
     @check(CHECK, every="30d")
-    async def page_online(_: Subject) -> bool:
-        await goes_on.wait()
-        return True
+    def page_online(_: Portrait) -> bool:
+        return goes_on.wait(20)
 
     with capture_logs() as lines:
         async with bench(server, checks=[page_online]) as running:
@@ -223,16 +221,16 @@ async def test_answers_that_nobody_waits_for_any_more_are_let_go(server: Path) -
 
 async def test_no_check_waits_for_another(server: Path) -> None:
     """One that takes its time holds nothing up; its answer comes when it comes."""
-    goes_on = asyncio.Event()
+    goes_on = threading.Event()
 
     @check(CHECK, every="30d")
-    async def page_online(_: Subject) -> bool:
+    async def page_online(_: Portrait) -> bool:
         await asyncio.sleep(0)
         return True
 
     @check("page-safe", every="30d")
-    async def page_safe(_: Subject) -> bool:
-        return await goes_on.wait()
+    def page_safe(_: Portrait) -> bool:
+        return goes_on.wait(20)
 
     definition = asking(safe="checks.page_safe").definition
     async with bench(server, checks=[page_online, page_safe]) as running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -23,12 +24,12 @@ from coopflow.application.checking import (
     installed_checks,
     written_in,
 )
-from coopflow.checks import Answer, CheckError, Organisation, Subject
+from coopflow.checks import Answer, CheckError, Organisation, Portrait
 from coopflow.definitions.library import shelf
 from coopflow.domain.state import Profile
 from coopflow.domain.tools import Category
 
-SUBJECT = Subject(
+PORTRAIT = Portrait(
     programme="p", cooperation="c", title="T", issue="I", territory="T", stage="impulsion"
 )
 MODULE = """\
@@ -36,11 +37,11 @@ from coopflow.checks import check
 import coopflow.checks
 
 @check("{0}", every="1d")
-def one(subject):
+def one(portrait):
     return True
 
 @coopflow.checks.check("{0}-async", every="1d")
-async def two(subject):
+async def two(portrait):
     return False
 """
 
@@ -58,12 +59,12 @@ async def test_checks_are_found_in_modules_and_folders(tmp_path: Path) -> None:
         [module(tmp_path), module(tmp_path / "more", "hill_checks.py", "hill").parent]
     )
     assert list(found.by_id) == ["hill", "hill-async", "online", "online-async", "siret-known"]
-    assert (await found.ask("online", SUBJECT)).holds is True
-    assert (await found.ask("hill-async", SUBJECT)).holds is False
-    missing = await found.ask("other", SUBJECT)
+    assert (await found.ask("online", PORTRAIT)).holds is True
+    assert (await found.ask("hill-async", PORTRAIT)).holds is False
+    missing = await found.ask("other", PORTRAIT)
     assert missing.holds is None
     assert missing.reason is not None
-    assert missing.reason.en == "no worker here knows the check other"
+    assert missing.reason.en == "no worker knows the check other"
 
 
 def test_a_module_is_named_twice_without_harm(tmp_path: Path) -> None:
@@ -81,22 +82,32 @@ def test_a_module_is_named_twice_without_harm(tmp_path: Path) -> None:
         ("a_checks.py", "import nowhere_at_all", "cannot be loaded: ModuleNotFoundError"),
         ("a_checks.py", "def (", "cannot be loaded: SyntaxError"),
         ("a_checks.py", "raise SystemExit(3)", "cannot be loaded: SystemExit: 3"),
+        ("a_checks.py", "raise GeneratorExit", "cannot be loaded: GeneratorExit: "),
         ("a_checks.py", "x = 1", "holds no check; decorate a function with @check(...)"),
         ("a_checks.txt", MODULE.format("a"), "is no Python module; its name ends with .py"),
         ("a_checks.py", None, "there is no such module with checks"),
+        ("", None, "holds no module with checks, that is no *_checks.py"),
     ],
 )
 def test_a_module_that_cannot_be_used_is_named(
     tmp_path: Path, name: str, text: str | None, said: str
 ) -> None:
     """The message says which file, and why."""
-    path = tmp_path / name
+    path = tmp_path / name if name else tmp_path
     if text is not None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(CheckError) as error:
         installed_checks([path])
-    assert str(error.value).startswith(f"{path.resolve()}: ")
+    assert str(error.value).startswith(f"{path}: ")
     assert said in str(error.value)
+
+
+def test_whoever_has_had_enough_of_loading_is_obeyed(tmp_path: Path) -> None:
+    """Ctrl-C while a module is loaded ends the command."""
+    path = tmp_path / "a_checks.py"
+    path.write_text("raise KeyboardInterrupt", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        installed_checks([path])
 
 
 def test_installed_packages_bring_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,10 +140,19 @@ def test_what_a_module_writes_is_read_without_running_it(tmp_path: Path) -> None
         + "raise SystemExit\n"
         + "@check(name, every='1d')\ndef three(s): ...\n@check\ndef four(s): ...\n"
         + "@check()\ndef five(s): ...\n@(lambda f: f)\ndef six(s): ...\n"
-        + "@(lambda f: f)(1)\ndef seven(s): ...\n@check(3)\ndef eight(s): ...\n",
+        + "@(lambda f: f)(1)\ndef seven(s): ...\n@check(3)\ndef eight(s): ...\n"
+        + "@check(every='1d', id='named')\ndef nine(s): ...\n",
         encoding="utf-8",
     )
-    assert written_in(path) == ("online", "online-async")
+    assert written_in(path) == ("online", "online-async", "named")
+
+
+def test_what_never_ends_or_is_very_long_is_not_read(tmp_path: Path) -> None:
+    """A pipe beside a policy keeps nobody waiting, nor does a file of megabytes."""
+    pipe, long = tmp_path / "pipe_checks.py", tmp_path / "long_checks.py"
+    os.mkfifo(pipe)
+    long.write_text(MODULE.format("online") + "#" * 300_000, encoding="utf-8")
+    assert (written_in(pipe), written_in(long)) == ((), ())
 
 
 @pytest.mark.parametrize("content", [None, b"def (", b"\xff", b"\0", b"(" * 10_000])
@@ -147,7 +167,7 @@ def test_what_is_no_python_writes_no_check(tmp_path: Path, content: bytes | None
 # --- those that are shipped -----------------------------------------------------------------------
 
 
-def subject(*numbers: str | None, category: Category = "association") -> Subject:
+def portrait(*numbers: str | None, category: Category = "association") -> Portrait:
     organisations = [
         Organisation(
             id=f"o{place}",
@@ -159,13 +179,13 @@ def subject(*numbers: str | None, category: Category = "association") -> Subject
         for place, number in enumerate(numbers, 1)
     ]
     invited = Organisation(id="guest", name="Guest", category="business", status="invited")
-    return SUBJECT.but(organisations=(*organisations, invited))
+    return PORTRAIT.but(organisations=(*organisations, invited))
 
 
-def asked(path: Path) -> Callable[[Subject], Answer]:
+def asked(path: Path) -> Callable[[Portrait], Answer]:
     (found,) = checks_of(path)
 
-    def ask(about: Subject) -> Answer:
+    def ask(about: Portrait) -> Answer:
         answer = found(about)
         assert isinstance(answer, Answer)
         return answer
@@ -176,29 +196,33 @@ def asked(path: Path) -> Callable[[Subject], Answer]:
 @pytest.mark.parametrize(
     ("numbers", "holds", "fr"),
     [
-        (["123 456 782", "12345678200010"], True, "2 organisations donnent un numéro valable"),
-        (["123456782", None], False, "aucun numéro n'est donné par O2"),
+        (["123 456 782", "12345678200010"], True, "chaque organisation indique un numéro valide"),
+        (["123456782", None], False, "aucun numéro n'est indiqué par O2"),
         (
             ["123456783", "ABC", None],
             False,
             (
-                "aucun numéro n'est donné par O3 ; "
+                "aucun numéro n'est indiqué par O3 ; "
                 "le numéro n'est ni un SIREN ni un SIRET pour O1, O2"
             ),
         ),
-        ([], True, "0 organisations donnent un numéro valable"),
+        ([], None, "il n'y a pas encore d'organisation"),
     ],
 )
-def test_siret_known(numbers: list[str | None], holds: bool, fr: str) -> None:  # noqa: FBT001
+def test_siret_known(numbers: list[str | None], holds: bool | None, fr: str) -> None:  # noqa: FBT001
     """Every active organisation needs a number whose digits are right."""
-    answer = asked(shelf("policies") / "public_funding_checks.py")(subject(*numbers))
+    answer = asked(shelf("policies") / "public_funding_checks.py")(portrait(*numbers))
     assert (answer.holds, answer.fr) == (holds, fr)
 
 
 def test_individuals_need_no_number() -> None:
     """Residents come as they are."""
     ask = asked(shelf("policies") / "public_funding_checks.py")
-    assert ask(subject(None, category="individuals")).holds is True
+    assert ask(portrait(None, category="individuals")).holds is None
+    members = (
+        portrait("123456782").organisations + portrait(None, category="individuals").organisations
+    )
+    assert ask(PORTRAIT.but(organisations=members)).holds is True
 
 
 @pytest.fixture
@@ -235,15 +259,15 @@ def test_the_example_asks_a_register(register: dict[str, str]) -> None:
     """Active, closed and unheard-of companies are told apart; without numbers it is unknown."""
     register |= {"123456782": "A", "111111118": "C"}
     ask = asked(shelf("examples") / "checks" / "register_checks.py")
-    assert ask(subject("123 456 782 00010", None)).holds is True
-    answer = ask(subject("123456782", "111111118", "222222226"))
+    assert ask(portrait("123.456.782-00010", None)).holds is True
+    answer = ask(portrait("123456782", "111111118", "222222226"))
     assert answer.holds is False
-    assert answer.en == "the register has no active O2, O3"
-    assert ask(subject(None)).holds is None
+    assert answer.en == "the register has no active organisation for O2, O3"
+    assert ask(portrait(None)).holds is None
 
 
 def test_a_register_that_is_away_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """What goes wrong on the way is raised, so that it is tried again."""
     monkeypatch.setenv("REGISTER_URL", "http://127.0.0.1:9/search")
     with pytest.raises(URLError):
-        asked(shelf("examples") / "checks" / "register_checks.py")(subject("123456782"))
+        asked(shelf("examples") / "checks" / "register_checks.py")(portrait("123456782"))

@@ -173,7 +173,7 @@ def test_a_file_is_read_from_beside_and_from_nowhere_else(
     monkeypatch.chdir(tmp_path / "elsewhere")
     file = tmp_path / "own.yaml"
     file.write_text("policy: own\nversion: 1\nextends: base.yaml\n")
-    with pytest.raises(FaultsError, match=r"base\.yaml:1:1: cannot be read: No such file"):
+    with pytest.raises(FaultsError, match="there is no policy named base"):
         load_policy(file)
     (tmp_path / "base.yaml").write_text(BASE)
     assert load_policy(file).data["tools"] == ["p", "q"]

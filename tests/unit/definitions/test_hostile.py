@@ -187,15 +187,38 @@ def test_only_words_that_people_write_are_compared() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
-def test_what_might_never_end_is_no_file(tmp_path: Path) -> None:
-    """A pipe that nobody writes to and a device that never ends are refused unread."""
-    pipe = tmp_path / "pipe.yaml"
-    os.mkfifo(pipe)
-    for path in (pipe, Path("/dev/zero")):
-        (fault,) = refused(partial(load, path))
-        assert str(fault) == (
-            f"{path}:1:1: cannot be read: is no regular file (save it as a file first)"
-        )
+def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    """Of a device only so much is read; a pipe that a policy extends is none of its files."""
+    (fault,) = refused(partial(load, Path("/dev/zero")))
+    assert str(fault) == "/dev/zero:1:1: is larger than 327680 bytes"
+    os.mkfifo(tmp_path / "pipe.yaml")
+    own = tmp_path / "own.yaml"
+    own.write_text(f"policy: own\nversion: 1\nextends: pipe\n{LABEL}\n")
+    (fault,) = refused(lambda: load_documents(None, own))
+    assert fault.message.startswith("there is no policy named pipe")
+
+
+def test_a_text_that_is_told_again_and_again_is_refused() -> None:
+    """What counts is the length with its aliases: kilobytes become hundreds of megabytes."""
+    label = f"label: {{fr: &long {'x' * 60_000}, en: *long}}"
+    text = REFERENCE.replace("label:\n", f"{label}\nx:\n", 1)
+    advice = (f"- {{id: a{n}, label: {{fr: *long, en: *long}}, when: true}}" for n in range(100))
+    before, key, after = text.partition("\nadvice:\n")
+    (fault,) = of_policy(before + key + "".join(f"  {one}\n" for one in advice) + after)
+    assert "the file comes to more than 655360 characters, aliases expanded" in fault.message
+    keys = "".join(f"k{n}: *m\n" for n in range(30))
+    text = f"m: &m\n  ? {'y' * 30_000}\n  : 1\n{keys}"
+    assert "aliases expanded" in str(refused(lambda: loads(text, "f"))[0])
+
+
+def test_a_policy_reads_few_checks() -> None:
+    """Each is asked for every cooperation; and the unknown ones are tried both ways."""
+    many = " && ".join(f"checks.c{n}" for n in range(17))
+    faults = of_policy(REFERENCE.replace("when: map.actors >= 5", f"when: {many}", 1))
+    assert [fault.message for fault in faults] == [
+        "its expressions read 17 checks, at most 16 may be read",
+        "reads more than 8 checks, too many to try what they may answer",
+    ]
 
 
 def test_what_people_write_has_much_room() -> None:

@@ -226,7 +226,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     """A missing file and a folder are faults, not tracebacks."""
     with pytest.raises(FaultsError, match=r"none\.yaml:1:1: cannot be read: No such file"):
         load(tmp_path / "none.yaml")
-    with pytest.raises(FaultsError, match="cannot be read: is no regular file"):
+    with pytest.raises(FaultsError, match="cannot be read: Is a directory"):
         load(tmp_path)
 
 

@@ -12,10 +12,13 @@ from coopflow.domain.checks import (
     FIRST_WAIT,
     LONGEST_WAIT,
     SETTLED_AFTER,
+    SHORTEST,
     Outcome,
+    Portrait,
+    _digest,
     due,
     failed,
-    subject_of,
+    portrait_of,
 )
 from coopflow.domain.cooperation import learn
 from coopflow.domain.explanation import CriterionFinding, examine
@@ -99,9 +102,10 @@ def test_a_check_that_is_being_asked_is_not_due() -> None:
     """Nor is one whose answer is old before the members have settled asked any later for that."""
     coop = collective()
     assert list(due(coop.state, coop.rules, coop.at, {"page-online"})) == []
-    answered(coop, every=timedelta(seconds=20))
+    answered(coop, every=SHORTEST)
+    coop.at += SHORTEST - timedelta(seconds=20)
     coop.admit("delta")
-    assert next_due(coop) == coop.at + timedelta(seconds=20)
+    assert asked_at(coop) == ["page-online"]
 
 
 def test_the_subject_names_nobody() -> None:
@@ -109,11 +113,15 @@ def test_the_subject_names_nobody() -> None:
     coop = collective()
     coop.adopt("shared_vision", vision())
     coop.do("rep-gamma", "withdraw_member", organisation="gamma", reason="Moves away")
-    subject = subject_of(coop.state)
-    assert [one.id for one in subject.organisations] == ["alpha", "beta"]
-    assert (subject.programme, subject.cooperation, subject.stage) == ("prog", "coop", "impulsion")
-    assert subject.documents == {"shared_vision": vision()}
-    assert not [word for word in ("rep-", "fay", "pam") if word in subject.model_dump_json()]
+    portrait = portrait_of(coop.state)
+    assert [one.id for one in portrait.organisations] == ["alpha", "beta"]
+    assert (portrait.programme, portrait.cooperation, portrait.stage) == (
+        "prog",
+        "coop",
+        "impulsion",
+    )
+    assert portrait.documents == {"shared_vision": vision()}
+    assert not [word for word in ("rep-", "fay", "pam") if word in portrait.model_dump_json()]
 
 
 def test_a_positive_answer_meets_a_criterion_and_says_why() -> None:
@@ -145,8 +153,8 @@ def test_a_negative_answer_says_what_is_missing() -> None:
     assert answered(coop, holds=False, reason=REASON) == ["check_answered", "levels_changed"]
     assert coop.levels()[0] == 0
     assert finding(coop).missing == Label(
-        en="not yet: the check page-online holds, because the page is gone",
-        fr="pas encore : la vérification page-online est positive, car la page a disparu",
+        en="not yet: the check page-online holds (the page is gone)",
+        fr="pas encore : la vérification page-online est positive (la page a disparu)",
     )
 
 
@@ -157,11 +165,8 @@ def test_what_was_not_asked_yet_is_unknown() -> None:
     assert found.error is None
     assert found.facts[0].value is None
     assert found.missing == Label(
-        en="unknown: the check page-online holds, because it has not been answered yet",
-        fr=(
-            "inconnu : la vérification page-online est positive, car il n'y a pas encore été "
-            "répondu"
-        ),
+        en="unknown whether the check page-online holds (not answered yet)",
+        fr="on ne sait pas si la vérification page-online est positive (pas encore de réponse)",
     )
 
 
@@ -199,9 +204,7 @@ def test_an_unknown_answer_is_asked_again_later_and_later() -> None:
     assert came == ["check_answered", "levels_changed"]
     missing = finding(coop).missing
     assert missing is not None
-    assert missing.en.endswith(
-        "because the check failed (TimeoutError); the worker's log says more"
-    )
+    assert missing.en.endswith("(the check failed: TimeoutError; the worker's log says more)")
     waits = []
     for _ in range(12):
         coming = next_due(coop)
@@ -216,11 +219,15 @@ def test_an_unknown_answer_is_asked_again_later_and_later() -> None:
     assert coop.state.checks["page-online"].failures == 0
 
 
-def test_an_unknown_answer_waits_no_longer_than_a_known_one() -> None:
-    """A check that is asked every ten minutes is not left alone for an hour."""
+def test_another_portrait_begins_anew() -> None:
+    """What failed while the members were coming together says nothing of the group they are."""
     coop = collective()
-    answered(coop, holds=None, every=timedelta(minutes=10))
-    assert next_due(coop) == coop.at + timedelta(minutes=10)
+    for organisation in ("delta", "epsilon"):
+        answered(coop, holds=None)
+        coop.admit(organisation)
+    answered(coop, holds=None)
+    assert coop.state.checks["page-online"].failures == 1
+    assert next_due(coop) == coop.at + FIRST_WAIT
 
 
 def test_nothing_is_asked_in_a_pause_or_after_the_end() -> None:
@@ -256,17 +263,31 @@ def test_what_fell_due_before_an_answer_is_told_first() -> None:
     assert came.index("decision_closed") < came.index("check_answered")
 
 
-def test_remedies_and_named_readings_ask_checks_too() -> None:
+def test_remedies_and_advice_ask_checks_too() -> None:
     """Wherever a policy reads one it is asked; each once, in order of their ids."""
 
     def change(policy: dict[str, Any]) -> None:
-        policy["facts"]["known"] = {"fact": "check", "check": "siret-known"}
         policy["advice"].append(
-            {"id": "a", "label": {"en": "A", "fr": "A"}, "when": "known && checks.siret_known"}
+            {"id": "a", "label": {"en": "A", "fr": "A"}, "when": "checks.siret_known"}
         )
         policy["remedies"]["describe-members"]["when"] = "!checks.page_online"
 
     assert varied(change).checks == ("page-online", "siret-known")
+
+
+def test_an_answer_of_a_later_version_is_read() -> None:
+    """What is not known yet is passed over, and a new field with a default changes no digest."""
+    told = {"check": "page-online", "holds": True, "every": "P30D", "confidence": 0.9}
+    assert Outcome.model_validate(told).holds is True
+    coop = collective()
+    answered(coop)
+    kept = coop.state.checks["page-online"].portrait_digest
+
+    class Later(Portrait):
+        mood: str = "fine"
+
+    later = Later(**portrait_of(coop.state).model_dump())
+    assert _digest(later) == kept
 
 
 @pytest.mark.parametrize(

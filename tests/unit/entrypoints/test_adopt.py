@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from coopflow.application.adopting import Proposal
 from coopflow.application.engine import Address
-from coopflow.entrypoints.cli.adopt import everywhere
+from coopflow.entrypoints.cli.adopt import reached
+from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import CooperationSummary
 
@@ -56,16 +57,18 @@ class Listed:
 async def test_only_those_that_could_adopt_it_are_asked() -> None:
     """What pauses, closes or has another lifecycle is named with the reason; what ended is not."""
     listed = Listed()
-    addresses, left_out = await everywhere(cast("Queries", listed), "p", "impact-collectif@1")
+    addresses, left_out = await reached(
+        cast("Queries", listed), "p", "impact-collectif@1", Phrases("en")
+    )
     assert listed.asked == {"p"}
     assert addresses == [Address("p", "impact-active")]
     assert left_out == [
         Proposal(Address("p", name), "left_out", detail=detail)
         for name, detail in (
-            ("essaimage@1-active", "essaimage@1"),
-            ("impact-paused", "paused"),
-            ("essaimage@1-paused", "essaimage@1"),
-            ("impact-closing", "closing"),
-            ("essaimage@1-closing", "essaimage@1"),
+            ("essaimage@1-active", "it follows essaimage@1"),
+            ("impact-paused", "it pauses"),
+            ("essaimage@1-paused", "it follows essaimage@1"),
+            ("impact-closing", "it closes"),
+            ("essaimage@1-closing", "it follows essaimage@1"),
         )
     ]

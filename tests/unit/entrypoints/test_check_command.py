@@ -26,15 +26,15 @@ MODULE = """\
 from coopflow.checks import check, no, unknown, yes
 
 @check("holds", every="1d")
-async def holds(subject):
-    return yes(en=f"{subject.cooperation} does", fr=f"{subject.cooperation} oui")
+async def holds(portrait):
+    return yes(en=f"{portrait.cooperation} does", fr=f"{portrait.cooperation} oui")
 
 @check("fails", every="12h")
-def fails(subject):
+def fails(portrait):
     raise ConnectionError("nobody answers")
 
 @check("not-so", every="2w")
-def not_so(subject):
+def not_so(portrait):
     return no(en="it does not", fr="non")
 """
 
@@ -70,9 +70,9 @@ def test_the_checks_of_a_policy_are_listed(coopflow: Coopflow, policy: Path) -> 
     assert table.exit_code == 0
     module = policy.with_name("ours_checks.py")
     assert table.stdout.splitlines() == [
-        f"fails  every 12:00:00  {module}:7",
-        f"holds  every 1 day  {module}:3",
-        f"not-so  every 14 days  {module}:11",
+        f"fails  asked again after 12 hours  {module}:7",
+        f"holds  asked again after 1 day  {module}:3",
+        f"not-so  asked again after 14 days  {module}:11",
     ]
     listed = json.loads(coopflow("policy", "check", policy, "-o", "json").stdout)
     assert listed[0] == {
@@ -114,7 +114,7 @@ def test_checks_are_asked_about_a_cooperation(coopflow: Coopflow, policy: Path) 
     assert [line.rstrip() for line in result.stdout.splitlines()] == [
         "prog/coop",
         "  ? fails  inconnu",
-        "    la vérification a échoué (ConnectionError) ; le journal du worker en dit plus",
+        "    la vérification a échoué : ConnectionError ; le journal du worker en dit plus",
         "  ✓ holds  oui",
         "    coop oui",
         "  ✗ not-so  non",

@@ -11,19 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import Field
 
 from coopflow.domain.facts.base import Fact, FactType, FactValue, Query, View
-from coopflow.domain.facts.checks import CHECK_FACTS, CheckHolds
+from coopflow.domain.facts.checks import CheckHolds
 from coopflow.domain.facts.documents import DOCUMENT_FACTS
 from coopflow.domain.facts.learning import LEARNING_FACTS
 from coopflow.domain.facts.people import PEOPLE_FACTS
 from coopflow.domain.facts.support import SUPPORT_FACTS
 
-_ALL: tuple[type[Query], ...] = (
-    *DOCUMENT_FACTS,
-    *PEOPLE_FACTS,
-    *LEARNING_FACTS,
-    *SUPPORT_FACTS,
-    *CHECK_FACTS,
-)
+_ALL: tuple[type[Query], ...] = (*DOCUMENT_FACTS, *PEOPLE_FACTS, *LEARNING_FACTS, *SUPPORT_FACTS)
 
 FACTS: Final[Mapping[str, type[Query]]] = MappingProxyType(
     {fact.model_fields["fact"].default: fact for fact in _ALL}

@@ -18,13 +18,13 @@ _NAMED: Final = re.compile(r"checks\.([a-z][a-z0-9]*(?:_[a-z0-9]+)*)")
 CheckId = Annotated[str, Field(pattern=_ID, max_length=_LONGEST)]
 """The id of a check: words of small letters and digits, joined by hyphens."""
 
-_NOT_ASKED: Final = Label(en="it has not been answered yet", fr="il n'y a pas encore été répondu")
+_NOT_ASKED: Final = Label(en="not answered yet", fr="pas encore de réponse")
 
 
 class CheckHolds(Query):
-    """What the check of this id answered last, read as `checks.<id>` with `_` for `-`.
+    """What a check answered last: true, false, or unknown with the reason why.
 
-    It is true, false or unknown; an expression holds when it would whatever the unknown ones are.
+    No policy writes this reading: its expressions name the check.
     """
 
     fact: Literal["check"] = "check"
@@ -65,6 +65,3 @@ def named_by(words: Iterable[str]) -> dict[str, CheckHolds]:
         if named is not None and len(named[1]) <= _LONGEST:
             found[word] = CheckHolds(check=named[1].replace("_", "-"))
     return found
-
-
-CHECK_FACTS: tuple[type[Query], ...] = (CheckHolds,)

@@ -95,7 +95,8 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
         addresses = [await locate(queries, one) for one in named]
         left_out: list[Proposal] = []
         if not named:
-            addresses, left_out = await everywhere(queries, programme, definition.lifecycle_name)
+            lives, say = definition.lifecycle_name, Phrases(settings.language)
+            addresses, left_out = await reached(queries, programme, lives, say)
     found: list[Proposal] = []
     room = asyncio.Semaphore(_AT_ONCE)
 
@@ -112,8 +113,8 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
     return [*proposed, *left_out]
 
 
-async def everywhere(
-    queries: Queries, programme: str | None, lifecycle: str | None
+async def reached(
+    queries: Queries, programme: str | None, lifecycle: str, say: Phrases
 ) -> tuple[list[Address], list[Proposal]]:
     """Return where a policy can be proposed now, and what lives and is left out, with the reason.
 
@@ -125,11 +126,13 @@ async def everywhere(
     while page := await queries.cooperations(programme=programme, after=after, limit=_PAGE):
         for one in page:
             if one.lifecycle != lifecycle and one.status != "closed":
-                left_out.append(Proposal(one.address, "left_out", detail=one.lifecycle))
+                why = say("adopt.other_lifecycle", lifecycle=one.lifecycle)
+                left_out.append(Proposal(one.address, "left_out", detail=why))
             elif one.status == "active":
                 addresses.append(one.address)
             elif one.status != "closed":
-                left_out.append(Proposal(one.address, "left_out", detail=one.status))
+                why = say(f"adopt.{one.status}")
+                left_out.append(Proposal(one.address, "left_out", detail=why))
         after = page[-1].address
     return addresses, left_out
 

@@ -11,9 +11,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from coopflow.application.checking import Checks, beside, installed_checks
+from coopflow.checks import kind_of
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import load_documents, read_definition
-from coopflow.domain.checks import Outcome, Subject, failed, subject_of
+from coopflow.domain.calendar import Span
+from coopflow.domain.checks import Outcome, Portrait, failed, portrait_of
 from coopflow.entrypoints.cli.failures import REFUSED
 from coopflow.entrypoints.cli.looking import look
 from coopflow.entrypoints.cli.output import Format, Terminal
@@ -81,20 +83,19 @@ async def _asked(
     answered: dict[str, list[Outcome]] = {}
     for cooperation in cooperations:
         looked = await look(settings, cooperation, supposing=None)
-        subject = subject_of(looked.state)
+        portrait = portrait_of(looked.state)
         with terminal.step(str(looked.address)):
-            outcomes = [await _ask(check, checks, subject, terminal) for check in wanted]
+            outcomes = [await _ask(check, checks, portrait, terminal) for check in wanted]
         answered[str(looked.address)] = outcomes
     return answered
 
 
-async def _ask(check: str, checks: Checks, subject: Subject, terminal: Terminal) -> Outcome:
+async def _ask(check: str, checks: Checks, portrait: Portrait, terminal: Terminal) -> Outcome:
     try:
-        return await checks.ask(check, subject)
+        return await checks.ask(check, portrait)
     except Exception as error:  # noqa: BLE001 - whatever somebody's function raises
-        kind = type(error).__name__
-        terminal.note(f"{check}: {kind}: {error}", "red")
-        return failed(check, kind)
+        terminal.note(f"{check}: {type(error).__name__}: {error}", "red")
+        return failed(check, kind_of(error))
 
 
 def _list(
@@ -125,7 +126,7 @@ def _list(
 
 
 def _span(span: timedelta, say: Phrases) -> str:
-    return say.days(span) if not span % timedelta(days=1) else str(span)
+    return say.label(Span(days=span.days, hours=span.seconds // 3600).words())
 
 
 def _print(outcome: Outcome, terminal: Terminal, say: Phrases) -> None:

@@ -107,7 +107,9 @@ def write(name: str, *, base: str, lifecycle: str | None, folder: Path) -> None:
         raise UsageError(f"{name} is no name: use small letters, digits and hyphens")
     if Path(base).name != base:
         raise UsageError(f"{base} is a path: name a policy of the library, or one in {folder}")
-    rules = compile_definition(read_definition(*load_documents(lifecycle, base)))
+    here = folder / (base if base.endswith(".yaml") else f"{base}.yaml")
+    start: str | Path = here if here.is_file() else base.removesuffix(".yaml")
+    rules = compile_definition(read_definition(*load_documents(lifecycle, start)))
     policy, story = folder / f"{name}.yaml", folder / f"{name}.scenario.yaml"
     there = [str(path) for path in (policy, story) if path.exists()]
     if there:

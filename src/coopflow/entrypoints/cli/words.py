@@ -225,10 +225,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "fact.unknown": ("unknown", "inconnu"),
     # checks
     "check.none": ("{policy} reads no check", "{policy} ne lit aucune vérification"),
-    "check.every": ("every {span}", "tous les {span}"),
+    "check.every": ("asked again after {span}", "à nouveau demandée après {span}"),
     "check.unwritten": (
         "nobody has written it: neither beside the policy, nor installed, nor --checks",
-        "écrite nulle part : ni à côté de la politique, ni installée, ni par --checks",
+        "écrite nulle part : ni à côté de la politique, ni installée, ni donnée par --checks",
     ),
     # where facts come from, beside documents
     "source.check": ("check", "vérification"),
@@ -288,6 +288,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "adopt.followed": ("followed already", "déjà suivie"),
     "adopt.refused": ("refused", "refusée"),
     "adopt.left_out": ("left out", "laissée de côté"),
+    "adopt.paused": ("it pauses", "elle est en pause"),
+    "adopt.closing": ("it closes", "elle est en cours de clôture"),
+    "adopt.other_lifecycle": ("it follows {lifecycle}", "elle suit {lifecycle}"),
     "adopt.question": (
         "Do we adopt the policy {policy}?",
         "Adoptons-nous la politique {policy} ?",
