@@ -9,7 +9,7 @@ from typing import Any
 
 from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
 from coopflow.application.gate_check import check_gate
-from coopflow.application.offers import refusal_of
+from coopflow.application.offers import refusal_of, too_large
 from coopflow.application.receipts import Receipts
 from coopflow.definitions.compile import compile_family
 from coopflow.domain.checks import Outcome
@@ -104,7 +104,7 @@ class MemoryEngine:
     async def offer(self, address: Address, definition: Definition) -> Reply | Refusal:
         """Let a cooperation know a policy; it applies at once if it is wanted already."""
         kept = self._at(address)
-        refusal = refusal_of(definition, kept.definitions)
+        refusal = too_large(definition) or refusal_of(definition, kept.definitions)
         if refusal is not None:
             return refusal
         if definition not in kept.definitions:

@@ -14,8 +14,24 @@ from coopflow.domain.rulebook import Definition
 OFFERS_KEPT: Final = 6
 """How many policies a cooperation may have been offered: they travel with it from run to run."""
 
-OFFER_LIMIT: Final = 100_000
+MAX_DEFINITION_BYTES: Final = 100_000
 """The largest definition that is taken, in bytes of JSON: so many fit beside the state of a run."""
+
+
+def too_large(definition: Definition) -> Refusal | None:
+    """Return why a definition is too large to travel with a cooperation, or None when it is not.
+
+    Asked before it is sent: a workflow that has taken one must take it again when it is replayed.
+    """
+    size, name = len(to_json(definition)), definition.policy_name
+    if size <= MAX_DEFINITION_BYTES:
+        return None
+    return Refusal(
+        code="too_large",
+        message=f"{name} and its lifecycle are {size} bytes long, at most {MAX_DEFINITION_BYTES} "
+        "are taken; leave some criteria or words out",
+        facts={"policy": name, "bytes": size, "limit": MAX_DEFINITION_BYTES},
+    )
 
 
 def refusal_of(offer: Definition, known: Sequence[Definition]) -> Refusal | None:
@@ -45,14 +61,6 @@ def refusal_of(offer: Definition, known: Sequence[Definition]) -> Refusal | None
             code="too_large",
             message=f"{OFFERS_KEPT} policies have been offered already",
             facts={"policy": name, "limit": OFFERS_KEPT},
-        )
-    size = len(to_json(offer))
-    if not same and size > OFFER_LIMIT:
-        return Refusal(
-            code="too_large",
-            message=f"{name} and its lifecycle are {size} bytes long, at most {OFFER_LIMIT} are "
-            "taken; leave some criteria or words out",
-            facts={"policy": name, "bytes": size, "limit": OFFER_LIMIT},
         )
     try:
         compile_definition(offer)

@@ -35,6 +35,7 @@ from coopflow.application.engine import (
     UnavailableError,
     UnknownCooperationError,
 )
+from coopflow.application.offers import too_large
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
 from coopflow.domain.checks import Outcome
@@ -143,6 +144,9 @@ class TemporalEngine:
             return Refusal(
                 code="invalid_command", message=f"{parsed.command} does not open a cooperation"
             )
+        refusal = too_large(definition)
+        if refusal is not None:
+            return refusal
         carried = Carried(definition=definition, mode=mode, unregistered=(definition,))
         opened = carried.state
         decided = decide(opened, parsed, compile_definition(definition), request.grants)
@@ -224,6 +228,9 @@ class TemporalEngine:
         Raises:
             UnknownCooperationError: there is none at this address.
         """
+        refusal = too_large(definition)
+        if refusal is not None:
+            return refusal
         request = OfferRequest(definition=definition)
         return await self._update(address, names.OFFER, request, uuid4().hex)
 

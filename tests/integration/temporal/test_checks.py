@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from coopflow.application.engine import Address
-from coopflow.checks import Answer, Portrait, check, no, unknown, yes
+from coopflow.checks import Answer, Check, Portrait, check, no, unknown, yes
 from coopflow.domain.checks import Outcome
 from coopflow.domain.state import CheckAnswer
 from coopflow.temporal.connection import connect, find_endpoint
@@ -240,3 +240,28 @@ async def test_no_check_waits_for_another(server: Path) -> None:
         goes_on.set()
         await until(running, address, lambda one: one.holds is True, "page-safe")
         assert (await running.engine.state(address)).levels["common_plan"] == 1
+
+
+async def test_a_large_cooperation_asks_many_checks(server: Path) -> None:
+    """What they are asked about goes with each: so few at once that no task grows too large."""
+    slugs = [f"page-{letter}" for letter in "abcdefgh"]
+
+    def asked(slug: str) -> Check:
+        @check(slug, every="30d")
+        def answer(_: Portrait) -> bool:
+            return True
+
+        return answer
+
+    read = " && ".join(f"checks.{slug.replace('-', '_')}" for slug in slugs)
+    since = datetime.now(UTC) - timedelta(days=2)
+    async with bench(server, checks=map(asked, slugs)) as running:
+        address = await running.open("recorded", asking(read).definition, at=since.isoformat())
+        parts = ("logic", "constraints", "culture", "expectations")
+        for organisation in ("alpha", "beta", "gamma"):
+            told = {"organisation": organisation, "profile": dict.fromkeys(parts, "x" * 50_000)}
+            await running.give(address, "describe_member", "fay", at=since.isoformat(), **told)
+        await running.until_told(address)
+        accepted(await running.engine.go_live(address))
+        for slug in slugs:
+            await until(running, address, lambda one: one.holds is True, slug)

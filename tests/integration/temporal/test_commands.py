@@ -301,3 +301,15 @@ async def test_an_offer_for_another_lifecycle_is_refused(engine_room: Bench) -> 
     offer = varied(lambda policy: policy.update(policy="other"), stages).definition
     assert refused(await engine_room.engine.offer(address, offer)).code == "invalid_command"
     assert len(await engine_room.engine.definitions(address)) == 1
+
+
+async def test_a_definition_that_is_too_large_is_refused(engine_room: Bench) -> None:
+    """It would travel with the cooperation from run to run; nothing is sent or started."""
+    large = varied(
+        lambda policy: policy["label"].update(en="x" * 60_000, fr="x" * 60_000)
+    ).definition
+    address = Address(PROGRAMME, "too-large")
+    outcome = await engine_room.engine.open(large, opening(address), ("programme_manager",))
+    assert refused(outcome).code == "too_large"
+    there = await engine_room.open()
+    assert refused(await engine_room.engine.offer(there, large)).code == "too_large"
