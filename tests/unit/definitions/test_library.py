@@ -586,15 +586,20 @@ def test_a_lifecycle_that_is_none_is_a_fault(tmp_path: Path, word: str, said: st
     assert str(caught.value) == f"{policy}:{said}"
 
 
-def test_reviews_are_convened_once_a_day_at_most(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("every", "said"),
+    [
+        ("{hours: 23}", "reviews are convened once a day at most"),
+        ("soon", "should be a mapping, not soon"),
+    ],
+)
+def test_reviews_are_convened_once_a_day_at_most(tmp_path: Path, every: str, said: str) -> None:
     """A shorter cadence would fill the journal with nothing else."""
     policy = tmp_path / "own.yaml"
     policy.write_text(
         "policy: own\nversion: 1\nextends: reference\nlabel: {fr: A, en: A}\n"
-        "reviews: {cadence: {quarterly: {every: {hours: 23}}}}\n"
+        f"reviews: {{cadence: {{quarterly: {{every: {every}}}}}}}\n"
     )
     with pytest.raises(FaultsError) as caught:
         load_definition(None, policy)
-    assert str(caught.value) == (
-        f"{policy}:5:40: reviews.cadence.quarterly.every: reviews are convened once a day at most"
-    )
+    assert str(caught.value) == f"{policy}:5:40: reviews.cadence.quarterly.every: {said}"
