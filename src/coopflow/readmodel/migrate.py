@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError
+from coopflow.readmodel.statements import take_turn
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -28,7 +29,9 @@ async def migrate(database: Database) -> None:
     if await is_current(database):
         return  # without asking for the right to write, which another process may hold
     async with database.writing() as connection:
-        await connection.run_sync(_upgrade)
+        await take_turn(connection, "migrate")
+        if not await connection.run_sync(_is_current, database.url):  # somebody was first
+            await connection.run_sync(_upgrade)
 
 
 async def is_current(database: Database) -> bool:
@@ -39,15 +42,7 @@ async def is_current(database: Database) -> bool:
             has changed it.
     """
     async with database.reading() as connection:
-        revision = await connection.run_sync(_revision)
-    scripts = _scripts()
-    if revision is not None and revision not in {one.revision for one in scripts.walk_revisions()}:
-        raise DatabaseUnavailableError(
-            database.url,
-            f"its tables are of a version that this coopflow does not know ({revision})",
-            "install the version that made them, or a later one",
-        )
-    return revision == scripts.get_current_head()
+        return await connection.run_sync(_is_current, database.url)
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -62,8 +57,16 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(alembic_config(connection), "head")
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def _is_current(connection: Connection, url: str) -> bool:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    scripts = _scripts()
+    if revision is not None and revision not in {one.revision for one in scripts.walk_revisions()}:
+        raise DatabaseUnavailableError(
+            url,
+            f"its tables are of a version that this coopflow does not know ({revision})",
+            "install the version that made them, or a later one",
+        )
+    return revision == scripts.get_current_head()
 
 
 @cache

@@ -9,7 +9,7 @@ import structlog
 from coopflow.application.engine import Address
 from coopflow.application.notices import Notice
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.statements import insert_or_ignore
+from coopflow.readmodel.statements import insert_or_ignore, take_turn
 from coopflow.readmodel.tables import OutboxRow
 
 _KEY: Final = ("cooperation_id", "seq", "position")
@@ -48,6 +48,9 @@ class Outbox:
             for notice in notices
         ]
         async with self._database.writing() as connection:
+            # Else a line might come to light after one of a higher number, behind the back of
+            # those who have read so far.
+            await take_turn(connection, "deliver")
             statement = insert_or_ignore(OutboxRow, connection.dialect.name, *_KEY)
             inserted = await connection.execute(
                 statement.returning(OutboxRow.cooperation_id, OutboxRow.seq, OutboxRow.position),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import String, cast, func, select
@@ -38,6 +39,9 @@ async def register(
         for definition in definitions
         for kind, content in (("lifecycle", definition.lifecycle), ("policy", definition.policy))
     ]
+    # In one order, whatever they are told in: of two who insert the same rows on PostgreSQL one
+    # waits for the other, and not each for the other.
+    rows.sort(key=itemgetter("kind", "name", "version", "digest"))
     if rows:
         await connection.execute(insert_or_ignore(DefinitionRow, connection.dialect.name), rows)
 

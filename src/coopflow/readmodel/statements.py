@@ -1,8 +1,10 @@
-"""The two statements that are spelled per dialect: insert or ignore, insert or update."""
+"""What is said differently per dialect: insert or ignore, insert or update, taking turns."""
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.readmodel.tables import Base
 
@@ -33,6 +35,16 @@ def upsert(table: type[Base], dialect: str) -> Insert:
             if column.name not in key
         },
     )
+
+
+async def take_turn(connection: AsyncConnection, work: str) -> None:
+    """Wait until no other transaction is at the same work, and keep others waiting until its end.
+
+    On SQLite there is nothing to do: one transaction writes at a time.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"coopflow {work}", 0)
+        await connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _insert(table: type[Base], dialect: str) -> Insert:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -68,12 +68,12 @@ async def test_the_journal_holds_each_entry_as_it_came(bocage: Life, database: D
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 async def test_the_size_of_batches_makes_no_difference(
-    size: int, bocage: Life, database: Database, url: str
+    size: int, bocage: Life, database: Database, new_database: Callable[[], str]
 ) -> None:
     """One entry at a time, or all at once, lead to the same tables."""
     await apply_all(Projector(database), bocage, size)
 
-    other = Database(f"{url}.other")
+    other = Database(new_database())
     await migrate(other)
     await apply_all(Projector(other), bocage)
     assert await contents(database) == await contents(other)
