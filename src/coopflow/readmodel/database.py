@@ -40,13 +40,14 @@ _SESSION: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _SESSION_OPTIONS: Final = (
-    # The last instants that are stored have no clock reading in zones east of it.
+    # Else psycopg needs to know the zone that the server or the role is set to.
     "-c timezone=UTC "
     # A worker that was stopped in the middle of a transaction does not hold up the others for ever.
     "-c idle_in_transaction_session_timeout=60000"
 )
 _WRITES: Final = "coopflow_writes"
 _MIGRATE: Final = "its tables are missing or of another version; migrate it first"
+_UNDEFINED: Final = ("no such table", "no such column", "has no column named")
 _BY_SQLSTATE: Final[Mapping[str | None, str]] = MappingProxyType(
     {
         "42P01": _MIGRATE,  # no such table
@@ -243,12 +244,14 @@ def _explanation(error: Exception) -> tuple[str, str] | None:
     state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
     if state in _BY_SQLSTATE:
         return reason, _BY_SQLSTATE[state]
-    if "no such table" in reason or "no such column" in reason:
+    if any(words in reason for words in _UNDEFINED):
         return reason, _MIGRATE
     if "database is locked" in reason:
         return reason, "another process writes to it; try again, or stop that process"
     if type(error) in {DatabaseError, sqlite3.DatabaseError}:  # what SQLite says of the file itself
         return reason, "give the address of another database, or restore this one"
-    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError):
+    if isinstance(error, DatabaseError) and not (
+        isinstance(error, OperationalError) or error.connection_invalidated
+    ):
         return None  # a mistake of ours
     return reason, "check that it is there and may be used, and try again"

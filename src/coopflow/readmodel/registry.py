@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,11 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import insert_or_ignore
 from coopflow.readmodel.tables import CooperationRow, DefinitionRow
 from coopflow.readmodel.views import DefinitionSummary
+
+_LARGEST: Final = 2**63 - 1
+"""The largest version that there may be."""
+
+_DIGITS: Final = len(str(_LARGEST))
 
 Kind = Literal["lifecycle", "policy"]
 
@@ -87,7 +92,7 @@ class Registry:
             .where(DefinitionRow.kind == kind, DefinitionRow.name == slug)
             .order_by(DefinitionRow.first_seen_at)
         )
-        if not version.isdecimal():
+        if not version.isdecimal() or len(version) > _DIGITS or int(version) > _LARGEST:
             return ()
         query = query.where(DefinitionRow.version == int(version))
         async with self._database.reading() as connection:

@@ -16,6 +16,9 @@ from tests.stages import varied
 
 REFERENCE = reference_rules().definition
 
+LARGEST = 2**63 - 1
+"""The largest version that a file may state."""
+
 
 def called(name: str, version: int = 1, **more: Any) -> Definition:
     def change(policy: dict[str, Any]) -> None:
@@ -63,12 +66,12 @@ async def test_a_definition_is_stored_once(database: Database, registry: Registr
 async def test_an_offer_that_none_follows_is_known(database: Database, registry: Registry) -> None:
     """Versions of a policy are listed in the order of their numbers, each with its followers."""
     collective = Collective()
-    offers = (REFERENCE, called("light", 10, author="Réseau"), called("light", 9))
+    offers = (REFERENCE, called("light", LARGEST, author="Réseau"), called("light", 9))
     await Projector(database).apply(*collective.address, collective.entries, offers)
 
     assert [
         (one.name, one.version, one.author, one.followed_by) for one in await registry.all("policy")
-    ] == [("light", 9, None, 0), ("light", 10, "Réseau", 0), ("reference", 1, None, 1)]
+    ] == [("light", 9, None, 0), ("light", LARGEST, "Réseau", 0), ("reference", 1, None, 1)]
     assert len(await registry.all("lifecycle")) == 1
 
 
@@ -80,7 +83,8 @@ async def test_a_definition_is_found_by_its_names(database: Database, registry: 
 
     assert await registry.contents("policy", "light@9") == (other.policy,)
     assert await registry.definition("impact-collectif@1", "light@9") == other
-    for name in ("light@8", "light", "light@", "other@9"):
+    absurd = (f"light@{LARGEST + 1}", "light@" + "9" * 5000)
+    for name in ("light@8", "light", "light@", "other@9", *absurd):
         assert await registry.contents("policy", name) == ()
         assert await registry.definition("impact-collectif@1", name) is None
 
