@@ -112,6 +112,11 @@ class PostgresqlServer:
         lines = (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         return int(lines[0])
 
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         settings = [f"-c{one}" for one in (*_SETTINGS, f"unix_socket_directories={self._folder}")]

@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     Attributes:
         state_dir: the folder of the embedded engine and of the default database; by default the
             user's folder for state, on Linux ``~/.local/state/coopflow``.
-        database_url: the read model, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``;
-            by default a SQLite file in the state directory.
+        database_url: the read model, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``
+            (extra ``postgresql``); by default a SQLite file in the state directory.
         port: the port of the embedded engine on loopback; another when it is taken, 0 for any.
         ui_port: the port of Temporal's web pages, likewise.
         checks: modules with checks, or folders that hold some, beside those that are shipped and

@@ -97,6 +97,15 @@ def test_embedding_the_engine_does_not_bring_the_server(wheel: Path) -> None:
     assert metadata(wheel)["Version"] == coopflow.__version__
 
 
+def test_the_driver_of_postgresql_comes_when_it_is_asked_for(wheel: Path) -> None:
+    """Who stays on SQLite does not get it; its licence is another one (LGPL)."""
+    needed = metadata(wheel).get_all("Requires-Dist") or []
+
+    (driver,) = (text for text in needed if text.startswith("psycopg"))
+    assert driver.startswith("psycopg[binary]")
+    assert "extra == 'postgresql'" in driver
+
+
 def test_the_command_and_the_plugin_are_declared(wheel: Path) -> None:
     """`coopflow` starts the command line, and pytest finds its plugin."""
     with zipfile.ZipFile(wheel) as opened:

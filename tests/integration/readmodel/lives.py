@@ -47,8 +47,13 @@ async def _live(name: str) -> Life:
 class Collective:
     """A cooperation of a few members that does what a test says."""
 
-    def __init__(self, programme: str = "demo", slug: str = "verger", members: int = 3) -> None:
-        """Open it on 1 January 2026 with members org-1, org-2, … that person-1, … represent."""
+    def __init__(
+        self, programme: str = "demo", slug: str = "verger", members: int = 3, **words: str
+    ) -> None:
+        """Open it on 1 January 2026 with members org-1, org-2, … that person-1, … represent.
+
+        ``words`` are its title, issue and territory, where they matter.
+        """
         self.address = Address(programme, slug)
         self.rules = compile_definition(load_definition("impact-collectif", "reference"))
         self.state = UNOPENED
@@ -58,12 +63,15 @@ class Collective:
             "manager",
             programme=programme,
             cooperation=slug,
-            title=f"Le {slug}",
-            issue="Qui taille les arbres ?",
-            territory="Vallée",
             lifecycle="impact-collectif",
             policy="reference",
             facilitator="faiza",
+            **{
+                "title": f"Le {slug}",
+                "issue": "Qui taille les arbres ?",
+                "territory": "Vallée",
+                **words,
+            },
         )
         for number in range(1, members + 1):
             organisation = {
