@@ -160,11 +160,12 @@ class PostgresqlServer:
             return cursor.fetchall() if cursor.description else []
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database for the length of a block, and give its name."""
+    def database(self, template: str | None = None) -> Iterator[str]:
+        """Make a database for the length of a block, empty or a copy, and give its name."""
         name = f"test_{uuid4().hex}"
         quoted = sql.Identifier(name)
-        self.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
+        copied = sql.Identifier(template or "template1")
+        self.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(quoted, copied))
         try:
             yield name
         finally:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.cooperation import UNOPENED, evolve
-from coopflow.domain.events import Entry
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
 from coopflow.readmodel.migrate import migrate
@@ -17,11 +19,7 @@ from coopflow.readmodel.rows import PARTS, cooperation_row
 from coopflow.readmodel.tables import AlertRow, JournalRow, MemberRow, SnapshotRow
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life, example
-
-
-def batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
+from tests.integration.readmodel.writer import batches, write_all
 
 
 async def apply_all(projector: Projector, life: Life, size: int = 50) -> None:
@@ -101,18 +99,7 @@ async def test_several_writers_at_once_store_each_entry_once(bocage: Life, url: 
     writers = [Database(url), Database(url)]
     await asyncio.gather(*(migrate(one) for one in writers))
 
-    async def write(database: Database, size: int) -> None:
-        projector = Projector(database)
-        waiting = list(batches(entries, size))
-        while waiting:
-            try:
-                await projector.apply(*address, waiting[0])
-            except JournalGapError:
-                await asyncio.sleep(0)
-            else:
-                del waiting[0]
-
-    await asyncio.gather(*(write(one, size) for size in (11, 29) for one in writers))
+    await asyncio.gather(*(write_all(one, bocage, size) for size in (11, 29) for one in writers))
 
     found = await contents(writers[0])
     assert [row["seq"] for row in found["journal"]] == [entry.seq for entry in entries]
@@ -120,6 +107,34 @@ async def test_several_writers_at_once_store_each_entry_once(bocage: Life, url: 
     assert before == len(entries)
     assert await contents(writers[1]) == found
     await asyncio.gather(*(one.close() for one in writers))
+
+
+@pytest.mark.server
+async def test_several_processes_at_once_store_each_entry_once(bocage: Life, url: str) -> None:
+    """Workers are processes: they migrate the same database and write the same entries at once."""
+    sizes = (11, 29)
+    writers = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.integration.readmodel.writer", url, str(size)),
+            cwd=Path(__file__).parents[3],
+            stdin=PIPE,
+            stdout=PIPE,
+        )
+        for size in sizes
+    ]
+    async with asyncio.timeout(60):
+        for writer in writers:
+            assert writer.stdout is not None
+            assert await writer.stdout.readline() == b"ready\n"
+        said = await asyncio.gather(*(writer.communicate(b"go\n") for writer in writers))
+    assert [writer.returncode for writer in writers] == [0, 0], said
+
+    database = Database(url)
+    found = await contents(database)
+    assert [row["seq"] for row in found["journal"]] == [entry.seq for entry in bocage[1]]
+    await Projector(database).rebuild(*bocage[0])
+    assert await contents(database) == found
+    await database.close()
 
 
 async def test_a_gap_is_refused(bocage: Life, database: Database) -> None:
