@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from coopflow.application.engine import Address
 from coopflow.application.notices import Notice
 from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.database import Database
@@ -18,6 +19,7 @@ from coopflow.readmodel.migrate import is_current, migrate
 from coopflow.readmodel.outbox import Outbox
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.registry import register
 from coopflow.readmodel.statements import take_turn
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective
@@ -246,17 +248,23 @@ async def test_writers_of_the_same_definitions_do_not_block_each_other(database:
 
         return varied(change).definition
 
-    definitions = [called(number) for number in range(6)]
-    orders = [definitions, definitions[::-1]]
-    collectives = [Collective(slug=f"c-{number}", members=0) for number in range(8)]
-    projector = Projector(database)
-    await asyncio.gather(
-        *(
-            projector.apply(*one.address, one.entries, orders[number % 2])
-            for number, one in enumerate(collectives)
-        )
-    )
-    assert len((await contents(database))["definition"]) == len(definitions) + 1
+    address, at = Address("demo", "verger"), datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def write(*numbers: int) -> None:
+        async with database.writing() as connection:
+            await register(connection, address, at, [called(number) for number in numbers])
+
+    await write(0)  # the lifecycle that they all have is there
+    async with database.writing() as connection:
+        await register(connection, address, at, [called(2)])
+        # Both get as far as to what is being written here.
+        writers = [asyncio.create_task(write(*numbers)) for numbers in ((1, 2, 3), (3, 2, 1))]
+        await asyncio.sleep(0.3)
+        assert not any(writer.done() for writer in writers)
+        await connection.rollback()
+    await asyncio.gather(*writers)
+    names = [row["name"] for row in (await contents(database))["definition"]]
+    assert names == ["impact-collectif", "policy-0", "policy-1", "policy-2", "policy-3"]
 
 
 async def test_errors_do_not_show_the_row(database: Database) -> None:
