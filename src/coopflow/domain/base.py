@@ -139,6 +139,9 @@ Text = Annotated[
 ]
 """Prose that is not empty: UTF-8, no NUL, at most 64 KiB."""
 
+Version = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""The number of a version of a definition: as large as databases hold, and files may state."""
+
 Ratio = Annotated[
     Fraction,
     BeforeValidator(_fraction),

@@ -14,7 +14,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import Field, model_validator
 from transitions import Machine, MachineError
 
-from coopflow.domain.base import Label, Shape, Slug, Text
+from coopflow.domain.base import Label, Shape, Slug, Text, Version
 from coopflow.domain.calendar import Span
 
 FALL_BACK: Final = "fall_back"
@@ -114,7 +114,7 @@ class Lifecycle(Shape):
     """The stages of a cooperation and the gates between them: data, one file each."""
 
     lifecycle: Slug
-    version: Annotated[int, Field(ge=1)]
+    version: Version
     label: Label
     author: Text | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from coopflow.domain.base import Count, Label, Shape, Share, Slug, Text
+from coopflow.domain.base import Count, Label, Shape, Share, Slug, Text, Version
 from coopflow.domain.calendar import Span
 from coopflow.domain.facts import FactQuery
 from coopflow.domain.tools import Frequency, Kind
@@ -230,7 +230,7 @@ class Policy(Shape):
     """
 
     policy: Slug
-    version: Positive
+    version: Version
     label: Label
     lifecycle: Slug | None = None
     author: Text | None = None

@@ -71,6 +71,17 @@ def test_what_cannot_be_compiled_says_why(changes: dict[str, Any], why: str) -> 
         compile_definition(_with_policy(**changes))
 
 
+@pytest.mark.parametrize("version", [0, 2**63])
+def test_a_version_that_no_database_holds_is_refused(version: int) -> None:
+    """However a definition came, its version fits into 63 bits."""
+    with pytest.raises(DefinitionError, match="version"):
+        compile_definition(_with_policy(version=version))
+    lifecycle = {**REFERENCE.lifecycle, "version": version}
+    with pytest.raises(DefinitionError, match="version"):
+        compile_definition(definition_of(lifecycle, REFERENCE.policy))
+    compile_definition(_with_policy(version=2**63 - 1))
+
+
 @pytest.mark.parametrize("value", [float("nan"), {1}, "\ud800"])
 def test_only_json_can_be_digested(value: Any) -> None:
     """A value that JSON cannot say exactly has no digest."""
