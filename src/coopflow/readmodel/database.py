@@ -177,6 +177,8 @@ def _shown(url: URL) -> str:
 
 def _engine(url: URL) -> AsyncEngine:
     try:
+        if url.get_backend_name() == "postgresql":
+            _check_options(url)
         return create_async_engine(
             url,
             # What is stored must not turn up in the messages of errors.
@@ -189,6 +191,18 @@ def _engine(url: URL) -> AsyncEngine:
             f"{_shown(url)} needs the Python package psycopg, which cannot be loaded ({error}): "
             f"{_INSTALL}"
         ) from error
+
+
+def _check_options(url: URL) -> None:
+    """Refuse options that libpq does not know, which it would only do when it connects."""
+    from psycopg import ProgrammingError  # noqa: PLC0415 - of an extra, and slow to load
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+
+    try:
+        make_conninfo(**dict.fromkeys(url.query, ""))
+    except ProgrammingError as error:
+        reason = str(error).strip()
+        raise DatabaseUrlError(f"{_shown(url)}: {reason}; write options of libpq") from None
 
 
 def _switch_to_wal(connection: sqlite3.Connection, deadline: float) -> None:

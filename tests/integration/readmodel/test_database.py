@@ -31,12 +31,22 @@ MISSING = r'cooperation"?( does not exist)?; its tables are missing or of anothe
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:///file:x?uri=true", "options"),
+        (
+            "postgresql://coop:hush@db/coop?sslmod=require",
+            r'postgresql://coop:\*\*\*@db/coop: invalid connection option "sslmod"; write options',
+        ),
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_at_once(url: str, complaint: str) -> None:
     """The message says what is wrong with the address, and how to write one."""
     with pytest.raises(DatabaseUrlError, match=complaint):
         Database(url)
+
+
+def test_options_of_libpq_are_taken() -> None:
+    """They may say how to be reached and for how long; several hosts are tried in turn."""
+    options = "sslmode=verify-full&connect_timeout=3&host=a&host=b&target_session_attrs=read-write"
+    assert Database(f"postgresql://coop:hush@/coop?{options}").url == "postgresql://coop:***@/coop"
 
 
 def test_a_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
