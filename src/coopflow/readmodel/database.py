@@ -42,8 +42,9 @@ _SESSION: Final[Mapping[str, str]] = MappingProxyType(
 _SESSION_OPTIONS: Final = (
     # Else psycopg needs to know the zone that the server or the role is set to.
     "-c timezone=UTC "
-    # A worker that was stopped in the middle of a transaction does not hold up the others for ever.
-    "-c idle_in_transaction_session_timeout=60000"
+    # A worker that stands still in the middle of a transaction does not hold up the others for
+    # ever. Long enough for one that writes the rows of a long journal anew: it thinks in between.
+    "-c idle_in_transaction_session_timeout=5min"
 )
 _WRITES: Final = "coopflow_writes"
 _MIGRATE: Final = "its tables are missing or of another version; migrate it first"

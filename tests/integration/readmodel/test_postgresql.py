@@ -179,7 +179,7 @@ async def test_a_writer_that_stands_still_lets_the_others_go_on(
 ) -> None:
     """The server ends a transaction in which nothing happens, and with it what it holds."""
     async with database.reading() as connection:
-        assert await shown(connection, "idle_in_transaction_session_timeout") == "1min"
+        assert await shown(connection, "idle_in_transaction_session_timeout") == "5min"
     verger = Collective()
     await Projector(database).apply(*verger.address, verger.entries[:3])
     frozen = Database(f"{url}&options=-c idle_in_transaction_session_timeout=200")
