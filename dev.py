@@ -261,7 +261,7 @@ def test(arguments: list[str]) -> int:
 def pins(arguments: list[str]) -> int:
     """Resolve the pins for every platform and Python that pyproject.toml allows."""
     prepare("dev.txt")
-    pyproject = ["pyproject.toml", "--extra", "embedded"]
+    pyproject = ["pyproject.toml", "--extra", "embedded", "--extra", "server"]
     constraint = ["--constraint", "requirements/dev.txt"]
     resolutions = {
         "dev": [*pyproject, "--group", "dev"],

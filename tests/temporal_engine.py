@@ -28,12 +28,17 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
+from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
+from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.worker import working
 from tests.collective import reference_rules
 
 PROGRAMME = "tests"
+
+CONVERTER = encrypting(KeyRing(KeySets(default=KeySet.new()), "the keys of these tests"))
+"""What all clients and workers of a test process share: keys for as long as it runs."""
 
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": True}
 """A setting of the server that lets tests move the clock of a workflow."""
@@ -240,6 +245,12 @@ def admission(organisation: str) -> dict[str, Any]:
     }
 
 
+async def connected(state_dir: Path, identity: str = "tests") -> Client:
+    """Connect to the server that runs from a folder, with the keys of these tests."""
+    endpoint = find_endpoint(state_dir, environment={})
+    return await connect(endpoint, identity=identity, data_converter=CONVERTER)
+
+
 @contextlib.asynccontextmanager
 async def bench(
     state_dir: Path,
@@ -250,7 +261,7 @@ async def bench(
     checks: Iterable[Check] = (),
 ) -> AsyncIterator[Bench]:
     """Work for the length of a block, on a task queue of its own unless one is named."""
-    client = client or await connect(find_endpoint(state_dir, environment={}), identity="tests")
+    client = client or await connected(state_dir)
     queue = task_queue or f"tests-{uuid4().hex[:8]}"
     journal, board = Journal(), Board()
     engine = TemporalEngine(client, task_queue=queue, patience=patience)

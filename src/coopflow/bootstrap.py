@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.registry import Registry
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
+    from coopflow.temporal.keys import KeyRing
     from coopflow.temporal.state_directory import EngineRecord
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -84,6 +85,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             engine uses the state directory.
         DatabaseUnavailableError: the database does not answer.
         DatabaseUrlError: its URL cannot be used.
+        KeysError: the keys are not good, or others may read them.
         CheckError: a module with checks cannot be loaded.
     """
     from coopflow.application.checking import installed_checks
@@ -92,12 +94,17 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     from coopflow.readmodel.queries import Queries
     from coopflow.temporal import names
     from coopflow.temporal.client import TemporalEngine
+    from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import Endpoint, connect
     from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
+    from coopflow.temporal.keys import ensure_keys
     from coopflow.temporal.worker import working
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
+    if settings.keys is None and settings.keys_file is None:
+        ensure_keys(settings.own_keys_file)
+    keys = key_ring(settings)
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
@@ -118,7 +125,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             "Look at temporal.log there.",
         )
         with step("Worker"):
-            client = await connect(endpoint)
+            client = await connect(endpoint, data_converter=encrypting(keys))
             await stack.enter_async_context(working(client, projector, Outbox(database), checks))
         yield Running(record, TemporalEngine(client), Queries(database), server.exited)
 
@@ -132,8 +139,14 @@ async def trial_engine(step: Step = _silently) -> AsyncIterator[Running]:
     """
     with tempfile.TemporaryDirectory(prefix="coopflow-trial-") as folder:
         place = Path(folder)
+        # Settings of its own in full: no key of the environment is needed for what is thrown away.
         settings = Settings(
-            state_dir=place, database_url=f"sqlite:///{place / 'trial.db'}", port=0, ui_port=0
+            state_dir=place,
+            database_url=f"sqlite:///{place / 'trial.db'}",
+            keys_file=None,
+            keys=None,
+            port=0,
+            ui_port=0,
         )
         async with embedded_engine(settings, step) as running:
             yield running
@@ -144,15 +157,30 @@ async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
     """Reach the engine: the cluster that the settings of Temporal name, or the one running here.
 
     Raises:
-        TemporalSettingsError: those settings are at fault.
+        TemporalSettingsError: those settings are at fault, or there are no good keys.
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
     from coopflow.temporal.client import TemporalEngine
+    from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import connect, find_endpoint
 
     hand_to_logging()
-    client = await connect(find_endpoint(settings.state_dir))
+    endpoint = find_endpoint(settings.state_dir)  # an engine that has never run has no keys either
+    client = await connect(endpoint, data_converter=encrypting(key_ring(settings)))
     yield TemporalEngine(client, patience=_CLI_PATIENCE)
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """Return the keys that encrypt what Temporal stores.
+
+    Raises:
+        KeysError: there are none, or they are not good, or others may read them.
+    """
+    from coopflow.temporal.keys import KeyRing, keys_from
+
+    if settings.keys is not None:
+        return keys_from(settings.keys.get_secret_value(), "COOPFLOW_KEYS")
+    return KeyRing.at(settings.own_keys_file)
 
 
 async def reach_engine(settings: Settings) -> str:
@@ -253,13 +281,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     An embedded engine that comes back on another port is followed there.
 
     Raises:
-        TemporalSettingsError: the settings of Temporal are at fault.
+        TemporalSettingsError: the settings of Temporal are at fault, or there are no good keys.
         DatabaseUrlError: the URL of the database cannot be used.
         CheckError: a module with checks cannot be loaded.
     """
     from coopflow.application.checking import installed_checks
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.outbox import Outbox
+    from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import find_endpoint
     from coopflow.temporal.worker import connect_when_available, working
 
@@ -273,7 +302,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     try:
         projector = await _unless(stop, _patiently(lambda: _prepared(database)))
         while projector is not None and not stop.is_set():
-            client = await _unless(stop, connect_when_available(find))
+            client = await _unless(
+                stop, connect_when_available(find, lambda: encrypting(key_ring(settings)))
+            )
             if client is None:
                 return
             address = client.service_client.config.target_host

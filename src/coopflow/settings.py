@@ -14,12 +14,13 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from platformdirs import user_state_path
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
 
 _DATABASE: Final = "coopflow.db"
+_KEYS: Final = "keys.json"
 
 Language = Literal["en", "fr"]
 LogFormat = Literal["auto", "console", "json"]
@@ -47,6 +48,10 @@ class Settings(BaseSettings):
             user's folder for state, on Linux ``~/.local/state/coopflow``.
         database_url: the read model, ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``
             (extra ``postgresql``); by default a SQLite file in the state directory.
+        keys_file: the file of the keys that encrypt what Temporal stores; by default one in the
+            state directory.
+        keys: the content of such a file, instead of one.
+        codec_token: what callers of the codec server have to show; by default it makes one up.
         port: the port of the embedded engine on loopback; another when it is taken, 0 for any.
         ui_port: the port of Temporal's web pages, likewise.
         checks: modules with checks, or folders that hold some, beside those that are shipped and
@@ -60,6 +65,9 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(default_factory=_state_dir)
     database_url: str | None = None
+    keys_file: Path | None = None
+    keys: SecretStr | None = None
+    codec_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     port: Port = 7233
     ui_port: Port = 8233
     checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
@@ -76,6 +84,17 @@ class Settings(BaseSettings):
     def database_file(self) -> Path | None:
         """The file of the read model in the state directory; None when a URL is set."""
         return None if self.database_url else (self.state_dir / _DATABASE).absolute()
+
+    @property
+    def own_keys_file(self) -> Path:
+        """The file of keys that is read and rotated, unless `keys` is set."""
+        return self.keys_file or self.state_dir / _KEYS
+
+    @model_validator(mode="after")
+    def _has_one_place_for_keys(self) -> Settings:
+        if self.keys is not None and self.keys_file is not None:
+            raise ValueError(f"{PREFIX}KEYS and {PREFIX}KEYS_FILE both name keys; set one of them")
+        return self
 
     @property
     def language(self) -> Language:
@@ -115,6 +134,9 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         said = "; ".join(
-            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}"
+            if fault["loc"]
+            else fault["msg"].removeprefix("Value error, ")
+            for fault in faults
         )
         raise SettingsError(said) from error

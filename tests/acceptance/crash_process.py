@@ -13,6 +13,7 @@ from coopflow.bootstrap import serve
 from coopflow.settings import Settings
 from coopflow.temporal import names
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
+from coopflow.temporal.keys import ensure_keys
 
 
 async def run_server(state_dir: Path, port: int) -> None:
@@ -20,6 +21,7 @@ async def run_server(state_dir: Path, port: int) -> None:
     options = EmbeddedOptions(
         state_dir=state_dir, port=port, ui_port=0, search_attributes=names.SEARCH_ATTRIBUTES
     )
+    ensure_keys(Settings(state_dir=state_dir).own_keys_file)
     async with embedded_server(options) as server:
         await server.exited()
 

@@ -15,11 +15,13 @@ import pytest
 
 from coopflow.application.engine import Address
 from coopflow.application.scenario_runner import ScenarioRun
+from coopflow.bootstrap import key_ring
 from coopflow.domain.events import Entry
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
+from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.state_directory import EngineRecord, running_engine
 from tests.collective import reference_rules
@@ -95,7 +97,9 @@ async def test_nothing_is_lost_when_everything_is_killed(tmp_path: Path) -> None
 
     async with running(tmp_path, port) as (server, worker):
         record = await serving(tmp_path)
-        client = await connect(find_endpoint(tmp_path, environment={}))
+        keys = key_ring(Settings(state_dir=tmp_path))
+        endpoint = find_endpoint(tmp_path, environment={})
+        client = await connect(endpoint, data_converter=encrypting(keys))
         engine = TemporalEngine(client, patience=PATIENCE)
         life = asyncio.create_task(live(engine))
         halt = asyncio.create_task(reached.wait())

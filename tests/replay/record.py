@@ -120,7 +120,9 @@ async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> 
         settings = TIME_SKIPPING | {"limit.historyCount.suggestContinueAsNew": SUGGESTED_AFTER}
         with serving(options(Path(folder), **settings)):
             # Without a name of its own a client signs with its process and its machine.
-            client = await connect(find_endpoint(Path(folder), environment={}), identity="recorder")
+            # And in clear, so that what is recorded can be read, and needs no key.
+            endpoint = find_endpoint(Path(folder), environment={})
+            client = await connect(endpoint, identity="recorder")
             skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
             async with bench(Path(folder), client=skipper.client, checks=[page_online]) as running:
                 for name, live in lives.items():

@@ -10,7 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import (
     HandleUpdateInput,
     Interceptor,
@@ -24,6 +23,7 @@ from coopflow.temporal.delivery import Delivery
 from coopflow.temporal.messages import CommandReply
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
+from tests.temporal_engine import CONVERTER
 
 HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 
@@ -58,7 +58,7 @@ def replayer(runner: SandboxedWorkflowRunner) -> Replayer:
     return Replayer(
         workflows=[CooperationWorkflow],
         workflow_runner=runner,
-        data_converter=pydantic_data_converter,
+        data_converter=CONVERTER,
         interceptors=[Listening()],
     )
 

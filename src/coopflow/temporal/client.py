@@ -46,7 +46,11 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
 from coopflow.temporal import names
-from coopflow.temporal.errors import EngineFaultError, TemporalUnavailableError
+from coopflow.temporal.errors import (
+    EngineFaultError,
+    TemporalUnavailableError,
+    UnknownKeyError,
+)
 from coopflow.temporal.messages import (
     AnswerRequest,
     Carried,
@@ -103,7 +107,9 @@ class TemporalEngine:
 
     A command without an id is given one, so that sending it again after a failure is harmless.
     Every method may raise ``EngineUnavailableError`` when Temporal or the workers do not answer,
-    and ``EngineFaultError`` when the engine itself is at fault; then nothing was changed.
+    and ``EngineFaultError`` when the engine itself is at fault; then nothing was changed. When this
+    client and the workers have different keys it is ``KeysError``: either nothing was changed, or
+    the reply cannot be read.
     """
 
     def __init__(
@@ -397,7 +403,11 @@ class TemporalEngine:
                     query, args=arguments, result_type=answer, rpc_timeout=limit
                 )
             except WorkflowQueryFailedError as error:
-                raise EngineFaultError(f"{query} of {address} failed: {error.message}") from error
+                # What the server tells of it is no more than that its message is encrypted.
+                raise EngineFaultError(
+                    f"{query} of {address} failed; the worker's log says why. If a key is missing "
+                    "there, give worker and client the same keys (coopflow keys list)."
+                ) from error
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND:
                     raise UnknownCooperationError(address) from None
@@ -436,7 +446,8 @@ class TemporalEngine:
                 raise EngineUnavailableError(
                     f"{self._where}: {why}. Tried {what} {tries} times in "
                     f"{self._patience.total_seconds():g} s. Check that the server runs, and a "
-                    "worker with it (coopflow dev, coopflow worker). Sending it again is harmless."
+                    "worker with it (coopflow dev, coopflow worker) that has the same keys "
+                    "(coopflow keys list). Sending it again is harmless."
                 ) from failure
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
@@ -464,6 +475,13 @@ def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
         return Refusal.model_validate(cause.details[0])
     if isinstance(cause, ApplicationError) and cause.type == _RUN_ENDED:
         raise _PassingError("its workflow was ending a run") from error
+    why = cause.__cause__
+    if isinstance(why, ApplicationError) and why.type == UnknownKeyError.__name__:
+        raise UnknownKeyError(
+            "The worker does not have the key with which this client encrypts, so that it could "
+            "not read the command. Give both the same keys (coopflow keys list). The worker says: "
+            f"{why.message}"
+        ) from error
     raise EngineFaultError(str(cause)) from error
 
 

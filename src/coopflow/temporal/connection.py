@@ -136,7 +136,7 @@ async def connect(
         endpoint: The server, from `find_endpoint`.
         identity: Written into histories as who acted; without it process id and host name.
         data_converter: How values become payloads. Every client and worker of one engine has to use
-            the same; a codec goes round the default.
+            the same, which is `codec.encrypting`; the default is for those that carry no payload.
         interceptors: As for `temporalio.client.Client`.
         plugins: As for `temporalio.client.Client`.
 

@@ -33,3 +33,15 @@ class ServerStartError(TemporalUnavailableError):
 
 class EngineFaultError(RuntimeError):
     """The engine could not decide a request for a fault of its own; nothing was changed."""
+
+
+class KeysError(TemporalSettingsError):
+    """The keys that encrypt what Temporal stores are missing, not good, or readable by others."""
+
+
+class UnknownKeyError(KeysError):
+    """A payload is encrypted with a key that this process does not have; the message names it."""
+
+
+class DamagedPayloadError(EngineFaultError):
+    """An encrypted payload was changed, or stands where it does not belong."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -108,7 +109,9 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         yield
 
 
-async def connect_when_available(find: Callable[[], Endpoint]) -> Client:
+async def connect_when_available(
+    find: Callable[[], Endpoint], data_converter: Callable[[], DataConverter]
+) -> Client:
     """Connect as soon as there is a server, however long that takes, and make it ready.
 
     Where this client may not administer the namespace, its search attributes have to be there.
@@ -116,6 +119,8 @@ async def connect_when_available(find: Callable[[], Endpoint]) -> Client:
     Args:
         find: says which server to use, as ``find_endpoint`` does; asked before every attempt, as
             an engine may come up elsewhere.
+        data_converter: says how to turn values into payloads; asked once there is a server to go
+            to, as an embedded engine makes its keys when it first starts.
 
     Raises:
         TemporalSettingsError: the settings are at fault, so that waiting is of no use.
@@ -123,7 +128,7 @@ async def connect_when_available(find: Callable[[], Endpoint]) -> Client:
     wait = _FIRST_WAIT
     while True:
         try:
-            client = await connect(find())
+            client = await connect(find(), data_converter=data_converter())
             await _make_ready(client)
         except (TemporalUnavailableError, RPCError) as error:
             _log.warning("waiting for Temporal", advice=str(error), seconds=wait)

@@ -16,7 +16,6 @@ from coopflow.application.engine import Address
 from coopflow.checks import Answer, Check, Portrait, check, no, unknown, yes
 from coopflow.domain.checks import Outcome
 from coopflow.domain.state import CheckAnswer
-from coopflow.temporal.connection import connect, find_endpoint
 from tests.stages import asking
 from tests.temporal_engine import (
     TIME_SKIPPING,
@@ -24,6 +23,7 @@ from tests.temporal_engine import (
     accepted,
     admission,
     bench,
+    connected,
     options,
     refused,
     serving,
@@ -40,7 +40,7 @@ ASKING = asking().definition
 @pytest.fixture
 async def skipper(server: Path) -> TimeSkipper:
     """Return what moves the clock of the workflows that are started through its client."""
-    client = await connect(find_endpoint(server, environment={}), identity="tests")
+    client = await connected(server)
     return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
 
 

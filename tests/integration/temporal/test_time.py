@@ -11,7 +11,6 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.temporal import names
-from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.messages import Carried
 from coopflow.temporal.workflow import CooperationWorkflow
 from tests.collective import reference_rules
@@ -22,6 +21,7 @@ from tests.temporal_engine import (
     admission,
     bench,
     bocage,
+    connected,
     dumped,
     grants_of,
     opening,
@@ -38,7 +38,7 @@ IN_STRUCTURATION = 18
 @pytest.fixture
 async def skipper(server: Path) -> TimeSkipper:
     """Return what moves the clock of the workflows that are started through its client."""
-    client = await connect(find_endpoint(server, environment={}), identity="tests")
+    client = await connected(server)
     return TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
 
 

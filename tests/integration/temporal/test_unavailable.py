@@ -8,15 +8,17 @@ import pytest
 
 from coopflow.application.engine import Address, UnavailableError
 from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
-from coopflow.temporal.connection import Endpoint, connect, find_endpoint
+from coopflow.temporal.connection import Endpoint, find_endpoint
 from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
 from coopflow.temporal.worker import connect_when_available
 from tests.collective import reference_rules
 from tests.temporal_engine import (
+    CONVERTER,
     PROGRAMME,
     Bench,
     admission,
     bench,
+    connected,
     grants_of,
     opening,
     options,
@@ -30,7 +32,7 @@ SOON = timedelta(seconds=1.5)
 
 async def test_no_worker_is_named(server: Path) -> None:
     """With no worker a request gives up in time and says what to look at; none is lost twice."""
-    client = await connect(find_endpoint(server, environment={}))
+    client = await connected(server)
     engine = TemporalEngine(client, task_queue="nobody", patience=SOON)
     address = Address(PROGRAMME, "waits-for-a-worker")
     command = opening(address, id="open")
@@ -63,7 +65,7 @@ async def test_a_caller_may_give_up(engine_room: Bench, server: Path) -> None:
 async def test_a_server_that_is_gone_is_named(tmp_path: Path) -> None:
     """When the server goes away a request says which one was tried."""
     with serving(options(tmp_path)):
-        client = await connect(find_endpoint(tmp_path, environment={}))
+        client = await connected(tmp_path)
     engine = TemporalEngine(client, patience=SOON)
     address = Address(PROGRAMME, "coop")
     for asked in (engine.state(address), engine.execute(address, admission("alpha"))):
@@ -86,7 +88,7 @@ async def test_a_worker_waits_for_the_server(server: Path) -> None:
             raise answer
         return answer
 
-    client = await connect_when_available(find)
+    client = await connect_when_available(find, lambda: CONVERTER)
     assert client.service_client.config.target_host == found.address
     with pytest.raises(TemporalSettingsError):
-        await connect_when_available(find)
+        await connect_when_available(find, lambda: CONVERTER)

@@ -108,8 +108,10 @@ gate = _group("Gates: what stands in the way, and the shortest way to pass.")
 app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
+keys = _group("Keys: what encrypts all that Temporal stores.")
 app.add_typer(gate, name="gate")
 app.add_typer(policy, name="policy")
+app.add_typer(keys, name="keys")
 
 
 @app.command()
@@ -471,6 +473,70 @@ def forecast(  # noqa: PLR0913 - its options
 
     settings = _settings(state_dir=state_dir, lang=lang)
     run(settings, cooperation, months=months, supposing=supposing, output=output)
+
+
+@keys.command("list")
+def keys_list(
+    *, output: OutputFormat = "table", state_dir: StateDir = None, lang: Lang = None
+) -> None:
+    """List the ids of the keys, and what each is good for."""
+    from coopflow.entrypoints.cli.keys import list_all  # noqa: PLC0415
+
+    list_all(_settings(state_dir=state_dir, lang=lang), output=output)
+
+
+@keys.command("rotate")
+def keys_rotate(
+    *,
+    programme: Annotated[
+        str | None, Option(help="Rotate the keys of this programme alone; at first, give it some.")
+    ] = None,
+    ahead: Annotated[
+        bool,
+        Option("--ahead", help="Add the key without using it, to be given to other machines."),
+    ] = False,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Encrypt with a new key from now on, and write its id.
+
+    The first rotation makes the file, in the state directory or where COOPFLOW_KEYS_FILE says.
+    Older keys stay, for what they have encrypted. Workers that run take the new key up by
+    themselves. A key that went ahead is used by the next rotation.
+    """
+    from coopflow.entrypoints.cli.keys import rotate  # noqa: PLC0415
+
+    rotate(_settings(state_dir=state_dir, lang=lang), programme=programme, ahead=ahead)
+
+
+@app.command("codec-server")
+def codec_server(  # noqa: PLR0913 - its options
+    *,
+    host: Annotated[str, Option(help="Where to listen; by default on this machine only.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, Option(min=0, max=65535, help="The port; 0 for any free one.")] = 8234,
+    origin: Annotated[
+        list[str] | None,
+        Option(
+            metavar="URL",
+            help="Pages that may ask, as http://HOST:PORT; may be repeated. By default those of "
+            "the engine here.",
+        ),
+    ] = None,
+    programme: Annotated[str | None, Option(help="Decrypt for this programme alone.")] = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Decrypt for the Temporal UI, if it shows a token.
+
+    The token is made and shown at the start, unless COOPFLOW_CODEC_TOKEN sets it. Ballots and the
+    content of disagreements stay sealed. It serves until Ctrl-C.
+    """
+    from coopflow.entrypoints.cli.codec_server import run  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    run(settings, host=host, port=port, origins=origin or [], programme=programme)
 
 
 @app.command()

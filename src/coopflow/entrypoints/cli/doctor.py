@@ -73,6 +73,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         _server(is_needed=not is_cluster),
         _state_dir(settings),
         await _database(settings),
+        _keys(settings, is_cluster=is_cluster),
         await _engine(settings, is_cluster=is_cluster),
     ]
 
@@ -143,6 +144,20 @@ async def _database(settings: Settings) -> Finding:
             return f"{file or 'the one of COOPFLOW_DATABASE_URL'}, {count}{many} cooperations"
 
     return await _tried("Database", open_it)
+
+
+def _keys(settings: Settings, *, is_cluster: bool) -> Finding:
+    file, is_given = settings.own_keys_file, settings.keys is not None
+    if not (is_given or is_cluster or settings.keys_file or file.exists()):
+        return Finding("Keys", "note", f"{file}, made when the engine first starts")
+    try:
+        ring = bootstrap.key_ring(settings)
+    except TemporalSettingsError as error:
+        return Finding("Keys", "missing", str(error))
+    sets = ring.sets()
+    current = [f"{sets.default.current} by default"] if sets.default else []
+    current += [f"{one.current} for {name}" for name, one in sets.programmes.items()]
+    return Finding("Keys", "ok", f"{ring.source}, encrypts with {', '.join(current)}")
 
 
 async def _engine(settings: Settings, *, is_cluster: bool) -> Finding:

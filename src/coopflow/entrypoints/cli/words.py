@@ -265,6 +265,28 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
+    # coopflow keys, coopflow codec-server
+    "keys.default": ("default", "par défaut"),
+    "keys.older": ("older, decrypts", "ancienne, déchiffre"),
+    "keys.current": ("current, encrypts", "actuelle, chiffre"),
+    "keys.ahead": ("ahead, decrypts until it is rotated to", "en avance, déchiffre en attendant"),
+    "keys.rotated": (
+        "encrypts from now on. Back {file} up, and give it to every worker and client.",
+        "chiffre désormais. Sauvegardez {file} et donnez-le à chaque worker et client.",
+    ),
+    "keys.sent_ahead": (
+        "does not encrypt yet. Give {file} to every worker and client, then rotate.",
+        "ne chiffre pas encore. Donnez {file} à chaque worker et client, puis faites la rotation.",
+    ),
+    "codec.ready": ("codec server on {url}", "serveur de codec sur {url}"),
+    "codec.pages": (
+        "in the Temporal UI, as codec server endpoint: {url}",
+        "dans l'interface de Temporal, comme adresse du serveur de codec : {url}",
+    ),
+    "codec.command": (
+        "for the command temporal: {options}",
+        "pour la commande temporal : {options}",
+    ),
     # coopflow policy diff
     "diff.stricter": ("Stricter", "Plus strict"),
     "diff.looser": ("Looser", "Moins strict"),

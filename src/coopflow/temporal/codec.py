@@ -1,0 +1,143 @@
+"""The codec that encrypts what Temporal stores; see docs/decisions/0009-encryption.md.
+
+It runs outside the sandbox of workflows, in clients, workers and the codec server.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from google.protobuf.message import DecodeError
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import (
+    ActivitySerializationContext,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    SerializationContext,
+    WithSerializationContext,
+    WorkflowSerializationContext,
+)
+
+from coopflow.temporal import names
+from coopflow.temporal.converter import CooperationPayloadConverter, unreadable
+from coopflow.temporal.errors import DamagedPayloadError, UnknownKeyError
+from coopflow.temporal.keys import KeyRing
+
+ENCRYPTED: Final = b"binary/encrypted"
+"""The encoding of an encrypted payload."""
+
+_NONCE: Final = 12
+
+_log = structlog.get_logger(__name__)
+
+
+class EncryptionCodec(PayloadCodec, WithSerializationContext):
+    """Encrypts payloads for a programme, and decrypts those of it."""
+
+    def __init__(self, keys: KeyRing, programme: str = "", *, marks: bool = False) -> None:
+        """Use these keys.
+
+        Args:
+            keys: those of this process.
+            programme: for which to encrypt, and the only one of which to decrypt. Empty where
+                nothing says which: the payloads are then of no programme, and all are decrypted.
+            marks: hand what cannot be decrypted on to the converter, which raises the error.
+        """
+        self._keys = keys
+        self._programme = programme
+        self._marks = marks
+
+    def with_context(self, context: SerializationContext) -> EncryptionCodec:
+        """Return the codec for the payloads of a workflow, and of the activities that it runs."""
+        if not isinstance(context, (WorkflowSerializationContext, ActivitySerializationContext)):
+            return self
+        try:
+            programme = names.address_of(context.workflow_id or "").programme
+        except ValueError:  # no cooperation
+            programme = self._programme
+        # Of an activity's failure the SDK would leave out a message that cannot be read, and the
+        # workflow would go another way than before: there it is the task that has to fail.
+        marks = isinstance(context, WorkflowSerializationContext)
+        return EncryptionCodec(self._keys, programme, marks=marks)
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Encrypt payloads, each with a nonce of its own.
+
+        Raises:
+            KeysError: there is no key for this programme.
+        """
+        return [self._encrypted(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """Decrypt payloads; what is not encrypted stays as it is.
+
+        Raises:
+            UnknownKeyError: one is encrypted with a key that this process does not have.
+            DamagedPayloadError: one was changed, or belongs to another programme.
+        """
+        return [self._decrypted_or_marked(payload) for payload in payloads]
+
+    def _encrypted(self, payload: Payload) -> Payload:
+        key, aead = self._keys.encrypting(self._programme)
+        nonce = os.urandom(_NONCE)
+        sealed = aead.encrypt(nonce, payload.SerializeToString(), _bound(key, self._programme))
+        metadata = {
+            "encoding": ENCRYPTED,
+            "key": key.encode(),
+            "programme": self._programme.encode(),
+        }
+        return Payload(metadata=metadata, data=nonce + sealed)
+
+    def _decrypted_or_marked(self, payload: Payload) -> Payload:
+        try:
+            return self._decrypted(payload)
+        except (DamagedPayloadError, UnknownKeyError) as error:
+            if not self._marks:
+                raise
+            # A worker that replays an accepted command without it ends its task as not determined
+            # by the history, which is true and says nothing: the reason has to stand before it.
+            _log.warning("a payload cannot be decrypted", advice=str(error))
+            return unreadable(error)
+
+    def _decrypted(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != ENCRYPTED:
+            return payload
+        key = payload.metadata.get("key", b"").decode(errors="replace")
+        programme = payload.metadata.get("programme", b"").decode(errors="replace")
+        # What was encrypted where nothing told the programme may be read anywhere.
+        if self._programme and programme and programme != self._programme:
+            raise DamagedPayloadError(
+                f"A payload of programme {programme} does not belong in programme "
+                f"{self._programme}: somebody has moved it."
+            )
+        aead = self._keys.decrypting(key, programme).aead
+        try:
+            nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
+            return Payload.FromString(aead.decrypt(nonce, sealed, _bound(key, programme)))
+        except (InvalidTag, ValueError, DecodeError):  # cut too short; not ours after all
+            raise DamagedPayloadError(
+                f"A payload that names key {key} and programme '{programme}' cannot be decrypted "
+                "with them: it was changed."
+            ) from None
+
+
+def encrypting(keys: KeyRing) -> DataConverter:
+    """Return how clients and workers turn values into what Temporal stores.
+
+    Messages and stack traces of failures are moved into a payload, which is encrypted as any other.
+    """
+    return DataConverter(
+        payload_converter_class=CooperationPayloadConverter,
+        payload_codec=EncryptionCodec(keys),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def _bound(key: str, programme: str) -> bytes:
+    """Return the metadata that is authenticated with a payload; a key id holds no blank."""
+    return b" ".join((ENCRYPTED, key.encode(), programme.encode()))
