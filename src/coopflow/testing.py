@@ -182,8 +182,11 @@ class Trial:
 
         Raises:
             RefusedError: the policy does not read such a check, or the cooperation rests.
+            TypeError: the answer is neither true nor false nor None.
         """
         __tracebackhide__ = True
+        if not isinstance(holds, bool | None):
+            raise TypeError(f"holds is {holds!r}: write True, False, or None for unknown")
         outcome = Outcome(check=check, holds=holds)
         return _accepted(_finished(self._engine.answer(_HERE, [outcome], self._now)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -193,5 +194,7 @@ def test_a_check_answers_in_a_trial(tmp_path: Path) -> None:
     assert "more" in trial.state.advice
     trial.answer("page-online", holds=None)
     assert "more" not in trial.state.advice
+    with pytest.raises(TypeError, match="holds is 'yes': write True, False, or None"):
+        trial.answer("page-online", holds=cast("bool", "yes"))
     with pytest.raises(RefusedError, match="does not read the check other"):
         trial.answer("other", holds=True)

@@ -165,7 +165,12 @@ Commands = Annotated[
 """A command, or several at one instant."""
 
 
-CheckValue = Literal[True, False, "unknown"]
+def _no_number(value: object) -> object:
+    # To Python 1 is true, and 0 is false.
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+CheckValue = Annotated[Literal[True, False, "unknown"], BeforeValidator(_no_number)]
 """What a check answers: whether it holds, or ``unknown``."""
 
 

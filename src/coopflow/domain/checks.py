@@ -100,7 +100,7 @@ class Outcome(_Message):
     """
 
     check: Slug
-    holds: bool | None = None
+    holds: Annotated[bool | None, Field(strict=True)] = None
     reason: Label | None = None
     every: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] = LONGEST_WAIT
 

@@ -236,15 +236,15 @@ def test_every_example_is_a_scenario(name: str) -> None:
             ],
         ),
         (
-            "  - {at: 2026-01-20T09:00Z, checks: {page-online: yes, Page: true, other: unknwn}}\n",
+            "  - {at: 2026-01-20T09:00Z, checks: {page-online: 1, Page: true, other: unknwn}}\n",
             [
-                "f:6:51: steps[0].checks.page-online: should be true, false or 'unknown', not yes",
+                "f:6:51: steps[0].checks.page-online: should be true, false or 'unknown', not 1",
                 (
-                    "f:6:56: steps[0].checks.Page: Page does not match the pattern "
+                    "f:6:54: steps[0].checks.Page: Page does not match the pattern "
                     "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
                 ),
                 (
-                    "f:6:75: steps[0].checks.other: should be true, false or 'unknown', "
+                    "f:6:73: steps[0].checks.other: should be true, false or 'unknown', "
                     "not unknwn (did you mean unknown?)"
                 ),
             ],
