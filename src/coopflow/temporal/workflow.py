@@ -255,19 +255,28 @@ class CooperationWorkflow:
         return _Plan(entries, command, state, mode, due, outbox, size, definitions, rules)
 
     def _plan(
-        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
+        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request | None
     ) -> _Plan | Receipt:
         """Plan what a request brings about, and change nothing.
+
+        Args:
+            plan: works it out.
+            request: what is asked; None when a caller sent nothing, whatever the type says.
 
         Raises:
             ApplicationError: the request is refused, or could not be decided; nothing else.
         """
-        try:
-            planned = plan(request)
-        except Exception as error:  # noqa: BLE001 - anything else would stop the cooperation
-            raise self._internal(request, error) from None
+        planned: _Plan | Receipt | Refusal
+        if request is None:
+            planned = Refusal(code="invalid_command", message="the message is empty")
+        else:
+            try:
+                planned = plan(request)
+            except Exception as error:  # noqa: BLE001 - anything else would stop the cooperation
+                raise self._internal(request, error) from None
         if isinstance(planned, Refusal):
-            self._say("info", "refused", kind=request.kind, code=planned.code)
+            kind = request.kind if request is not None else "unknown"
+            self._say("info", "refused", kind=kind, code=planned.code)
             raise ApplicationError(
                 planned.message or planned.code,
                 # Facts that are no JSON after all must not keep the refusal from arriving.
