@@ -25,7 +25,7 @@ from coopflow.definitions.supposition import read_supposition
 from coopflow.definitions.yaml import DEFINITION, SCENARIO, load, loads
 
 SECONDS: Final = 20.0
-"""Far more than any takes, be it measured and on a busy machine; what has no bound takes minutes."""
+"""Far more than any of these takes on a busy machine; what has no bound takes minutes."""
 
 LIFECYCLE, POLICY = load_documents("impact-collectif", "reference")
 REFERENCE: Final = POLICY.texts[POLICY.file]
