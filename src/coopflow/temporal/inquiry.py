@@ -120,7 +120,7 @@ class Inquiry:
             return
         now, portrait = workflow.now(), self._asker.portrait()
         due = [check for check, at in self._asker.due_checks(self._asked) if at <= now]
-        for check in due[: self._room(portrait) - len(self._asked)]:
+        for check in due[: max(0, self._room(portrait) - len(self._asked))]:
             self._asked[check] = asyncio.create_task(self._ask(check, portrait))
 
     def _room(self, portrait: Portrait) -> int:
