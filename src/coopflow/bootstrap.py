@@ -43,6 +43,7 @@ _FIRST_WAIT: Final = 0.5
 _LONGEST_WAIT: Final = 15.0
 _LOOK_EVERY: Final = 2.0
 _CLI_PATIENCE: Final = timedelta(seconds=10)
+_LETTING_GO: Final = 0.05
 
 _T = TypeVar("_T")
 
@@ -167,7 +168,12 @@ async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
     hand_to_logging()
     endpoint = find_endpoint(settings.state_dir)  # an engine that has never run has no keys either
     client = await connect(endpoint, data_converter=encrypting(key_ring(settings)))
-    yield TemporalEngine(client, patience=_CLI_PATIENCE)
+    try:
+        yield TemporalEngine(client, patience=_CLI_PATIENCE)
+    finally:
+        # The thread of the SDK that brought the last answer has to let go of the interpreter before
+        # a script ends, or it takes the process down with it.
+        await asyncio.sleep(_LETTING_GO)
 
 
 def key_ring(settings: Settings) -> KeyRing:
