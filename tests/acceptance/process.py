@@ -43,12 +43,11 @@ def _is_setting(name: str) -> bool:
     return name.startswith(foreign)
 
 
-def coopflow(
-    variables: dict[str, str], *arguments: str, folder: Path | None = None
+def _ended(
+    command: list[str], variables: dict[str, str], folder: Path | None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, in a folder."""
     return subprocess.run(
-        [*_PROGRAM, *arguments],
+        command,
         cwd=folder,
         env=variables,
         capture_output=True,
@@ -56,6 +55,13 @@ def coopflow(
         timeout=DEADLINE,
         check=False,
     )
+
+
+def coopflow(
+    variables: dict[str, str], *arguments: str, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in a folder."""
+    return _ended([*_PROGRAM, *arguments], variables, folder)
 
 
 class Running:
@@ -132,27 +138,12 @@ def script(
     variables: dict[str, str], file: str, *arguments: str, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a Python file to its end, in a folder."""
-    return subprocess.run(
-        [sys.executable, file, *arguments],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=False,
-    )
+    return _ended([sys.executable, file, *arguments], variables, folder)
 
 
 def tests(
     variables: dict[str, str], *arguments: str, folder: Path
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest to its end, in a folder, with no plugin but ours."""
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:cov", *arguments],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:cov", *arguments]
+    return _ended(command, variables, folder)

@@ -1,9 +1,9 @@
 """Checks: questions about the world that a policy asks again and again, and their answers.
 
 A policy names a check (``checks.siret_known``); whoever asks it, and how, is the shell's. Here
-stands when it is to be asked, of what, and what becomes of the answer: an event like any other, so
-that levels and gates see it with its time and its reason. What could not be answered is *unknown*,
-with the reason why: neither true nor false, and never an error.
+stands when it is to be asked, about what, and what becomes of the answer: an event like any other,
+so that levels and gates see it with its time and its reason. What could not be answered is
+*unknown*, with the reason why: neither true nor false, and never an error.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ class Organisation(_Message):
 class Portrait(_Message):
     """What a check is asked about: the collective as far as the world may know it.
 
-    People, ballots and disagreements are no part of it. ``organisations`` are those that have not
-    left, in order of arrival; ``documents`` are the contents of the versions that count, by kind.
+    Who speaks for whom, ballots and disagreements are no part of it. ``organisations`` are those
+    that have not left, in order of arrival; ``documents`` are the contents of the versions that
+    count, by kind.
     """
 
     programme: str
@@ -155,7 +156,7 @@ class _Asked(NamedTuple):
 
 
 def portrait_of(state: Cooperation) -> Portrait:
-    """Return what checks are asked of, as it is now."""
+    """Return what checks are asked about, as it is now."""
     return _asked(state).portrait
 
 

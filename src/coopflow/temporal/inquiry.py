@@ -54,7 +54,7 @@ class Asker(Protocol):
 
 
 class Inquiry:
-    """The checks of one cooperation, asked as they fall due; none waits for another."""
+    """The checks of one cooperation, asked as they fall due, several at once."""
 
     def __init__(self, asker: Asker) -> None:
         """Take the cooperation that asks."""

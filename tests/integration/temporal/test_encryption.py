@@ -273,15 +273,20 @@ async def test_a_key_is_rotated_while_a_cooperation_lives(own_server: Path, tmp_
         await running.give(address, "record_pulse", "fay", score=5, answers=2, asked=3)
 
 
+def one_ahead(folder: Path) -> tuple[Path, Path, str]:
+    """Return two files of keys, and the id of the current key of the second, which is new there."""
+    file, theirs = folder / "keys.json", folder / "theirs.json"
+    ensure_keys(file)
+    theirs.write_bytes(file.read_bytes())
+    theirs.chmod(0o600)
+    return file, theirs, rotate(theirs)
+
+
 async def test_a_client_that_is_ahead_is_told_what_the_worker_lacks(
     own_server: Path, tmp_path: Path
 ) -> None:
     """A command that the worker cannot decrypt is rejected with the key's id, and stops nothing."""
-    file, theirs = tmp_path / "keys.json", tmp_path / "theirs.json"
-    ensure_keys(file)
-    theirs.write_bytes(file.read_bytes())
-    theirs.chmod(0o600)
-    key = rotate(theirs)
+    file, theirs, key = one_ahead(tmp_path)
     mine, other = await keyed(own_server, file), await keyed(own_server, theirs)
     async with bench(own_server, client=mine) as running:
         address = await running.open()
@@ -300,11 +305,7 @@ async def test_a_client_that_is_ahead_is_told_what_the_worker_lacks(
 
 async def test_a_client_without_the_key_is_told_which(own_server: Path, tmp_path: Path) -> None:
     """What a client cannot decrypt is an error at once, with the id of the key."""
-    file, theirs = tmp_path / "keys.json", tmp_path / "theirs.json"
-    ensure_keys(file)
-    theirs.write_bytes(file.read_bytes())
-    theirs.chmod(0o600)
-    key = rotate(theirs)
+    file, theirs, key = one_ahead(tmp_path)
     mine, other = await keyed(own_server, file), await keyed(own_server, theirs)
     async with bench(own_server, client=other) as running:
         address = await running.open()

@@ -186,7 +186,6 @@ def test_only_words_that_people_write_are_compared() -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
 def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
     """Of a device only so much is read; a pipe that a policy extends is none of its files."""
     (fault,) = refused(partial(load, Path("/dev/zero")))
