@@ -11,8 +11,9 @@ from coopflow.definitions.extends import extended
 from coopflow.definitions.library import available, find, load_documents, shelf
 from coopflow.definitions.lint import lint
 from coopflow.definitions.scenario import load_scenario
-from coopflow.definitions.yaml import Document, load, loads
+from coopflow.definitions.yaml import Document, loads
 
+REFERENCE = find("policies", "reference").read_text(encoding="utf-8")
 HEAD = "policy: own\nversion: 1\nextends: reference\nlabel: {fr: À nous, en: Ours}\n"
 
 
@@ -24,7 +25,7 @@ def lifecycle(old: str = "", new: str = "") -> Document:
 
 def said(text: str, stages: Document | None = None, checks: Collection[str] = ()) -> list[str]:
     policy = extended(
-        loads(HEAD + text, "own.yaml"), lambda *_: load(find("policies", "reference"))
+        loads(HEAD + text, "own.yaml"), lambda *_: loads(REFERENCE, "reference.yaml")
     )
     return [str(fault) for fault in lint(stages or lifecycle(), policy, checks)]
 
