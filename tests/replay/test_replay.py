@@ -85,6 +85,14 @@ def replied(path: Path) -> list[CommandReply]:
     return [CommandReply.model_validate_json(base64.b64decode(data)) for data in payloads]
 
 
+def as_told(reply: CommandReply, then: CommandReply) -> CommandReply:
+    """Return a reply without digests, if there were none yet when the history was recorded."""
+    if any(entry.previous is not None for entry in then.entries):
+        return reply
+    bare = tuple(entry.but(previous=None, salts={}) for entry in reply.entries)
+    return reply.model_copy(update={"entries": bare})
+
+
 def test_there_are_histories() -> None:
     """Each recorded life has its first run, and some go over several."""
     names = {path.stem for path in HISTORIES}
@@ -98,7 +106,9 @@ async def test_a_recorded_history_replays(path: Path) -> None:
     with capture_logs() as lines:
         await replayer(workflow_runner()).replay_workflow(recorded(path))
     assert replied(path)
-    assert replies == replied(path)
+    assert [
+        as_told(reply, then) for reply, then in zip(replies, replied(path), strict=True)
+    ] == replied(path)
     assert lines == []
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from coopflow.domain.base import Day, Slug, Text
+from coopflow.domain.base import Day, Slug
 from coopflow.domain.calendar import end_of
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
@@ -23,6 +23,7 @@ from coopflow.domain.decisions import (
     heed_words,
 )
 from coopflow.domain.events import Entry, Event
+from coopflow.domain.marks import Sealed, SealedText
 from coopflow.domain.members import active_member
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Ballot, Cooperation, Decision, Delegation, Objection
@@ -34,8 +35,8 @@ class BallotCast(AboutDecision):
 
     type: Literal["ballot_cast"] = "ballot_cast"
     organisation: Slug
-    choice: str
-    reason: str | None = None
+    choice: Sealed
+    reason: Sealed | None = None
     meeting: Slug | None = None
     delegated: bool = False
     holder: Slug | None = None
@@ -119,8 +120,8 @@ class CastBallot(Command):
     command: Literal["cast_ballot"] = "cast_ballot"
     decision: Slug
     organisation: Slug
-    choice: Text
-    reason: Text | None = None
+    choice: SealedText
+    reason: SealedText | None = None
 
     def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
         """One's own organisation."""
@@ -153,7 +154,7 @@ class RecordSessionVote(Command):
 
     command: Literal["record_session_vote"] = "record_session_vote"
     decision: Slug
-    ballots: dict[Slug, Text]
+    ballots: dict[Slug, SealedText]
     meeting: Slug | None = None
 
     def decide(self, turn: Turn) -> None:

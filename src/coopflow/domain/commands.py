@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from pydantic import ValidationError
 
 from coopflow.domain.base import Shape, Slug, StatedInstant
+from coopflow.domain.marks import Person
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import path_of
@@ -30,7 +31,7 @@ class Command(Shape):
     """Every command by its wire name; filled by the definitions of the commands."""
 
     command: str
-    actor: Slug
+    actor: Person
     at: StatedInstant
     id: Slug | None = None
 

@@ -18,6 +18,7 @@ from coopflow.domain.commands import Command
 from coopflow.domain.decisions import TakesEffect
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.marks import Person, Sealed, SealedText
 from coopflow.domain.members import MemberLeft, member_of
 from coopflow.domain.policy import Ladder
 from coopflow.domain.refusals import refuse
@@ -96,7 +97,7 @@ class DisagreementRaised(Event):
     type: Literal["disagreement_raised"] = "disagreement_raised"
     disagreement: Slug
     subject: str
-    content: str
+    content: Sealed
     parties: tuple[Slug, ...]
     touches: str
     flagged: bool
@@ -172,7 +173,7 @@ class DisagreementClosed(_AboutDisagreement):
 
     type: Literal["disagreement_closed"] = "disagreement_closed"
     outcome: Outcome
-    agreed_text: str | None = None
+    agreed_text: Sealed | None = None
     follow_up_at: Instant
 
     def becomes(self, disagreement: Disagreement, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
@@ -202,7 +203,7 @@ class MediatorAppointed(_AboutDisagreement):
     """A mediator was proposed to the parties."""
 
     type: Literal["mediator_appointed"] = "mediator_appointed"
-    person: Slug
+    person: Person
 
     def becomes(self, disagreement: Disagreement, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Ask the parties anew."""
@@ -272,7 +273,7 @@ class RaiseDisagreement(Command):
     command: Literal["raise_disagreement"] = "raise_disagreement"
     disagreement: Slug | None = None
     subject: Text
-    content: Text
+    content: SealedText
     parties: tuple[Slug, ...]
     touches: Text
     blocking: bool = False
@@ -469,7 +470,7 @@ class SettleDisagreement(OnLadder):
     """Write down what the parties agreed on."""
 
     command: Literal["settle_disagreement"] = "settle_disagreement"
-    agreed_text: Text
+    agreed_text: SealedText
 
     def decide(self, turn: Turn) -> None:
         """Close it with the agreed text."""

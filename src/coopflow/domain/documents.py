@@ -20,6 +20,7 @@ from coopflow.domain.decisions import (
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.marks import Person
 from coopflow.domain.members import active_member
 from coopflow.domain.objections import ObjectionIntegrated
 from coopflow.domain.refusals import refuse
@@ -65,7 +66,7 @@ class DocumentDrafted(Event):
     version: int
     content: dict[str, Any]
     minor: bool = False
-    author: Slug
+    author: Person
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Add the version."""

@@ -2,93 +2,67 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final, Literal
 
-from coopflow.domain.base import Slug
+from coopflow.domain.base import Shape, Slug
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
+from coopflow.domain.marks import Mark, Person, fields_with_marks, marked, replaced
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation
 from coopflow.domain.turn import Turn
 
-_WITH_PEOPLE: Final = ("members", "roles", "documents", "decisions", "reviews", "disagreements")
+_MARKED: Final = set(fields_with_marks(Cooperation))
 
 
 class PersonErased(Event):
-    """A person is no longer known; the event names them by a digest only."""
+    """A person is no longer known.
+
+    The event names them for as long as it takes to reach whoever has to forget them; wherever it is
+    kept, the tombstone stands for the ``person`` in it too.
+    """
 
     type: Literal["person_erased"] = "person_erased"
-    digest: str
+    person: Person
     tombstone: Slug
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Replace the id in every part of the state that names people."""
-        raw = state.model_dump(mode="json", include=set(_WITH_PEOPLE))
-        person = next(
-            (one for one in people_of(raw) if _digest(state.id, one) == self.digest), None
+        renewed = Cooperation.model_validate(
+            without(Cooperation, _people_in(state), self.person, self.tombstone)
         )
-        renewed = Cooperation.model_validate(_replaced(raw, person, self.tombstone))
-        return {name: getattr(renewed, name) for name in _WITH_PEOPLE}
+        return {name: getattr(renewed, name) for name in sorted(_MARKED)}
 
 
-def _digest(cooperation: str, person: str) -> str:
-    return hashlib.sha256(f"{cooperation}:{person}".encode()).hexdigest()
+def without(shape: type[Shape], raw: dict[str, Any], person: str, tombstone: str) -> dict[str, Any]:
+    """Return a dumped shape with the tombstone where a person stood.
+
+    Replaced where people stand, and nowhere else: a text may hold the same word.
+    """
+
+    def swap(mark: Mark, _: str, value: Any) -> Any:
+        return tombstone if mark is Mark.PERSON and value == person else value
+
+    return replaced(shape, raw, swap)
 
 
-def people_of(raw: dict[str, Any]) -> list[str]:
-    """Return the ids of all people that a dumped state names, each once, in order."""
-    found: list[str | None] = []
-    for member in raw["members"].values():
-        found += [member["representative"], member["alternate"]]
-    found += raw["roles"]
-    for versions in raw["documents"].values():
-        found += [author for version in versions for author in version["authors"]]
-    for decision in raw["decisions"].values():
-        found += [decision["opened_by"], *(b["by"] for b in decision["ballots"].values())]
-    found += [review["by"] for review in raw["reviews"].values()]
-    found += [one["mediator"] for one in raw["disagreements"].values()]
-    return [person for person in dict.fromkeys(found) if person is not None]
-
-
-def _replaced(raw: dict[str, Any], person: str | None, tombstone: str) -> dict[str, Any]:
-    """Replace an id where people stand, and nowhere else: a text may hold the same word."""
-
-    def swap(value: str | None) -> str | None:
-        return tombstone if value is not None and value == person else value
-
-    for member in raw["members"].values():
-        member["representative"] = swap(member["representative"])
-        member["alternate"] = swap(member["alternate"])
-    raw["roles"] = {swap(name): held for name, held in raw["roles"].items()}
-    for versions in raw["documents"].values():
-        for version in versions:
-            version["authors"] = [swap(author) for author in version["authors"]]
-    for decision in raw["decisions"].values():
-        decision["opened_by"] = swap(decision["opened_by"])
-        for ballot in decision["ballots"].values():
-            ballot["by"] = swap(ballot["by"])
-    for review in raw["reviews"].values():
-        review["by"] = swap(review["by"])
-    for one in raw["disagreements"].values():
-        one["mediator"] = swap(one["mediator"])
-    return raw
+def _people_in(state: Cooperation) -> dict[str, Any]:
+    return state.model_dump(mode="json", include=_MARKED)
 
 
 class ErasePerson(Command):
     """Replace the id of a person everywhere by a tombstone."""
 
     command: Literal["erase_person"] = "erase_person"
-    person: Slug
+    person: Person
 
     def decide(self, turn: Turn) -> None:
         """Erase somebody whom the cooperation knows."""
-        raw = turn.state.model_dump(mode="json", include=set(_WITH_PEOPLE))
-        if self.person not in people_of(raw):
+        known = {
+            value
+            for mark, _, value in marked(Cooperation, _people_in(turn.state))
+            if mark is Mark.PERSON
+        }
+        if self.person not in known:
             refuse("unknown_person", "nobody by this id is known here", person=self.person)
-        turn.emit(
-            PersonErased(
-                digest=_digest(turn.state.id, self.person),
-                tombstone=f"erased-{turn.state.seq + 1}",
-            )
-        )
+        turn.emit(PersonErased(person=self.person, tombstone=f"erased-{turn.state.seq + 1}"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import SerializeAsAny, WrapValidator
+from pydantic import Field, SerializeAsAny, WrapValidator
 from pydantic_core import PydanticCustomError
 
 from coopflow.domain.base import Instant, Shape, Slug
+from coopflow.domain.marks import Mark, Person, fields_marked
 from coopflow.domain.state import Cooperation
 
 
@@ -58,17 +59,32 @@ class Entry(Shape):
         by: the person whose command caused it; None when it was due by itself.
         command: the id of that command, if it had one.
         event: what happened.
+        previous: the digest of the entry before, in hexadecimal; None before digests were kept.
+        salts: by the JSON pointer of what can be taken out of the entry, what goes into the digest
+            that stands for it in that of the entry.
+        withheld: by the JSON pointer of what was taken out, the digest that stands for it.
     """
 
     seq: int
     at: Instant
-    by: Slug | None = None
+    by: Person | None = None
     command: Slug | None = None
     event: Annotated[SerializeAsAny[Event], WrapValidator(_known)]
+    previous: str | None = None
+    salts: dict[str, str] = Field(default_factory=dict)
+    withheld: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def people(self) -> list[str]:
+        """The ids of the people whom the entry names."""
+        named = [getattr(self.event, name) for name in fields_marked(type(self.event), Mark.PERSON)]
+        return [person for person in (self.by, *named) if person is not None]
 
 
 def evolve(state: Cooperation, entry: Entry) -> Cooperation:
     """Return the state after an entry of the journal."""
-    after = state.but(seq=entry.seq, as_of=entry.at, **entry.event.changes(state, entry))
+    new = [person for person in entry.people if person not in state.people]
+    known = state.but(people={**state.people, **dict.fromkeys(new, entry.seq)}) if new else state
+    after = known.but(seq=entry.seq, as_of=entry.at, **entry.event.changes(known, entry))
     # What a cooperation remembers is its own: all of them begin as the one UNOPENED.
     return after.remembering_nothing() if state.seq == 0 else after

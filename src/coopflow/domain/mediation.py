@@ -14,6 +14,7 @@ from coopflow.domain.disagreements import (
     end_mediation,
     ladder,
 )
+from coopflow.domain.marks import Person
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation, Disagreement
 from coopflow.domain.turn import Turn
@@ -23,7 +24,7 @@ class AppointMediator(OnLadder):
     """Propose a mediator to the parties: somebody with that role who is no party."""
 
     command: Literal["appoint_mediator"] = "appoint_mediator"
-    person: Slug
+    person: Person
 
     def decide(self, turn: Turn) -> None:
         """Appoint a mediator in mediation."""
@@ -63,7 +64,7 @@ class AcceptMediator(_OfParty):
     """Accept the proposed mediator for one's own organisation, a party."""
 
     command: Literal["accept_mediator"] = "accept_mediator"
-    person: Slug | None = None
+    person: Person | None = None
 
     def decide(self, turn: Turn) -> None:
         """Accept a mediator once."""

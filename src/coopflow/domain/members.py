@@ -9,6 +9,7 @@ from coopflow.domain.commands import Command
 from coopflow.domain.decisions import EffectSuspended, TakesEffect, open_decision
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.marks import Person
 from coopflow.domain.refusals import refuse
 from coopflow.domain.second_calls import DecisionRecalled
 from coopflow.domain.state import Cooperation, Member, MemberStatus, Profile, Standing
@@ -87,8 +88,8 @@ class MemberInvited(Event):
     name: str
     category: Category
     college: Slug | None = None
-    representative: Slug
-    alternate: Slug | None = None
+    representative: Person
+    alternate: Person | None = None
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
         """Add the organisation, not yet active."""
@@ -162,8 +163,8 @@ class RepresentativeAppointed(Event):
 
     type: Literal["representative_appointed"] = "representative_appointed"
     organisation: Slug
-    person: Slug
-    alternate: Slug | None = None
+    person: Person
+    alternate: Person | None = None
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Replace both."""
@@ -201,8 +202,8 @@ class AdmitMember(Command):
 
     command: Literal["admit_member"] = "admit_member"
     organisation: Organisation
-    representative: Slug
-    alternate: Slug | None = None
+    representative: Person
+    alternate: Person | None = None
 
     def decide(self, turn: Turn) -> None:
         """Invite it; before a charter is in force it joins at once."""
@@ -304,8 +305,8 @@ class AppointRepresentative(Command):
 
     command: Literal["appoint_representative"] = "appoint_representative"
     organisation: Slug
-    person: Slug
-    alternate: Slug | None = None
+    person: Person
+    alternate: Person | None = None
 
     def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
         """One's own organisation."""

@@ -20,6 +20,7 @@ from coopflow.domain.decisions import (
 )
 from coopflow.domain.events import Entry
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.marks import Sealed, SealedText
 from coopflow.domain.members import active_member
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation, Decision, MandateTerms
@@ -55,7 +56,7 @@ class ObjectionQualified(AboutDecision):
     type: Literal["objection_qualified"] = "objection_qualified"
     organisation: Slug
     verdict: Literal["qualified", "concern"]
-    reason: str | None = None
+    reason: Sealed | None = None
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Note the verdict."""
@@ -107,7 +108,7 @@ class QualifyObjection(Command):
     decision: Slug
     organisation: Slug
     verdict: Literal["qualified", "concern"]
-    reason: Text | None = None
+    reason: SealedText | None = None
 
     def decide(self, turn: Turn) -> None:
         """Qualify an objection that was raised."""

@@ -10,6 +10,7 @@ from coopflow.domain.commands import Command
 from coopflow.domain.decisions import TakesEffect, cancel
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.lifecycle import Move, StateMachine
+from coopflow.domain.marks import Person
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Cooperation, Decision, Pause, Role
 from coopflow.domain.turn import Turn
@@ -70,7 +71,7 @@ class OpenCooperation(Command):
     territory: Text
     lifecycle: Slug
     policy: Slug
-    facilitator: Slug | None = None
+    facilitator: Person | None = None
 
     def decide(self, turn: Turn) -> None:
         """Open it, and make somebody its facilitator if one is named."""
@@ -103,7 +104,7 @@ class RoleAssigned(Event):
     """A person holds a role in the cooperation."""
 
     type: Literal["role_assigned"] = "role_assigned"
-    person: Slug
+    person: Person
     role: Role
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
@@ -116,7 +117,7 @@ class RoleRevoked(Event):
     """A person no longer holds a role in the cooperation."""
 
     type: Literal["role_revoked"] = "role_revoked"
-    person: Slug
+    person: Person
     role: Role
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
@@ -130,7 +131,7 @@ class AssignRole(Command):
     """Give a person a role in the cooperation."""
 
     command: Literal["assign_role"] = "assign_role"
-    person: Slug
+    person: Person
     role: Role
 
     def decide(self, turn: Turn) -> None:
@@ -144,7 +145,7 @@ class RevokeRole(Command):
     """Take a role from a person."""
 
     command: Literal["revoke_role"] = "revoke_role"
-    person: Slug
+    person: Person
     role: Role
 
     def decide(self, turn: Turn) -> None:

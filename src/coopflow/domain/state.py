@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, StringConstraints
 
 from coopflow.domain.base import Count, Day, Instant, Label, Ratio, Shape, Slug, Text
 from coopflow.domain.calendar import end_of
+from coopflow.domain.marks import Person, Sealed
 from coopflow.domain.tools import Action, Category, Kind, Mission, ToolContent, read
 from coopflow.domain.voting import Rule
 
@@ -64,8 +65,8 @@ class Member(Shape):
     name: str
     category: Category
     college: Slug | None = None
-    representative: Slug
-    alternate: Slug | None = None
+    representative: Person
+    alternate: Person | None = None
     profile: Profile = Profile()
     standings: tuple[Standing, ...]
 
@@ -114,7 +115,7 @@ class Document(Shape):
     version: int
     status: DocumentStatus
     minor: bool = False
-    authors: tuple[Slug, ...]
+    authors: tuple[Person, ...]
     content: dict[str, Any]
     decision: Slug | None = None
     approved_at: Instant | None = None
@@ -138,10 +139,10 @@ class Ballot(Shape):
     ``holder`` is the organisation that gave a ``delegated`` one; an objection is the holder's.
     """
 
-    choice: str
-    reason: str | None = None
+    choice: Sealed
+    reason: Sealed | None = None
     at: Instant
-    by: Slug
+    by: Person
     delegated: bool = False
     holder: Slug | None = None
 
@@ -214,7 +215,7 @@ class Decision(Shape):
     closed_at: Instant | None = None
     closed_seq: int | None = None
     reminded: tuple[Instant, ...] = ()
-    opened_by: Slug | None = None
+    opened_by: Person | None = None
     recalled: bool = False
     veto: Slug | None = None
     paused: timedelta = timedelta()
@@ -315,7 +316,7 @@ class Review(Shape):
     kind: Literal["after_action", "quarterly", "annual", "evaluation", "exceptional"]
     period: str | None = None
     opened_at: Instant
-    by: Slug | None = None
+    by: Person | None = None
     changes: dict[Slug, Change] = Field(default_factory=dict)
     closed_at: Instant | None = None
     closed_seq: int | None = None
@@ -348,7 +349,7 @@ class Disagreement(Shape):
     blocks: bool = False
     blocks_until: Instant | None = None
     by_expiry: bool = False
-    mediator: Slug | None = None
+    mediator: Person | None = None
     accepted_by: tuple[Slug, ...] = ()
     extended: bool = False
     asking: bool = False
@@ -447,6 +448,7 @@ class Cooperation(Shape):
     ``seq`` numbers the last event, ``as_of`` is the instant up to which time has been told,
     ``levels`` are the levels in the holding reading, ``floor`` the gate whose minima must hold.
     ``members_moved`` counts joinings and leavings; ``advice`` is the advice that is followed.
+    ``people`` are all whom the journal names, by the number of the entry that did so first.
     ``policy`` is the one that applies, ``first_policy`` the one that it was opened with.
     """
 
@@ -470,7 +472,8 @@ class Cooperation(Shape):
     members: dict[Slug, Member] = Field(default_factory=dict)
     members_moved: Count = 0
     last_move_at: Instant | None = None
-    roles: dict[Slug, tuple[Role, ...]] = Field(default_factory=dict)
+    roles: dict[Person, tuple[Role, ...]] = Field(default_factory=dict)
+    people: dict[Person, Count] = Field(default_factory=dict)
     documents: dict[str, tuple[Document, ...]] = Field(default_factory=dict)
     decisions: dict[Slug, Decision] = Field(default_factory=dict)
     delegations: dict[Slug, tuple[Delegation, ...]] = Field(default_factory=dict)

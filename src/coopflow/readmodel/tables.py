@@ -81,7 +81,10 @@ class Base(DeclarativeBase):
 
 
 class JournalRow(Base):
-    """One entry of a journal; ``data`` is the event without its type."""
+    """One entry of a journal; ``data`` is the event without its type.
+
+    ``previous`` is the digest of the entry before; None where digests were not kept yet.
+    """
 
     __tablename__ = "journal"
 
@@ -92,6 +95,9 @@ class JournalRow(Base):
     command_id: Mapped[str | None]
     type: Mapped[str]
     data: Mapped[dict[str, Any]]
+    previous: Mapped[str | None]
+    salts: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'"))
+    withheld: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'"))
 
 
 class SnapshotRow(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,7 @@ from coopflow.temporal.workflow import CooperationWorkflow
 PATIENCE: Final = timedelta(seconds=30)
 """How long a request is tried before the engine counts as unavailable."""
 
+_PEPPER_BYTES: Final = 32
 _TASK_TIMEOUT: Final = timedelta(seconds=5)  # until another worker takes a killed one's task over
 _LONGEST_CALL: Final = 10.0
 _SHORTEST_CALL: Final = 1.0
@@ -153,7 +155,12 @@ class TemporalEngine:
         refusal = too_large(definition)
         if refusal is not None:
             return refusal
-        carried = Carried(definition=definition, mode=mode, unregistered=(definition,))
+        carried = Carried(
+            definition=definition,
+            mode=mode,
+            unregistered=(definition,),
+            pepper=secrets.token_hex(_PEPPER_BYTES),
+        )
         opened = carried.state
         decided = decide(opened, parsed, compile_definition(definition), request.grants)
         if isinstance(decided, Refusal):

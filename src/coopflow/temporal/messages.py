@@ -15,6 +15,7 @@ from coopflow.application.engine import Mode, Reply
 from coopflow.application.notices import Notice
 from coopflow.application.receipts import Receipt
 from coopflow.domain.base import Instant
+from coopflow.domain.chain import GENESIS
 from coopflow.domain.checks import Outcome, Portrait
 from coopflow.domain.commands import Command, parse
 from coopflow.domain.events import Entry
@@ -44,6 +45,8 @@ class Carried(Message):
         notices: those that have not been delivered, in order.
         projected_seq: the number of the last entry that the read model acknowledged.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
+        head: the digest of the last entry, in hexadecimal.
+        pepper: a secret, made when it was opened, that the salts of its journal are made from.
     """
 
     definition: Definition
@@ -56,6 +59,8 @@ class Carried(Message):
     notices: tuple[Notice, ...] = ()
     projected_seq: int = 0
     imported_to: int = 0
+    head: str = GENESIS
+    pepper: str = ""
 
 
 class Request(Message):
@@ -170,7 +175,10 @@ class GateAnswer(Message):
 
 
 class JournalHead(Message):
-    """How far the journal goes, and how far the read model follows it."""
+    """How far the journal goes, and how far the read model follows it.
+
+    ``digest`` is that of the last entry, in hexadecimal.
+    """
 
     seq: int
     at: Instant | None
@@ -178,6 +186,7 @@ class JournalHead(Message):
     mode: Mode
     status: CooperationStatus
     undelivered: int = 0
+    digest: str = GENESIS
 
 
 class CheckRequest(Message):

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         catalogue,  # noqa: F401 - defines all commands and events
         checks,
     )
+    from coopflow.domain.chain import digest_of, linked
     from coopflow.domain.checks import Outcome, Portrait
     from coopflow.domain.cooperation import advance, decide, follow, learn, next_due
     from coopflow.domain.events import Entry
@@ -76,6 +77,7 @@ class _Plan(NamedTuple):
     """What accepting a request brings about, all worked out."""
 
     entries: tuple[Entry, ...]
+    head: str
     command: str | None
     state: Cooperation
     mode: Mode
@@ -99,6 +101,8 @@ class CooperationWorkflow:
         self._rules = compile_family(*self._definitions)
         self._mode = carried.mode
         self._state = carried.state
+        self._head = carried.head
+        self._pepper = carried.pepper
         self._receipts = Receipts(carried.receipts)
         self._delivery = Delivery(address, carried)
         self._inquiry = Inquiry(self)
@@ -250,9 +254,11 @@ class CooperationWorkflow:
         rules = compile_family(*definitions)
         state = follow(self._state, entries)
         due = next_due(state, workflow.now(), rules) if mode == "live" else None
+        entries = linked(entries, self._head, self._pepper)
+        head = digest_of(entries[-1]) if entries else self._head
         outbox = [*self._delivery.entries, *entries]
         size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
-        return _Plan(entries, command, state, mode, due, outbox, size, definitions, rules)
+        return _Plan(entries, head, command, state, mode, due, outbox, size, definitions, rules)
 
     def _plan(
         self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request | None
@@ -320,6 +326,7 @@ class CooperationWorkflow:
         if plan.size > STATE_WARNING >= self._size:
             self._say("warning", "the cooperation grows large", count=plan.size)
         self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
+        self._head = plan.head
         self._delivery.entries = plan.outbox
         self._delivery.definitions += plan.definitions[len(self._definitions) :]
         self._definitions, self._rules = plan.definitions, plan.rules
@@ -424,6 +431,8 @@ class CooperationWorkflow:
             notices=tuple(self._delivery.notices),
             projected_seq=self._delivery.projected_seq,
             imported_to=self._delivery.imported_to,
+            head=self._head,
+            pepper=self._pepper,
         )
 
     @workflow.query(name=names.STATE)
@@ -458,6 +467,7 @@ class CooperationWorkflow:
             mode=self._mode,
             status=self._state.status,
             undelivered=len(self._delivery.notices),
+            digest=self._head,
         )
 
     # --- what operators see -------------------------------------------------------------------

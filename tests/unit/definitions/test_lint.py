@@ -24,9 +24,7 @@ def lifecycle(old: str = "", new: str = "") -> Document:
 
 
 def said(text: str, stages: Document | None = None, checks: Collection[str] = ()) -> list[str]:
-    policy = extended(
-        loads(HEAD + text, "own.yaml"), lambda *_: loads(REFERENCE, "reference.yaml")
-    )
+    policy = extended(loads(HEAD + text, "own.yaml"), lambda *_: loads(REFERENCE, "reference.yaml"))
     return [str(fault) for fault in lint(stages or lifecycle(), policy, checks)]
 
 

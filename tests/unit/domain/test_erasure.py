@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.cooperation import UNOPENED, evolve
-from coopflow.domain.erasure import people_of
-from coopflow.domain.events import Entry
+from coopflow.domain.events import Entry, Event
+from coopflow.domain.marks import Mark, fields_marked, fields_with_marks, marked
 from coopflow.domain.state import Cooperation
 from tests.collective import Collective, vision
 
@@ -100,12 +101,30 @@ def test_nothing_else_changes() -> None:
     assert coop.state.meetings is before.meetings
 
 
-def test_the_event_does_not_name_the_person() -> None:
-    """Neither the entry nor the state that it leads to holds the id."""
+def test_the_state_names_the_person_no_more() -> None:
+    """The id is nowhere in what the cooperation is, but in what people wrote."""
     coop = busy()
     erase(coop, "zoe")
-    assert "zoe" not in coop.journal[-1].model_dump_json()
-    assert "zoe" not in people_of(coop.state.model_dump(mode="json"))
+    named = [value for mark, _, value in marked(Cooperation, told(coop.state))]
+    assert "zoe" not in named
+    assert named.count(f"erased-{coop.state.seq}") > 5
+
+
+def test_whom_only_the_journal_names_is_known_too() -> None:
+    """A representative of the past, and somebody who did something once."""
+    coop = busy()
+    coop.do("fay", "appoint_representative", organisation="alpha", person="new", alternate="al")
+    coop.do("fay", "appoint_representative", organisation="beta", person="bo", alternate="new")
+    assert "rep-alpha" in coop.state.people
+    erase(coop, "rep-alpha")
+    assert "rep-alpha" not in coop.state.people
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
+def test_every_event_names_people_in_fields_of_its_own(kind: type[Event]) -> None:
+    """Where the journal looks for those whom it knows."""
+    within = set(fields_with_marks(kind)) - set(fields_marked(kind, Mark.PERSON))
+    assert within == set(fields_marked(kind, Mark.SEALED))
 
 
 def test_an_erased_person_may_do_nothing() -> None:

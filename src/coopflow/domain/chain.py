@@ -1,0 +1,161 @@
+"""The chain of the journal: every entry carries the digest of the one before.
+
+The digest of an entry is the SHA-256 of its canonical JSON, in which a digest of its own stands for
+everything that may be taken out later: the ids of people, who may be erased, and what is sealed. So
+an entry can lose these and keep its digest, and whoever has the journal can still prove the rest.
+
+Such a digest is salted, and the salt goes with the value: what is gone cannot be found by trying.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from coopflow.domain.events import Entry
+from coopflow.domain.marks import Mark, marked
+
+GENESIS: Final = "0" * 64
+"""What stands for the digest of an entry before the first."""
+
+_SALT_BYTES: Final = 16
+_WHOSE: Final = "/by"
+
+Record = dict[str, Any]
+"""An entry as JSON: what is stored, exported and digested, without fields at their defaults."""
+
+
+def linked(entries: Iterable[Entry], head: str, pepper: str) -> tuple[Entry, ...]:
+    """Return entries with the digest of the one before, each.
+
+    Args:
+        entries: consecutive entries that nothing was taken out of.
+        head: the digest of the last entry before them, ``GENESIS`` before the first.
+        pepper: a secret of the cooperation, from which salts are made. It is never stored with
+            the journal.
+    """
+    found: list[Entry] = []
+    for entry in entries:
+        link = entry.but(previous=head, salts=_salts(entry, pepper))
+        found.append(link)
+        head = digest_of(link)
+    return tuple(found)
+
+
+def record(entry: Entry) -> Record:
+    """Return an entry as JSON. Fields that are added to events later do not change old records."""
+    found: Record = entry.model_dump(mode="json", exclude={"event"}, exclude_defaults=True)
+    event = entry.event.model_dump(mode="json", exclude_defaults=True)
+    return found | {"event": {"type": entry.event.type, **event}}
+
+
+def digest_of(entry: Entry) -> str:
+    """Return the digest of an entry, in hexadecimal."""
+    return digest(record(entry))
+
+
+def digest(kept: Record) -> str:
+    """Return the digest of an entry as JSON, in hexadecimal.
+
+    Raises:
+        LookupError: a pointer points nowhere.
+    """
+    body = {name: value for name, value in kept.items() if name not in {"salts", "withheld"}}
+    stand_ins = dict(kept.get("withheld", {}))
+    for pointer, salt in kept.get("salts", {}).items():
+        stand_ins[pointer] = _stand_in(salt, _at(body, _parts(pointer)))
+    for pointer, one in stand_ins.items():
+        body = _with(body, _parts(pointer), one)
+    body["covered"] = sorted(stand_ins)  # else a digest could be passed off as the value
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def taken_out(kept: Record, pointer: str, instead: Any) -> Record:
+    """Return an entry as JSON without one of its values; its digest stays the same.
+
+    Args:
+        kept: the entry.
+        pointer: where the value is.
+        instead: what is to be there; None for nothing.
+
+    Raises:
+        LookupError: nothing is there.
+    """
+    parts = _parts(pointer)
+    left: Record = _with(kept, parts, instead)
+    salts = dict(kept.get("salts", {}))
+    salt = salts.pop(pointer, None)
+    if salt is None:  # digests were not kept yet, or it was taken out before
+        return left
+    withheld = {**kept.get("withheld", {}), pointer: _stand_in(salt, _at(kept, parts))}
+    left = left | {"salts": salts, "withheld": withheld}
+    return {name: value for name, value in left.items() if value != {}}
+
+
+def canonical(value: Any) -> bytes:
+    """Return a JSON value as bytes, the same for the same value.
+
+    Keys are sorted by code point, nothing stands between the parts, text is UTF-8 and escaped where
+    JSON demands it only, numbers are written as Python does: the shortest that reads back the same.
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def _stand_in(salt: str, value: Any) -> str:
+    return hashlib.sha256(salt.encode() + b":" + canonical(value)).hexdigest()
+
+
+def _salts(entry: Entry, pepper: str) -> dict[str, str]:
+    """Return the salts of an entry. Those of one person are the same, those of texts never."""
+    found: dict[str, str] = {}
+    if entry.by is not None:
+        found[_WHOSE] = _salt(pepper, "person", entry.by)
+    raw = entry.event.model_dump(mode="json", exclude_defaults=True)
+    for mark, pointer, value in marked(type(entry.event), raw):
+        about = value if mark is Mark.PERSON else f"{entry.seq}{pointer}"
+        found[f"/event{pointer}"] = _salt(pepper, mark.value, about)
+    return found
+
+
+def _salt(pepper: str, kind: str, about: str) -> str:
+    made = hmac.digest(pepper.encode(), f"{kind}:{about}".encode(), "sha256")
+    return made[:_SALT_BYTES].hex()
+
+
+def _at(value: Any, parts: Sequence[str]) -> Any:
+    for part in parts:
+        value = value[_key(value, part)]
+    return value
+
+
+def _with(value: Any, parts: Sequence[str], new: Any) -> Any:
+    """Return JSON with another value in one place; the old one stays as it is."""
+    first, *rest = parts
+    copy = value.copy()
+    if not rest and isinstance(value, dict):
+        copy[first] = new  # also where nothing is any more
+    else:
+        key = _key(value, first)
+        copy[key] = _with(value[key], rest, new) if rest else new
+    return copy
+
+
+def _key(value: Any, part: str) -> Any:
+    if isinstance(value, dict) and part in value:
+        return part
+    if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+        return int(part)
+    message = f"nothing is called {part} there"
+    raise LookupError(message)
+
+
+def _parts(pointer: str) -> list[str]:
+    if not pointer.startswith("/"):
+        message = f"{pointer!r} is no JSON pointer to a part"
+        raise LookupError(message)
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
