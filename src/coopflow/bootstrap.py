@@ -28,6 +28,7 @@ from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableE
 if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.history import History
+    from coopflow.readmodel.people import People
     from coopflow.readmodel.projector import Projector
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
@@ -242,6 +243,20 @@ async def history(settings: Settings) -> AsyncIterator[History]:
 
     async with _as_it_is(settings) as database:
         yield History(database)
+
+
+@asynccontextmanager
+async def people(settings: Settings) -> AsyncIterator[People]:
+    """Open the journals of the read model, to look where they name people.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.people import People
+
+    async with _as_it_is(settings) as database:
+        yield People(database)
 
 
 @asynccontextmanager

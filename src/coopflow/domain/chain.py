@@ -13,7 +13,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from coopflow.domain.events import Entry
 from coopflow.domain.marks import Mark, marked
@@ -23,6 +27,7 @@ GENESIS: Final = "0" * 64
 
 _SALT_BYTES: Final = 16
 _WHOSE: Final = "/by"
+_NO_DEFAULT: Final = object()
 
 Record = dict[str, Any]
 """An entry as JSON: what is stored, exported and digested, without fields at their defaults."""
@@ -47,9 +52,8 @@ def linked(entries: Iterable[Entry], head: str, pepper: str) -> tuple[Entry, ...
 
 def record(entry: Entry) -> Record:
     """Return an entry as JSON. Fields that are added to events later do not change old records."""
-    found: Record = entry.model_dump(mode="json", exclude={"event"}, exclude_defaults=True)
-    event = entry.event.model_dump(mode="json", exclude_defaults=True)
-    return found | {"event": {"type": entry.event.type, **event}}
+    found: Record = _without_defaults(entry, entry.model_dump(mode="json"))
+    return found
 
 
 def digest_of(entry: Entry) -> str:
@@ -106,6 +110,35 @@ def canonical(value: Any) -> bytes:
     ).encode()
 
 
+def _without_defaults(value: Any, raw: Any) -> Any:
+    """Return dumped shapes without fields at their defaults, but with what tells their kind."""
+    if isinstance(value, BaseModel):
+        return {
+            name: _without_defaults(one, raw[name])
+            for name, default in _defaults(type(value))
+            if (one := getattr(value, name)) != default
+        }
+    if isinstance(value, tuple):
+        return [_without_defaults(*pair) for pair in zip(value, raw, strict=True)]
+    if isinstance(value, dict):
+        pairs = zip(raw, value.values(), raw.values(), strict=True)
+        return {key: _without_defaults(one, dumped) for key, one, dumped in pairs}
+    return raw
+
+
+@cache
+def _defaults(shape: type[BaseModel]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a shape, each with its default: something else where it has none."""
+    return tuple(
+        (name, _NO_DEFAULT if _tells_kind(field) else field.get_default(call_default_factory=True))
+        for name, field in shape.model_fields.items()
+    )
+
+
+def _tells_kind(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
+
+
 def _stand_in(salt: str, value: Any) -> str:
     return hashlib.sha256(salt.encode() + b":" + canonical(value)).hexdigest()
 
@@ -115,8 +148,7 @@ def _salts(entry: Entry, pepper: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if entry.by is not None:
         found[_WHOSE] = _salt(pepper, "person", entry.by)
-    raw = entry.event.model_dump(mode="json", exclude_defaults=True)
-    for mark, pointer, value in marked(type(entry.event), raw):
+    for mark, pointer, value in marked(type(entry.event), record(entry)["event"]):
         about = value if mark is Mark.PERSON else f"{entry.seq}{pointer}"
         found[f"/event{pointer}"] = _salt(pepper, mark.value, about)
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from coopflow.domain.base import Shape, Slug
+from coopflow.domain.base import Slug
+from coopflow.domain.chain import record, taken_out
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.marks import Mark, Person, fields_with_marks, marked, replaced
@@ -28,22 +29,30 @@ class PersonErased(Event):
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Replace the id in every part of the state that names people."""
-        renewed = Cooperation.model_validate(
-            without(Cooperation, _people_in(state), self.person, self.tombstone)
-        )
+
+        def swap(mark: Mark, _: str, value: Any) -> Any:
+            return self.tombstone if mark is Mark.PERSON and value == self.person else value
+
+        renewed = Cooperation.model_validate(replaced(Cooperation, _people_in(state), swap))
         return {name: getattr(renewed, name) for name in sorted(_MARKED)}
 
 
-def without(shape: type[Shape], raw: dict[str, Any], person: str, tombstone: str) -> dict[str, Any]:
-    """Return a dumped shape with the tombstone where a person stood.
+def forgotten(entry: Entry, person: str, tombstone: str) -> Entry:
+    """Return an entry of the journal with the tombstone where the person stood.
 
-    Replaced where people stand, and nowhere else: a text may hold the same word.
+    Its digest stays the same. Replaced where people stand, and nowhere else: a text may hold the
+    same word.
     """
-
-    def swap(mark: Mark, _: str, value: Any) -> Any:
-        return tombstone if mark is Mark.PERSON and value == person else value
-
-    return replaced(shape, raw, swap)
+    kept = record(entry)
+    places = [(Mark.PERSON, "/by", entry.by)]
+    places += [
+        (mark, f"/event{pointer}", value)
+        for mark, pointer, value in marked(type(entry.event), kept["event"])
+    ]
+    for mark, pointer, value in places:
+        if mark is Mark.PERSON and value == person:
+            kept = taken_out(kept, pointer, tombstone)
+    return Entry.model_validate(kept)
 
 
 def _people_in(state: Cooperation) -> dict[str, Any]:

@@ -87,10 +87,12 @@ class Database:
         self._writing = self._engine.execution_options(**{_WRITES: True})
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
         self._prepare: Callable[[], None] | None = None
+        self._path: str | None = None
         if read.get_backend_name() == "sqlite":
             # Waiting here is fair; SQLite itself lets writers try their luck until one gives up.
             self._turn = asyncio.Lock()
-            self._prepare = partial(_prepare_file, str(read.database), wait)
+            self._path = str(read.database)
+            self._prepare = partial(_prepare_file, self._path, wait)
             event.listen(self._engine.sync_engine, "connect", partial(_on_connect, wait=wait))
             event.listen(self._engine.sync_engine, "begin", _on_begin)
         else:
@@ -126,6 +128,15 @@ class Database:
             await self._be_prepared()
             async with self._turn, self._writing.begin() as connection:
                 yield connection
+
+    async def scrub(self) -> None:
+        """Let nothing stay in the file of SQLite that was overwritten: its log is emptied.
+
+        While others read, it empties as far as they let it, and in full when the last one closes
+        it. PostgreSQL does the like by itself, with VACUUM.
+        """
+        if self._path is not None:
+            await asyncio.to_thread(_empty_log, self._path)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -228,12 +239,19 @@ def _prepare_file(path: str, wait: float) -> None:
         _switch_to_wal(connection, time.monotonic() + wait)
 
 
+def _empty_log(path: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def _on_connect(connection: Any, _: object, *, wait: float) -> None:
     connection.isolation_level = None  # a transaction is begun below, also to read
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
     # An acknowledged entry is dropped by the workflow: it must outlive a power cut here.
     cursor.execute("PRAGMA synchronous=FULL")
+    # What is deleted, and be it the name of a person, is overwritten with zeros.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

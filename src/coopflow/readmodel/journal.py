@@ -7,12 +7,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.chain import digest_of
+from coopflow.domain.erasure import PersonErased, forgotten
 from coopflow.domain.events import Entry
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
 from coopflow.readmodel.statements import insert_or_ignore
@@ -68,19 +69,20 @@ async def read(
     connection: AsyncConnection, address: Address, first: int, last: int
 ) -> tuple[Entry, ...]:
     """Return the entries from one number to another, both included, with nothing left out."""
-    return await _read(connection, address, JournalRow.seq.between(first, last))
+    return await read_where(connection, address, JournalRow.seq.between(first, last))
 
 
 async def read_until(
     connection: AsyncConnection, address: Address, at: datetime
 ) -> tuple[Entry, ...]:
     """Return the entries up to an instant, from the first one, with nothing left out."""
-    return await _read(connection, address, JournalRow.at <= at)
+    return await read_where(connection, address, JournalRow.at <= at)
 
 
-async def _read(
+async def read_where(
     connection: AsyncConnection, address: Address, which: ColumnElement[bool]
 ) -> tuple[Entry, ...]:
+    """Return the entries whose rows answer a condition, in order."""
     rows = await connection.execute(
         select(*_COLUMNS)
         .where(JournalRow.cooperation_id == str(address), which)
@@ -99,6 +101,24 @@ async def _read(
         )
         for row in rows
     )
+
+
+async def forget(connection: AsyncConnection, address: Address, erasure: Entry) -> None:
+    """Put the tombstone where the journal names a person who was erased; digests stay the same.
+
+    Entries after the erasure mean somebody new by the same id.
+    """
+    erased = erasure.event
+    assert isinstance(erased, PersonErased)
+    named = or_(
+        JournalRow.actor == erased.person,
+        cast(JournalRow.data, String).contains(f'"{erased.person}"', autoescape=True),
+    )
+    for entry in await read_where(connection, address, and_(JournalRow.seq <= erasure.seq, named)):
+        if erased.person in entry.people:
+            row = journal_row(address, forgotten(entry, erased.person, erased.tombstone))
+            this = (JournalRow.cooperation_id == str(address), JournalRow.seq == entry.seq)
+            await connection.execute(update(JournalRow).where(*this).values(row))
 
 
 async def refuse_conflict(

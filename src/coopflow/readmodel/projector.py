@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
 from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
@@ -85,12 +86,17 @@ class Projector:
             news = entries[len(known) :]
             if not news:
                 return seq
+            erasures = [one for one in news if isinstance(one.event, PersonErased)]
+            for entry in erasures:
+                await journal.forget(connection, address, entry)
             if seq and shape != _shape():
                 state = await _write_anew(connection, address, news[-1].seq)
             else:
                 before = self._states.at(address, seq) or await _decode(connection, address, seq)
                 state = await _write(connection, address, before, news)
         self._states.keep(address, state)
+        if erasures:
+            await self._database.scrub()
         return state.seq
 
     async def rebuild(self, programme: str, cooperation: str) -> int:

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
@@ -311,6 +313,62 @@ class TemporalEngine:
             head = await self.journal_head(address)
         return head
 
+    async def until_forgotten(self, address: Address) -> int:
+        """Wait until no present history names a person who was erased, and delete the ended ones.
+
+        Returns:
+            How many ended runs were deleted. Temporal takes a moment to do it.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+            EngineUnavailableError: the read model, or the workflow, has not let go of them within
+                the patience of this engine. It goes on by itself; ask again later.
+        """
+
+        async def attempt(_: timedelta) -> None:
+            if (await self.journal_head(address)).forgetting:
+                raise _PassingError("the read model has not forgotten them")
+
+        await self._insist(attempt, f"forgetting somebody in {address}")
+        return await self._insist(
+            lambda limit: self._delete_ended_runs(address, limit), f"deleting runs of {address}"
+        )
+
+    async def _delete_ended_runs(self, address: Address, limit: timedelta) -> int:
+        """Delete the runs before the last one, found by visibility and from run to run."""
+        workflow = names.workflow_id(address)
+        last = (await self._handle(address).describe(rpc_timeout=limit)).run_id
+        ended = {
+            one.run_id
+            async for one in self._client.list_workflows(
+                f"WorkflowId = '{workflow}'", rpc_timeout=limit
+            )
+        }
+        # The list is a moment behind, so that it may lack the run that ended just now.
+        before: str | None = last
+        while before is not None:
+            before = await self._run_before(workflow, before, limit)
+            ended |= {before} if before is not None else set()
+        for run in sorted(ended - {last}):
+            request = DeleteWorkflowExecutionRequest(
+                namespace=self._client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=workflow, run_id=run),
+            )
+            with _ignoring_not_found():
+                await self._client.workflow_service.delete_workflow_execution(
+                    request, timeout=limit
+                )
+        return len(ended - {last})
+
+    async def _run_before(self, workflow: str, run: str, limit: timedelta) -> str | None:
+        """Return the run that continued as this one; None when there is, or is kept, none."""
+        handle = self._client.get_workflow_handle(workflow, run_id=run)
+        with _ignoring_not_found():
+            async for event in handle.fetch_history_events(page_size=1, rpc_timeout=limit):
+                started = event.workflow_execution_started_event_attributes
+                return started.continued_execution_run_id or None
+        return None
+
     def _handle(self, address: Address) -> _Handle:
         return self._client.get_workflow_handle_for(
             CooperationWorkflow.run, names.workflow_id(address)
@@ -469,6 +527,15 @@ class TemporalEngine:
     @property
     def _where(self) -> str:
         return f"Temporal at {self._client.service_client.config.target_host}"
+
+
+@contextlib.contextmanager
+def _ignoring_not_found() -> Iterator[None]:
+    try:
+        yield
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 def _identified(command: Mapping[str, Any], grants: Iterable[str]) -> CommandRequest:

@@ -21,6 +21,7 @@ from temporalio.exceptions import ActivityError
 
 from coopflow.application.engine import Address
 from coopflow.application.notices import Notice, notices_of
+from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
 from coopflow.temporal import names
 from coopflow.temporal.messages import Carried, Message, NoticeBatch, ProjectBatch
@@ -59,6 +60,10 @@ def first_notices(waiting: Sequence[Notice]) -> tuple[Notice, ...]:
     return tuple(takewhile(lambda notice: notice.kind == ahead[0].kind, ahead))
 
 
+def _erases(entry: Entry) -> bool:
+    return isinstance(entry.event, PersonErased)
+
+
 class Delivery:
     """What one cooperation has still to hand out.
 
@@ -68,6 +73,7 @@ class Delivery:
         definitions: those that the read model has not been told of; they go with the next entries.
         projected_seq: the number of the last entry that the read model acknowledged.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
+        has_forgotten: whether the read model has forgotten a person whom this run still knew.
     """
 
     def __init__(self, address: Address, carried: Carried) -> None:
@@ -77,6 +83,7 @@ class Delivery:
         self.definitions = list(carried.unregistered)
         self.projected_seq = carried.projected_seq
         self.imported_to = carried.imported_to
+        self.has_forgotten = False
         self._address = address
         self._under_way = 0
         self._winding_up = False
@@ -85,6 +92,11 @@ class Delivery:
     def is_done(self) -> bool:
         """Whether everything has been handed out."""
         return not (self.entries or self.notices or self._under_way)
+
+    @property
+    def is_forgetting(self) -> bool:
+        """Whether this run names a person who was erased, be it that others still have to know."""
+        return self.has_forgotten or any(map(_erases, self.entries))
 
     async def run(self) -> None:
         """Hand out whatever is added, until cancelled."""
@@ -108,6 +120,7 @@ class Delivery:
                 del self.entries[: len(batch)]
                 del self.definitions[: len(told)]
                 self.projected_seq = batch[-1].seq
+                self.has_forgotten |= any(map(_erases, batch))
                 for entry in batch:
                     if entry.seq > self.imported_to:
                         self.notices += notices_of(self._address.cooperation, entry)

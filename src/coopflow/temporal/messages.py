@@ -177,7 +177,8 @@ class GateAnswer(Message):
 class JournalHead(Message):
     """How far the journal goes, and how far the read model follows it.
 
-    ``digest`` is that of the last entry, in hexadecimal.
+    ``digest`` is that of the last entry, in hexadecimal; ``forgetting`` tells whether the present
+    history still names a person who was erased.
     """
 
     seq: int
@@ -187,6 +188,7 @@ class JournalHead(Message):
     status: CooperationStatus
     undelivered: int = 0
     digest: str = GENESIS
+    forgetting: bool = False
 
 
 class CheckRequest(Message):

@@ -124,7 +124,7 @@ class CooperationWorkflow:
             for task in tasks:
                 if task.done():
                     task.result()  # a fault of it: fails the workflow task, where it is seen
-            if workflow.info().is_continue_as_new_suggested():
+            if self._goes_on_anew():
                 # An activity that ends in the very task that continues as new would undo it.
                 await self._delivery.wind_up()
                 await self._inquiry.wind_up()
@@ -373,7 +373,7 @@ class CooperationWorkflow:
                 lambda: (
                     self._due != due
                     or self._is_over()
-                    or workflow.info().is_continue_as_new_suggested()
+                    or self._goes_on_anew()
                     or any(task.done() for task in tasks)
                 ),
                 timeout=timeout,
@@ -384,7 +384,16 @@ class CooperationWorkflow:
         return self._state.status != "unopened"
 
     def _is_over(self) -> bool:
-        return self._state.status == "closed" and self._delivery.is_done
+        over = self._state.status == "closed" and self._delivery.is_done
+        return over and not self._delivery.has_forgotten
+
+    def _goes_on_anew(self) -> bool:
+        """Whether to leave this history behind: it grows long, or it names a person erased since.
+
+        The next one begins without that person, who is known to ended runs only: those can be
+        deleted, and are once their retention is over.
+        """
+        return workflow.info().is_continue_as_new_suggested() or self._delivery.has_forgotten
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
@@ -468,6 +477,7 @@ class CooperationWorkflow:
             status=self._state.status,
             undelivered=len(self._delivery.notices),
             digest=self._head,
+            forgetting=self._delivery.is_forgetting,
         )
 
     # --- what operators see -------------------------------------------------------------------

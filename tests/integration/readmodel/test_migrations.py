@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -189,6 +191,48 @@ async def test_what_the_first_tables_can_hold_survives_the_way_back(
     assert await contents(database) == filled | {"definition": []}
     await run(database, command.downgrade, "base")
     assert await raw(database) == {}
+
+
+async def test_who_was_erased_before_goes_from_the_journal_too(
+    filled: dict[str, list[dict[str, Any]]], new_database: Callable[[], str]
+) -> None:
+    """Journals kept their names once; an erasure named them by a digest, which is no more."""
+    database = Database(new_database())
+    await run(database, command.upgrade, "0004")
+    journal = [row for row in filled["journal"] if row["cooperation_id"].endswith("gourmand")]
+    people = {row["actor"] for row in journal} - {None}
+    assert "fabien" in people
+    erasure = journal[-1] | {
+        "seq": journal[-1]["seq"] + 1,
+        "actor": "manager",
+        "type": "person_erased",
+        "data": {
+            "digest": hashlib.sha256(b"bocage-gourmand:fabien").hexdigest(),
+            "tombstone": "erased-9",
+        },
+    }
+    await write_raw(database, {"journal": [*journal, erasure]})
+    before = (await raw(database))["journal"]
+
+    await migrate(database)
+    after = (await raw(database))["journal"]
+    assert len(after) == len(before)
+    assert after[-1]["data"] == {"person": "erased-9", "tombstone": "erased-9"}
+    assert [row["actor"] for row in after] == [
+        "erased-9" if row["actor"] == "fabien" else row["actor"] for row in before
+    ]
+    assert '"fabien"' not in json.dumps([row["data"] for row in after])
+    assert '"fabien"' in json.dumps([row["data"] for row in before])
+    kept = {"cooperation_id", "seq", "at", "command_id", "type"}
+    assert [{key: row[key] for key in kept} for row in after] == [
+        {key: row[key] for key in kept} for row in before
+    ]
+
+    await run(database, command.downgrade, "0004")
+    again = (await raw(database))["journal"]
+    assert set(again[-1]["data"]) == {"digest", "tombstone"}
+    assert '"fabien"' not in json.dumps([[row["actor"], row["data"]] for row in again])
+    await database.close()
 
 
 async def test_versions_that_are_too_long_go_with_their_column(database: Database) -> None:

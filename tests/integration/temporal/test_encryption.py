@@ -12,12 +12,7 @@ from uuid import uuid4
 import pytest
 from google.protobuf.message import Message
 from structlog.testing import capture_logs
-from temporalio.api.common.v1 import Payload, WorkflowExecution
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
-    GetWorkflowExecutionHistoryRequest,
-)
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from coopflow.application.engine import Address
@@ -33,6 +28,7 @@ from coopflow.temporal.keys import KeyRing, KeySets, ensure_keys, rotate
 from coopflow.temporal.state_directory import running_engine
 from tests.collective import vision
 from tests.stages import asking
+from tests.stored import payloads, stored
 from tests.temporal_engine import (
     PROGRAMME,
     Bench,
@@ -79,44 +75,6 @@ async def keyed(state_dir: Path, keys: Path) -> Client:
     endpoint = find_endpoint(state_dir, environment={})
     converter = encrypting(KeyRing.at(keys))
     return await connect(endpoint, identity="tests", data_converter=converter)
-
-
-def payloads(message: Message) -> Iterator[Payload]:
-    """Go through all payloads of a message, but for search attributes."""
-    for field, value in message.ListFields():
-        if field.message_type is None or field.name == "search_attributes":
-            continue
-        if field.message_type.GetOptions().map_entry:
-            values = value.values()
-        else:
-            values = [value] if isinstance(value, Message) else value
-        for one in values:
-            if isinstance(one, Payload):
-                yield one
-            elif isinstance(one, Message):
-                yield from payloads(one)
-
-
-async def stored(client: Client, address: Address, run: str) -> list[Message]:
-    """Return what Temporal tells of a run: its description and its history."""
-    execution = WorkflowExecution(workflow_id=names.workflow_id(address), run_id=run)
-    service, where = client.workflow_service, client.namespace
-    told: list[Message] = [
-        await service.describe_workflow_execution(
-            DescribeWorkflowExecutionRequest(namespace=where, execution=execution)
-        )
-    ]
-    page = b""
-    while True:
-        found = await service.get_workflow_execution_history(
-            GetWorkflowExecutionHistoryRequest(
-                namespace=where, execution=execution, next_page_token=page
-            )
-        )
-        told += found.history.events
-        page = found.next_page_token
-        if not page:
-            return told
 
 
 def keys_of(told: list[Message]) -> set[str]:

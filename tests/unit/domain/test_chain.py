@@ -18,8 +18,10 @@ from coopflow.domain.chain import (
     taken_out,
 )
 from coopflow.domain.events import Entry
+from coopflow.domain.voting import Consensus, Consent, SimpleMajority, Unanimity
 from tests.collective import Collective
 
+RULES = (Consent(), Consensus(), SimpleMajority(), Unanimity())
 PEPPER = "a secret of the cooperation"
 
 

@@ -109,9 +109,11 @@ app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
 keys = _group("Keys: what encrypts all that Temporal stores.")
+person = _group("People: where journals name them, and how they are forgotten.")
 app.add_typer(gate, name="gate")
 app.add_typer(policy, name="policy")
 app.add_typer(keys, name="keys")
+app.add_typer(person, name="person")
 
 
 @app.command()
@@ -507,6 +509,57 @@ def keys_rotate(
     from coopflow.entrypoints.cli.keys import rotate  # noqa: PLC0415
 
     rotate(_settings(state_dir=state_dir, lang=lang), programme=programme, ahead=ahead)
+
+
+@person.command("find")
+def person_find(
+    who: Annotated[str, Argument(metavar="PERSON", help="The id of a person.")],
+    *,
+    programme: Annotated[str | None, Option(help="Only in this programme.")] = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List where journals name a person, and where texts hold the id."""
+    from coopflow.entrypoints.cli.people import find  # noqa: PLC0415
+
+    find(_settings(state_dir=state_dir, lang=lang), who, programme=programme, output=output)
+
+
+@person.command("erase")
+def person_erase(  # noqa: PLR0913 - its options
+    who: Annotated[str, Argument(metavar="PERSON", help="The id of a person.")],
+    cooperations: Annotated[
+        list[str] | None, Argument(metavar="COOP...", help="Cooperations: ID or PROGRAMME/ID.")
+    ] = None,
+    *,
+    by: Annotated[str, Option(help="Who erases them: the id of a programme manager.")],
+    everywhere: Annotated[bool, Option("--all", help="Wherever a journal names them.")] = False,
+    programme: Annotated[str | None, Option(help="With --all, only in this programme.")] = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Replace a person by a tombstone, for good, and report what was done.
+
+    Journals keep their digests, and verify as before. Runs of workflows that have ended are
+    deleted, since they knew the person. What people wrote is left to people: the report says where
+    the id stands in it. Saying it again is harmless, and completes what was interrupted. Exit code
+    1 when something was refused.
+    """
+    from coopflow.entrypoints.cli.people import run_erase  # noqa: PLC0415
+
+    raise Exit(
+        run_erase(
+            _settings(state_dir=state_dir, lang=lang),
+            who,
+            cooperations or [],
+            everywhere=everywhere,
+            programme=programme,
+            by=by,
+            output=output,
+        )
+    )
 
 
 @app.command("codec-server")

@@ -287,6 +287,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "for the command temporal: {options}",
         "pour la commande temporal : {options}",
     ),
+    # coopflow person
+    "person.entries": ("named in {count} entries", "apparaît dans {count} écritures"),
+    "person.nowhere": ("no journal names them", "aucun journal ne nomme cette personne"),
+    "person.erased": ("erased", "effacée"),
+    "person.nothing": ("nothing to erase", "rien à effacer"),
+    "person.refused": ("refused", "refusé"),
+    "person.done": (
+        "{tombstone} in their place in {entries} entries; {runs} ended runs deleted",
+        "{tombstone} à sa place dans {entries} écritures ; {runs} exécutions terminées supprimées",
+    ),
+    "person.text": (
+        "look at entry {seq}: the id stands in what somebody wrote ({field})",
+        "à relire, écriture {seq} : l'identifiant figure dans un texte ({field})",
+    ),
     # coopflow policy diff
     "diff.stricter": ("Stricter", "Plus strict"),
     "diff.looser": ("Looser", "Moins strict"),

@@ -1,0 +1,101 @@
+"""Erasing a person from cooperations, with a report of what was done and what is left to people."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, Protocol
+from uuid import uuid4
+
+from coopflow.application.engine import Address, Engine
+from coopflow.domain.erasure import PersonErased
+from coopflow.domain.refusals import Refusal
+
+ERASES: Final = ("programme_manager",)
+"""The role outside cooperations that erases people."""
+
+Result = Literal["erased", "nothing", "refused"]
+
+
+class Traces(NamedTuple):
+    """Where a journal names a person.
+
+    Attributes:
+        entries: the numbers of the entries that name them as a person.
+        texts: where the id stands in what people wrote, by entry and JSON pointer within its event.
+    """
+
+    entries: tuple[int, ...] = ()
+    texts: tuple[tuple[int, str], ...] = ()
+
+
+class Erasure(NamedTuple):
+    """What erasing a person from a cooperation came to.
+
+    Attributes:
+        address: the cooperation.
+        result: ``erased`` now, ``nothing`` to erase (any more), or ``refused``.
+        tombstone: what stands in their place.
+        entries: how many entries of the journal named them.
+        runs: how many ended runs of its workflow, which knew them, were deleted.
+        texts: where the id still stands in what people wrote, which people have to look at.
+        detail: why it was refused; empty otherwise.
+    """
+
+    address: Address
+    result: Result
+    tombstone: str | None = None
+    entries: int = 0
+    runs: int = 0
+    texts: tuple[tuple[int, str], ...] = ()
+    detail: str = ""
+
+
+class ForgettingEngine(Engine, Protocol):
+    """An engine whose histories can let go of a person."""
+
+    async def until_forgotten(self, address: Address) -> int:
+        """Wait until no present history names them, and delete the ended ones; say how many."""
+        ...
+
+
+class Tracing(Protocol):
+    """The journals, as far as they are asked for people."""
+
+    async def traces(self, address: Address, person: str) -> Traces:
+        """Return where the journal of a cooperation names a person."""
+        ...
+
+
+async def erase(
+    engine: ForgettingEngine, journals: Tracing, address: Address, person: str, by: str
+) -> Erasure:
+    """Erase a person from a cooperation, unless that is done already.
+
+    An interruption is taken up by erasing again: what was erased stays so, and what is left of it
+    in histories is let go of then.
+
+    Args:
+        engine: where the cooperation lives.
+        journals: where it is written down.
+        address: the cooperation.
+        person: who is to be forgotten.
+        by: who erases them, for the programme.
+
+    Raises:
+        UnknownCooperationError: there is none at this address.
+        UnavailableError: something does not answer; what was done is.
+    """
+    command = {"command": "erase_person", "actor": by, "id": uuid4().hex, "person": person}
+    outcome = await engine.execute(address, command, ERASES)
+    if isinstance(outcome, Refusal) and outcome.code != "unknown_person":
+        return Erasure(address, "refused", detail=str(outcome))
+    runs = await engine.until_forgotten(address)
+    texts = (await journals.traces(address, person)).texts
+    if isinstance(outcome, Refusal):
+        return Erasure(address, "nothing", runs=runs, texts=texts)
+    ((seq, tombstone),) = [
+        (entry.seq, entry.event.tombstone)
+        for entry in outcome.entries
+        if isinstance(entry.event, PersonErased)
+    ]
+    named = (await journals.traces(address, tombstone)).entries
+    return Erasure(address, "erased", tombstone, len({*named} - {seq}), runs, texts)

@@ -1,0 +1,117 @@
+"""``coopflow person find|erase``: where journals name somebody, and how they forget them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Final
+
+from rich.text import Text
+
+from coopflow import bootstrap
+from coopflow.application.engine import Address
+from coopflow.application.erasing import Erasure, Traces, erase
+from coopflow.entrypoints.cli.cooperations import locate
+from coopflow.entrypoints.cli.failures import REFUSED, UsageError
+from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.entrypoints.cli.words import Phrases
+from coopflow.settings import Settings
+
+_STYLES: Final = {"erased": "green", "nothing": "dim", "refused": "red"}
+
+
+def find(settings: Settings, person: str, *, programme: str | None, output: Format) -> None:
+    """Write where the journals name a person.
+
+    Raises:
+        UnavailableError: the read model does not answer.
+    """
+
+    async def ask() -> list[tuple[Address, Traces]]:
+        async with bootstrap.people(settings) as people:
+            addresses = await people.named_in(person, programme)
+            return [(address, await people.traces(address, person)) for address in addresses]
+
+    found = [(address, traces) for address, traces in asyncio.run(ask()) if any(traces)]
+    terminal, say = Terminal(), Phrases(settings.language)
+    if output == "json":
+        terminal.json([{"address": str(address)} | traces._asdict() for address, traces in found])
+        return
+    for address, traces in found:
+        line = Text.assemble((str(address), "bold"))
+        line.append(f"  {say('person.entries', count=len(traces.entries))}")
+        terminal.data.print(line, soft_wrap=True)
+        _print_texts(terminal, say, traces.texts)
+    if not found:
+        terminal.note(say("person.nowhere"))
+
+
+def run_erase(  # noqa: PLR0913 - the options of the command
+    settings: Settings,
+    person: str,
+    cooperations: list[str],
+    *,
+    everywhere: bool,
+    programme: str | None,
+    by: str,
+    output: Format,
+) -> int:
+    """Erase a person from cooperations, write a report, and return the exit code.
+
+    Raises:
+        UsageError: neither cooperations nor all of them are named.
+        UnavailableError: the read model does not answer.
+        TemporalUnavailableError: the engine does not answer; what was erased is.
+    """
+    if everywhere == bool(cooperations):
+        raise UsageError("name cooperations, or say --all (with --programme, all of one)")
+    terminal, say = Terminal(), Phrases(settings.language)
+    found = asyncio.run(_erase_all(settings, person, cooperations, programme, by, terminal))
+    if output == "json":
+        terminal.json([one._asdict() | {"address": str(one.address)} for one in found])
+    else:
+        for one in found:
+            _print(one, terminal, say)
+        counts = Counter(one.result for one in found)
+        summary = (f"{number} {say(f'person.{result}')}" for result, number in counts.items())
+        terminal.note(", ".join(summary) or say("person.nowhere"))
+    return REFUSED if any(one.result == "refused" for one in found) else 0
+
+
+async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
+    settings: Settings,
+    person: str,
+    named: list[str],
+    programme: str | None,
+    by: str,
+    terminal: Terminal,
+) -> list[Erasure]:
+    async with bootstrap.read_model(settings) as queries:
+        addresses = [await locate(queries, one) for one in named]
+    found: list[Erasure] = []
+    async with (
+        bootstrap.people(settings) as people,
+        bootstrap.connected_engine(settings) as engine,
+    ):
+        addresses = addresses or list(await people.named_in(person, programme))
+        with terminal.progress.status("…") as status:
+            for address in addresses:
+                found.append(await erase(engine, people, address, person, by))
+                status.update(f"{len(found)}/{len(addresses)} …")
+    return found
+
+
+def _print(one: Erasure, terminal: Terminal, say: Phrases) -> None:
+    line = Text.assemble((say(f"person.{one.result}"), _STYLES[one.result]), f"  {one.address}")
+    if one.tombstone is not None:
+        done = say("person.done", tombstone=one.tombstone, entries=one.entries, runs=one.runs)
+        line.append(f"  {done}")
+    line.append(f"  {one.detail}" if one.detail else "", "dim")
+    terminal.data.print(line, soft_wrap=True)
+    _print_texts(terminal, say, one.texts)
+
+
+def _print_texts(terminal: Terminal, say: Phrases, texts: tuple[tuple[int, str], ...]) -> None:
+    for seq, pointer in texts:
+        words = say("person.text", seq=seq, field=pointer.removeprefix("/").replace("/", "."))
+        terminal.data.print(Text(f"  {words}", "yellow"), soft_wrap=True)
