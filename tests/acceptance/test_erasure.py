@@ -1,0 +1,59 @@
+"""Forgetting a person, as an operator does it, and a scan of all that is left on the disk."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.process import coopflow, environment, running
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+PERSON = "fabien"
+"""The facilitator of the demo: in every second entry, as the one who acts."""
+
+
+def mentions(folder: Path) -> dict[str, int]:
+    """Return in which files of a folder the id stands, and how often."""
+    counts = {
+        str(file.relative_to(folder)): file.read_bytes().count(PERSON.encode())
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
+    """Not in the read model, nor in histories, logs, exports or what the commands say."""
+    variables = environment(tmp_path, COOPFLOW_LOG_LEVEL="debug")
+    state = tmp_path / "state"
+    with running(variables, "dev", "--demo") as engine:
+        engine.wait_for("ready: ")
+        told = coopflow(variables, "person", "find", PERSON, "-o", "json")
+        (found,) = json.loads(told.stdout)
+        assert found["address"] == "demo/bocage-gourmand"
+        assert len(found["entries"]) > 50
+        assert found["texts"] == []
+        assert set(mentions(state)) >= {"coopflow.db"}
+
+        erased = coopflow(
+            variables, "person", "erase", PERSON, "--all", "--by", "ines", "-o", "json"
+        )
+        assert erased.returncode == 0, erased.stderr
+        (report,) = json.loads(erased.stdout)
+        assert report["result"] == "erased"
+        assert report["entries"] == len(found["entries"])
+        shown = coopflow(variables, "coop", "journal", "bocage-gourmand").stdout
+        assert PERSON not in shown
+        assert report["tombstone"] in shown
+        assert coopflow(variables, "person", "find", PERSON, "--lang", "fr").stderr.startswith(
+            "aucun journal"
+        )
+        assert engine.end(signal.SIGTERM) == 0
+        logs = engine.text("stderr")
+    assert "erase_person" in logs
+    assert PERSON not in logs
+    assert mentions(tmp_path) == {}
