@@ -21,9 +21,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import structlog
 
 from coopflow.application.engine import UnavailableError
-from coopflow.settings import Settings
+from coopflow.settings import Settings, SettingsError
 from coopflow.telemetry import hand_to_logging
-from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
+from coopflow.temporal.errors import (
+    DeploymentError,
+    TemporalSettingsError,
+    TemporalUnavailableError,
+)
 
 if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.registry import Registry
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
+    from coopflow.temporal.deployment import Deployment, WorkerVersion
     from coopflow.temporal.keys import KeyRing
     from coopflow.temporal.state_directory import EngineRecord
 
@@ -190,6 +195,38 @@ def key_ring(settings: Settings) -> KeyRing:
     return KeyRing.at(settings.own_keys_file)
 
 
+def build_id(settings: Settings) -> str:
+    """Return what tells the version of this installation from others."""
+    from coopflow.temporal.deployment import own_build_id
+
+    return settings.build_id or own_build_id()
+
+
+@asynccontextmanager
+async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
+    """Reach the versions of the workers of the deployment that the settings name.
+
+    Raises:
+        SettingsError: they name none.
+        TemporalSettingsError: the settings of Temporal are at fault.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.temporal.connection import connect, find_endpoint
+    from coopflow.temporal.deployment import Deployment
+
+    if settings.deployment is None:
+        raise SettingsError(
+            "name the deployment whose workers are meant, as they do: --deployment, "
+            "COOPFLOW_DEPLOYMENT"
+        )
+    hand_to_logging()
+    client = await connect(find_endpoint(settings.state_dir))
+    try:
+        yield Deployment(client, settings.deployment)
+    finally:
+        await asyncio.sleep(_LETTING_GO)
+
+
 async def reach_engine(settings: Settings) -> str:
     """Connect to the engine once, and say where it is and who named it.
 
@@ -311,10 +348,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     from coopflow.readmodel.outbox import Outbox
     from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import find_endpoint
+    from coopflow.temporal.deployment import Deployment, WorkerVersion
     from coopflow.temporal.worker import connect_when_available, working
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
+    version = (
+        WorkerVersion(settings.deployment, build_id(settings)) if settings.deployment else None
+    )
     database = Database(settings.database)
 
     def find() -> Endpoint:
@@ -329,11 +370,21 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with working(client, projector, Outbox(database), checks):
-                _log.info("working", address=address)
+            async with working(client, projector, Outbox(database), checks, version=version):
+                _log.info("working", address=address, **(version._asdict() if version else {}))
+                if version is not None:
+                    await _say_whether_current(Deployment(client, version.deployment), version)
                 await _unless(stop, _moved(find, address))
     finally:
         await database.close()
+
+
+async def _say_whether_current(deployment: Deployment, version: WorkerVersion) -> None:
+    with contextlib.suppress(DeploymentError, TemporalUnavailableError):  # it works all the same
+        current = await deployment.current()
+        if current != version.build_id:
+            advice = f"coopflow deployment promote {version.build_id}"
+            _log.warning("cooperations go to another version", about=current, advice=advice)
 
 
 async def _prepared(database: Database) -> Projector:

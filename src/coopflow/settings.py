@@ -14,7 +14,14 @@ from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from platformdirs import user_state_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
@@ -25,6 +32,21 @@ _KEYS: Final = "keys.json"
 Language = Literal["en", "fr"]
 LogFormat = Literal["auto", "console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def _is_no_word(value: str) -> str:
+    if value == "unversioned":
+        raise ValueError("this is the word for workers without a version; choose another build id")
+    return value
+
+
+# Temporal writes NAME:BUILD and NAME.BUILD, and both go into queries.
+Deployment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
+BuildId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=100),
+    AfterValidator(_is_no_word),
+]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -56,6 +78,10 @@ class Settings(BaseSettings):
         ui_port: the port of Temporal's web pages, likewise.
         checks: modules with checks, or folders that hold some, beside those that are shipped and
             those of installed packages; in the environment as in PATH, with ``:`` or ``;`` between.
+        deployment: the name that all versions of the workers of one engine share; without it a
+            worker has no version.
+        build_id: what tells this version of the workers from others; by default the version of
+            coopflow and a digest of its code.
         lang: the language of what people read; by default that of the locale.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
@@ -71,6 +97,8 @@ class Settings(BaseSettings):
     port: Port = 7233
     ui_port: Port = 8233
     checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
+    deployment: Deployment | None = None
+    build_id: BuildId | None = None
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None

@@ -95,7 +95,7 @@ _PASSING: Final = {
 _RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"  # the server's word
 
 _T = TypeVar("_T")
-_Handle = WorkflowHandle[CooperationWorkflow, None]
+_Handle = WorkflowHandle[CooperationWorkflow, Carried | None]
 
 
 class EngineUnavailableError(TemporalUnavailableError, UnavailableError):
@@ -202,11 +202,19 @@ class TemporalEngine:
 
         async def attempt(limit: timedelta) -> Reply | Refusal:
             # Asked anew each time: an attempt whose answer was lost may have gone on from there.
-            carried = await self._ask(address, names.CARRIED, Carried)
+            carried = await self._left(address, limit)
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
             return await self._start(address, carried, carried.state, request, limit, reuse)
 
         return await self._insist(attempt, f"{request.command['command']} for {address}")
+
+    async def _left(self, address: Address, limit: timedelta) -> Carried:
+        """Return what a cooperation was when its workflow ended."""
+        left = await self._handle(address).result(rpc_timeout=limit)
+        if left is not None:
+            return left
+        # It ended on an earlier version, which left nothing: a worker has to replay it.
+        return await self._ask(address, names.CARRIED, Carried)
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
         """Let happen what falls due up to an instant; in recorded mode only.

@@ -35,6 +35,10 @@ class EngineFaultError(RuntimeError):
     """The engine could not decide a request for a fault of its own; nothing was changed."""
 
 
+class DeploymentError(Exception):
+    """Temporal does not do this to a version of the workers; says why, and what to do."""
+
+
 class KeysError(TemporalSettingsError):
     """The keys that encrypt what Temporal stores are missing, not good, or readable by others."""
 

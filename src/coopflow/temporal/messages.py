@@ -1,7 +1,8 @@
 """What goes over the wire and into histories: one model for each message.
 
-A worker meets messages written by older and newer versions. Unknown fields are ignored, and a new
-field needs a default, for ever: an accepted message that no longer decodes breaks the replay.
+A worker meets messages written by older and newer versions. Unknown fields are ignored, though not
+in what a cooperation is (`Carried`), and a new field needs a default, for ever: an accepted message
+that no longer decodes breaks the replay.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Carried(Message):
         head: the digest of the last entry, in hexadecimal.
         pepper: a secret, made when it was opened, that the salts of its journal are made from.
     """
+
+    # What a newer version has added is never dropped: an older one leaves the cooperation alone.
+    model_config = ConfigDict(extra="forbid")
 
     definition: Definition
     offers: tuple[Definition, ...] = ()

@@ -22,6 +22,9 @@ GO_LIVE: Final = "coopflow.go_live"
 OFFER: Final = "coopflow.offer"
 ANSWER: Final = "coopflow.answer"
 
+WAKE: Final = "coopflow.wake"
+"""The signal that makes a cooperation look whether another version of the workers is to go on."""
+
 STATE: Final = "coopflow.state"
 DEFINITIONS: Final = "coopflow.definitions"
 CARRIED: Final = "coopflow.carried"

@@ -10,9 +10,10 @@ from typing import Final
 
 import structlog
 from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from coopflow.application.checking import Checks
@@ -20,6 +21,7 @@ from coopflow.application.notices import NoticeBoard
 from coopflow.temporal import names
 from coopflow.temporal.activities import Projector, check_activity, delivery_activities
 from coopflow.temporal.connection import Endpoint, connect, register_search_attributes
+from coopflow.temporal.deployment import WorkerVersion
 from coopflow.temporal.errors import TemporalUnavailableError
 from coopflow.temporal.workflow import CooperationWorkflow
 
@@ -71,6 +73,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
     *,
     task_queue: str = names.TASK_QUEUE,
     cached: int = CACHED,
+    version: WorkerVersion | None = None,
 ) -> AsyncIterator[None]:
     """Work for the length of a block: carry cooperations on, deliver, and ask checks.
 
@@ -85,7 +88,14 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         checks: those that cooperations may ask; without them their answers are unknown.
         task_queue: where to look for work.
         cached: how many cooperations stay in memory.
+        version: which version of which deployment this is. Runs stay with the version that they
+            began on, their deliveries and checks too; without one, with any worker that has none.
     """
+    deployment = version and WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(*version),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
     carrying_on = Worker(
         client,
         task_queue=task_queue,
@@ -97,6 +107,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         max_cached_workflows=cached,
         sticky_queue_schedule_to_start_timeout=_STICKY,
         graceful_shutdown_timeout=_GRACE,
+        deployment_config=deployment,
     )
     asking = Worker(
         client,
@@ -104,6 +115,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         activities=[check_activity(checks or Checks())],
         max_concurrent_activities=_CHECKS_AT_ONCE,
         graceful_shutdown_timeout=_GRACE,
+        deployment_config=deployment,
     )
     async with carrying_on, asking:
         yield

@@ -22,6 +22,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     import structlog
@@ -113,8 +114,12 @@ class CooperationWorkflow:
         )
 
     @workflow.run
-    async def run(self, carried: Carried) -> None:  # noqa: ARG002 - taken by __init__
-        """Live until the cooperation is closed and everything about it is handed out."""
+    async def run(self, carried: Carried) -> Carried | None:  # noqa: ARG002 - in __init__
+        """Live until the cooperation is closed and everything about it is handed out.
+
+        What it leaves is its result: whoever takes it up again needs no worker that replays it.
+        Runs that ended on earlier versions left none.
+        """
         self._describe()
         await self._wait_to_be_opened()
         tasks = [asyncio.create_task(one.run()) for one in (self._delivery, self._inquiry)]
@@ -130,8 +135,12 @@ class CooperationWorkflow:
                 await self._inquiry.wind_up()
                 await self._end(tasks)
                 self._say("info", "continues as new", seq=self._state.seq)
-                workflow.continue_as_new(self.carried())
+                workflow.continue_as_new(
+                    self.carried(),
+                    initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+                )
         await self._end(tasks)
+        return self.carried()
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -334,6 +343,10 @@ class CooperationWorkflow:
 
     # --- time ---------------------------------------------------------------------------------
 
+    @workflow.signal(name=names.WAKE)
+    def wake(self) -> None:
+        """Look up, and no more: whoever sleeps learns only so that another version goes on."""
+
     async def _wait_to_be_opened(self) -> None:
         """Wait for the command that comes with the start.
 
@@ -388,12 +401,18 @@ class CooperationWorkflow:
         return over and not self._delivery.has_forgotten
 
     def _goes_on_anew(self) -> bool:
-        """Whether to leave this history behind: it grows long, or it names a person erased since.
+        """Whether to leave this history behind: it grows long, it names a person erased since, or
+        another version of the workers is to go on.
 
         The next one begins without that person, who is known to ended runs only: those can be
         deleted, and are once their retention is over.
         """
-        return workflow.info().is_continue_as_new_suggested() or self._delivery.has_forgotten
+        info = workflow.info()
+        return (
+            info.is_continue_as_new_suggested()
+            or info.is_target_worker_deployment_version_changed()
+            or self._delivery.has_forgotten
+        )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:

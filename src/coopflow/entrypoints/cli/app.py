@@ -62,6 +62,16 @@ Checks = Annotated[
 ]
 
 
+DeploymentName = Annotated[
+    str | None,
+    Option(
+        "--deployment",
+        metavar="NAME",
+        help="What all versions of the workers of one engine share; else COOPFLOW_DEPLOYMENT.",
+    ),
+]
+
+
 class _Commands(TyperGroup):
     """Turns what people can do something about into messages and exit codes."""
 
@@ -110,10 +120,12 @@ app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
 keys = _group("Keys: what encrypts all that Temporal stores.")
 person = _group("People: where journals name them, and how they are forgotten.")
+deployment = _group("Versions of the workers, and rolling a change.")
 app.add_typer(gate, name="gate")
 app.add_typer(policy, name="policy")
 app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
+app.add_typer(deployment, name="deployment")
 
 
 @app.command()
@@ -144,16 +156,40 @@ def dev(  # noqa: PLR0913 - its options
 
 
 @app.command()
-def worker(*, state_dir: StateDir = None, checks: Checks = None) -> None:
+def worker(
+    *,
+    deployment: DeploymentName = None,
+    build_id: Annotated[
+        str | None,
+        Option(
+            metavar="ID",
+            help="What tells this version from others; else COOPFLOW_BUILD_ID, else the version of "
+            "coopflow and a digest of its code.",
+        ),
+    ] = None,
+    state_dir: StateDir = None,
+    checks: Checks = None,
+) -> None:
     """Run a worker for a cluster, or for the engine here.
 
     The cluster is the one that the standard settings of Temporal clients name (TEMPORAL_ADDRESS,
     TEMPORAL_PROFILE and so on, TLS and API keys included). Without them it is the engine that runs
     from the state directory. A worker whose server or database is away waits for it.
+
+    With a deployment it is a version of it, and carries on what begins while that is promoted
+    (coopflow deployment promote). Without one any such worker carries any cooperation on.
     """
     from coopflow.entrypoints.cli.worker import run  # noqa: PLC0415
 
-    run(_settings("info", state_dir=state_dir, checks=checks or None))
+    run(
+        _settings(
+            "info",
+            deployment=deployment,
+            build_id=build_id,
+            state_dir=state_dir,
+            checks=checks or None,
+        )
+    )
 
 
 @scenario.command("run")
@@ -560,6 +596,80 @@ def person_erase(  # noqa: PLR0913 - its options
             output=output,
         )
     )
+
+
+@deployment.command("show")
+def deployment_show(
+    *,
+    name: DeploymentName = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List the versions of the workers, and how many cooperations run on each.
+
+    The workers of a version that is drained may stop.
+    """
+    from coopflow.entrypoints.cli.deployment import show  # noqa: PLC0415
+
+    show(_settings(deployment=name, state_dir=state_dir, lang=lang), output=output)
+
+
+@deployment.command("promote")
+def deployment_promote(
+    build_id: Annotated[
+        str | None,
+        Argument(
+            metavar="[BUILD_ID]",
+            help="A version, by default that of this installation; `unversioned` for the workers "
+            "without one.",
+        ),
+    ] = None,
+    *,
+    ramp: Annotated[
+        float | None,
+        Option(min=0, max=100, metavar="PERCENT", help="For this share of the cooperations only."),
+    ] = None,
+    name: DeploymentName = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Make a version current: cooperations open there, the others move when they next wake up.
+
+    Promoting the one from before rolls the change back. Without --ramp, a ramp that there was ends.
+    """
+    from coopflow.entrypoints.cli.deployment import promote  # noqa: PLC0415
+
+    settings = _settings(deployment=name, state_dir=state_dir, lang=lang)
+    promote(settings, build_id=build_id, ramp=ramp)
+
+
+@deployment.command("drain")
+def deployment_drain(
+    build_id: Annotated[
+        str, Argument(metavar="BUILD_ID", help="A version, or `unversioned`, that is not current.")
+    ],
+    *,
+    take_over: Annotated[
+        bool,
+        Option(
+            "--take-over",
+            help="Let the current version carry on runs whose workers are gone; it has to replay "
+            "their histories.",
+        ),
+    ] = False,
+    name: DeploymentName = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Wake what still sleeps on a version, so that it moves, and wait until none is left.
+
+    Then its workers may stop. Exit code 3 when for a minute none has moved.
+    """
+    from coopflow.entrypoints.cli.deployment import drain  # noqa: PLC0415
+
+    settings = _settings(deployment=name, state_dir=state_dir, lang=lang)
+    drain(settings, build_id=build_id, take_over=take_over)
 
 
 @app.command("codec-server")

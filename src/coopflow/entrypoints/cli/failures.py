@@ -87,6 +87,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
     from coopflow.temporal.errors import (  # noqa: PLC0415
+        DeploymentError,
         EngineFaultError,
         TemporalSettingsError,
         TemporalUnavailableError,
@@ -104,6 +105,7 @@ def _code(error: Exception) -> int | None:
     if isinstance(error, faulty):
         return AT_FAULT
     refused = (
+        DeploymentError,
         RefusedByEngineError,
         SupposedInVainError,
         EngineFaultError,

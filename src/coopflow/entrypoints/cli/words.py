@@ -301,6 +301,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "look at entry {seq}: the id stands in what somebody wrote ({field})",
         "à relire, écriture {seq} : l'identifiant figure dans un texte ({field})",
     ),
+    # coopflow deployment
+    "deployment.current": ("current", "actuelle"),
+    "deployment.ramping": ("ramping, {ramp} %", "en montée, {ramp} %"),
+    "deployment.draining": ("draining", "en cours de retrait"),
+    "deployment.drained": ("drained", "retirée"),
+    "deployment.inactive": ("never promoted", "jamais promue"),
+    "deployment.this": ("this installation", "cette installation"),
+    "deployment.promoted": (
+        "{version} is current. What sleeps moves there when it wakes up, or is drained.",
+        "{version} est actuelle. Ce qui dort y passe à son réveil, ou par drain.",
+    ),
+    "deployment.ramped": (
+        "{version} takes {ramp} % of the cooperations.",
+        "{version} prend {ramp} % des coopérations.",
+    ),
+    "deployment.left": ("{counted} on {version}", "{counted} sur {version}"),
     # coopflow policy diff
     "diff.stricter": ("Stricter", "Plus strict"),
     "diff.looser": ("Looser", "Moins strict"),
@@ -381,6 +397,7 @@ _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
     "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
+    "worker": (("worker", "workers"), ("worker", "workers")),
 }
 
 
