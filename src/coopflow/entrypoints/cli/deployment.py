@@ -94,10 +94,11 @@ def drain(settings: Settings, *, build_id: str, take_over: bool) -> None:
                     terminal.note(say("deployment.left", counted=counted, version=build_id))
                 elif time.monotonic() - since > _PATIENCE:
                     raise UnavailableError(
-                        f"{left} cooperations still run on {build_id}, and none has moved for a "
-                        "minute. They move when a worker of that version looks at them: start one "
-                        "(coopflow worker --build-id), or look at its log. If there is none any "
-                        "more, --take-over lets the current version carry them on."
+                        f"{left} still on {build_id}, and none has moved for a minute. They move "
+                        "when a worker of that version looks at them, and the current version can "
+                        "read what they hold: look whether there are workers of both (coopflow "
+                        "deployment show), and at their logs. If there is none of that version any "
+                        "more, --take-over lets the current one carry them on."
                     )
 
     asyncio.run(move())
