@@ -1,29 +1,37 @@
 """Record histories to be replayed: ``python -m tests.replay.record``.
 
-A recorded history says what the workflow did. Once a version is released its histories stay as
-they are: cooperations that live by it must be replayed by every later version. New behaviour gets a
-new history (name it as an argument: ``python -m tests.replay.record told``), not a new recording of
-an old one.
+A recorded history says what the workflow did, and what it held. They stand in a folder for each
+release, named by its version. Once that is released they stay as they are: cooperations that live
+by it must be replayed by every later version. New behaviour gets a new life here, recorded by its
+name (``python -m tests.replay.record told``), or a new recording while its version is worked on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from packaging.version import Version
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from coopflow import __version__
 from coopflow.application.engine import Address
 from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.checks import Portrait, check
 from coopflow.temporal import names
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import connect, find_endpoint
+from coopflow.temporal.deployment import Deployment, WorkerVersion
+from coopflow.temporal.worker import working
 from tests.collective import reference_rules
 from tests.stages import asking
 from tests.temporal_engine import (
@@ -39,6 +47,7 @@ from tests.temporal_engine import (
 )
 
 HISTORIES: Final = Path(__file__).with_name("histories")
+CHANGELOG: Final = Path(__file__).parents[2] / "CHANGELOG.md"
 MANY: Final = 3
 SUGGESTED_AFTER: Final = 300
 """The length of a history, in events, from which a run of these lives continues as new."""
@@ -92,6 +101,29 @@ async def asked(running: Bench) -> Address:
     return address
 
 
+async def rolled(running: Bench) -> Address:
+    """Open a cooperation on one version of the workers, and let it move to another one."""
+    name = f"{running.task_queue}-rolled"
+    engine = TemporalEngine(running.client, task_queue=name)
+    here = replace(running, engine=engine, task_queue=name)
+    deployment = Deployment(running.client, name, task_queue=name)
+
+    def workers(build_id: str) -> AbstractAsyncContextManager[None]:
+        version = WorkerVersion(name, build_id)
+        ports = running.journal, running.board
+        return working(running.client, *ports, task_queue=name, version=version)
+
+    async with workers("old"), workers("new"):
+        await deployment.promote("old")
+        address = await here.open()
+        await deployment.promote("new")
+        async for _ in deployment.drain("old"):
+            pass
+        await here.give(address, "record_pulse", "fay", score=4, answers=2, asked=3)
+        await here.until_told(address)
+    return address
+
+
 async def closed(running: Bench) -> Address:
     """Open a cooperation, decide to end it, and close it."""
     address = await running.open()
@@ -110,7 +142,20 @@ LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "lived": lived,
     "closed": closed,
     "asked": asked,
+    "rolled": rolled,
 }
+
+
+def released() -> tuple[str, ...]:
+    """Return the versions that the changelog tells of as released, newest first."""
+    return tuple(
+        re.findall(r"^## \[(\d[^]]*)\]", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+
+def upcoming() -> str:
+    """Return the version that is being worked on."""
+    return Version(__version__).base_version
 
 
 async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> list[Path]:
@@ -127,7 +172,8 @@ async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> 
             async with bench(Path(folder), client=skipper.client, checks=[page_online]) as running:
                 for name, live in lives.items():
                     address = await live(running)
-                    await running.until_told(address)
+                    if name != "rolled":  # its workers have gone
+                        await running.until_told(address)
                     written += [
                         await _write(running, address, run, f"{name}-{number}")
                         for number, run in enumerate(await running.runs(address), 1)
@@ -138,7 +184,8 @@ async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> 
 async def _write(running: Bench, address: Address, run: str, name: str) -> Path:
     handle = running.client.get_workflow_handle(names.workflow_id(address), run_id=run)
     history = json.loads((await handle.fetch_history()).to_json())
-    path = HISTORIES / f"{name}.json"
+    path = HISTORIES / upcoming() / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(_without_traces(history), separators=(",", ":")) + "\n")
     return path
 
@@ -154,6 +201,8 @@ def _without_traces(value: Any) -> Any:
 
 def main() -> None:
     """Record the lives named on the command line, or all of them."""
+    if upcoming() in released():
+        sys.exit(f"{upcoming()} is released, its histories stay: give __version__ the next number")
     wanted = sys.argv[1:] or list(LIVES)
     for path in asyncio.run(record({name: LIVES[name] for name in wanted})):
         sys.stdout.write(f"{path.relative_to(Path.cwd())} {path.stat().st_size}\n")

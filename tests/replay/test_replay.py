@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 from structlog.testing import capture_logs
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
@@ -19,13 +20,15 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from coopflow.temporal import names
 from coopflow.temporal.delivery import Delivery
-from coopflow.temporal.messages import CommandReply
+from coopflow.temporal.messages import Carried, CommandReply, ProjectBatch
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
+from tests.replay.record import HISTORIES, LIVES, released, upcoming
 from tests.temporal_engine import CONVERTER
 
-HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
+PATHS = sorted(HISTORIES.rglob("*.json"))
 
 replies: list[CommandReply] = []
 
@@ -63,6 +66,10 @@ def replayer(runner: SandboxedWorkflowRunner) -> Replayer:
     )
 
 
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
 def events(path: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]
     return found
@@ -93,13 +100,50 @@ def as_told(reply: CommandReply, then: CommandReply) -> CommandReply:
     return reply.model_copy(update={"entries": bare})
 
 
-def test_there_are_histories() -> None:
-    """Each recorded life has its first run, and some go over several."""
-    names = {path.stem for path in HISTORIES}
-    assert {"told-1", "told-2", "lived-1", "closed-1", "asked-1"} <= names
+def held(path: Path) -> list[tuple[type[BaseModel], Any]]:
+    """Return what a run was given, handed on and told the read model, as it was written."""
+    found: list[tuple[type[BaseModel], Any]] = []
+    for event in events(path):
+        for kind, model in (
+            ("workflowExecutionStartedEventAttributes", Carried),
+            ("workflowExecutionContinuedAsNewEventAttributes", Carried),
+            ("activityTaskScheduledEventAttributes", ProjectBatch),
+        ):
+            attributes = event.get(kind, {})
+            if attributes.get("activityType", {}).get("name", names.PROJECT) == names.PROJECT:
+                payloads = attributes.get("input", {}).get("payloads", ())
+                found += [(model, json.loads(base64.b64decode(one["data"]))) for one in payloads]
+    return found
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def is_kept(written: Any, read: Any) -> bool:
+    """Whether all that was written is there, beside what has come to it since."""
+    if isinstance(written, dict):
+        return all(name in read and is_kept(one, read[name]) for name, one in written.items())
+    if isinstance(written, list):
+        return len(written) == len(read) and all(map(is_kept, written, read))
+    return bool(written == read)
+
+
+@pytest.mark.parametrize("release", [*released(), upcoming()])
+def test_each_release_has_histories(release: str) -> None:
+    """What a version did is on record when it is released, and stays there."""
+    found = {path.stem for path in (HISTORIES / release).glob("*.json")}
+    assert found, f"record them: python -m tests.replay.record, for {release}"
+    if release == upcoming():
+        assert {f"{name}-1" for name in LIVES} <= found
+
+
+@pytest.mark.parametrize("path", PATHS, ids=name_of)
+def test_what_a_release_wrote_is_read_in_full(path: Path) -> None:
+    """States and entries of every release load with today's models, and nothing is dropped."""
+    written = held(path)
+    assert {model for model, _ in written} == {Carried, ProjectBatch}
+    for model, value in written:
+        assert is_kept(value, model.model_validate(value).model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=name_of)
 async def test_a_recorded_history_replays(path: Path) -> None:
     """Today's engine does and answers what the history says, and logs none of it again."""
     replies.clear()
@@ -118,7 +162,7 @@ async def test_nothing_is_imported_into_the_sandbox_by_accident() -> None:
     strict = runner.restrictions.with_import_notification_policy(
         workflow.SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
     )
-    path = HISTORIES[0]
+    path = PATHS[0]
     await replayer(SandboxedWorkflowRunner(restrictions=strict)).replay_workflow(recorded(path))
 
 
@@ -130,4 +174,4 @@ async def test_a_changed_workflow_is_found_out(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(Delivery, "run", run)
     with pytest.raises(workflow.NondeterminismError):
-        await replayer(workflow_runner()).replay_workflow(recorded(HISTORIES[0]))
+        await replayer(workflow_runner()).replay_workflow(recorded(PATHS[0]))

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from coopflow.application.engine import Address
@@ -53,6 +54,23 @@ def test_a_message_of_a_newer_version_is_understood() -> None:
     assert request.model_dump() == {"command": {"command": "x"}, "grants": ()}
     reply = CommandReply.model_validate({"seq_from": 1, "seq_to": 2, "warnings": []})
     assert reply == CommandReply(seq_from=1, seq_to=2)
+
+
+@pytest.mark.parametrize("place", [(), ("state",), ("state", "members", "alpha"), ("outbox", 0)])
+def test_a_cooperation_of_a_newer_version_is_left_alone(place: tuple[Any, ...]) -> None:
+    """What this version does not know of a cooperation it refuses to read, lest it drops it."""
+    coop = in_structuration()
+    carried = Carried(
+        definition=reference_rules().definition, state=coop.state, outbox=tuple(coop.journal)
+    )
+    written = carried.model_dump(mode="json")
+    assert Carried.model_validate(written) == carried
+    there = written
+    for step in place:
+        there = there[step]
+    there["novelty"] = 1
+    with pytest.raises(ValidationError, match=r"novelty\n  Extra inputs are not permitted"):
+        Carried.model_validate(written)
 
 
 def test_only_a_recording_is_dated() -> None:

@@ -21,7 +21,11 @@ from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.errors import DatabaseUrlError
 from coopflow.settings import Settings
 from coopflow.temporal.embedded import find_server_binary
-from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
+from coopflow.temporal.errors import (
+    DeploymentError,
+    TemporalSettingsError,
+    TemporalUnavailableError,
+)
 
 _OLDEST: Final = (3, 11)
 _COUNTED: Final = 1000
@@ -75,6 +79,7 @@ async def _examine(settings: Settings) -> list[Finding]:
         await _database(settings),
         _keys(settings, is_cluster=is_cluster),
         await _engine(settings, is_cluster=is_cluster),
+        *([await _versions(settings)] if settings.deployment else []),
     ]
 
 
@@ -165,6 +170,28 @@ async def _engine(settings: Settings, *, is_cluster: bool) -> Finding:
     if found.status == "missing" and not is_cluster:
         return Finding("Engine", "note", "not running here", "start it: coopflow dev")
     return found
+
+
+async def _versions(settings: Settings) -> Finding:
+    """Look whether every cooperation has workers of the version that it runs on."""
+    try:
+        async with bootstrap.deployment(settings) as deployment:
+            versions = await deployment.versions()
+    except (DeploymentError, TemporalUnavailableError, TemporalSettingsError) as error:
+        return Finding("Versions", "note", str(error))
+    used = [one for one in versions if one.cooperations or one.standing == "current"]
+    detail = "; ".join(
+        f"{one.build_id} ({one.standing}): {one.cooperations} cooperations, {one.workers} workers"
+        for one in used
+    )
+    stranded = [one.build_id for one in used if one.is_stranded]
+    if stranded:
+        remedy = (
+            f"start workers of {' and '.join(stranded)} until it is drained (coopflow deployment "
+            "drain), or let the current version take over (--take-over)"
+        )
+        return Finding("Versions", "missing", detail, remedy)
+    return Finding("Versions", "ok", detail)
 
 
 async def _tried(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
