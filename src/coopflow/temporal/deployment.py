@@ -50,6 +50,9 @@ from coopflow.temporal.errors import DeploymentError, TemporalUnavailableError
 UNVERSIONED: Final = "unversioned"
 """What is written for workers without a version, in place of a build id."""
 
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+"""The folder of the code."""
+
 Standing = Literal["current", "ramping", "draining", "drained", "inactive"]
 """Where a version stands: ``inactive`` was never promoted, ``drained`` has no cooperation left."""
 
@@ -96,9 +99,8 @@ class VersionReport:
         return bool(self.cooperations) and not self.workers
 
 
-def own_build_id() -> str:
+def own_build_id(package: Path = PACKAGE) -> str:
     """Return the build id of this installation: its version, and a digest of its code."""
-    package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(f"{path.relative_to(package).as_posix()}\0".encode())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import asdict
+from time import monotonic
 from typing import Final
 
 from rich.table import Table
@@ -43,7 +43,7 @@ def show(settings: Settings, *, output: Format) -> None:
             return
         table = Table.grid(padding=(0, 2))
         for one in versions:
-            standing = say(f"deployment.{one.standing}", ramp=f"{one.ramp or 0:g}")
+            standing = say(f"deployment.{one.standing}", ramp=say.value(one.ramp))
             workers = Text(say.count(one.workers, "worker"), "red" if one.is_stranded else "")
             table.add_row(
                 Text(one.build_id, "bold"),
@@ -72,7 +72,7 @@ def promote(settings: Settings, *, build_id: str | None, ramp: float | None) -> 
     asyncio.run(change())
     terminal, say = Terminal(), Phrases(settings.language)
     key = "deployment.promoted" if ramp is None else "deployment.ramped"
-    terminal.note(say(key, version=wanted, ramp=f"{ramp or 0:g}"))
+    terminal.note(say(key, version=wanted, ramp=say.value(ramp)))
 
 
 def drain(settings: Settings, *, build_id: str, take_over: bool) -> None:
@@ -85,14 +85,14 @@ def drain(settings: Settings, *, build_id: str, take_over: bool) -> None:
     terminal, say = Terminal(), Phrases(settings.language)
 
     async def move() -> None:
-        fewest, since = None, time.monotonic()
+        fewest, since = None, monotonic()
         async with bootstrap.deployment(settings) as deployment:
             async for left in deployment.drain(build_id, take_over=take_over):
                 if fewest is None or left < fewest:
-                    fewest, since = left, time.monotonic()
+                    fewest, since = left, monotonic()
                     counted = say.count(left, "cooperation")
                     terminal.note(say("deployment.left", counted=counted, version=build_id))
-                elif time.monotonic() - since > _PATIENCE:
+                elif monotonic() - since > _PATIENCE:
                     raise UnavailableError(
                         f"{left} still on {build_id}, and none has moved for a minute. They move "
                         "when a worker of that version looks at them, and the current version can "
