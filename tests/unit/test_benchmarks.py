@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
 
 
-SMALL = {"impact": ["--cooperations", "5"]}
+SMALL = {"impact": ["--cooperations", "5"], "roll": ["--cooperations", "5"]}
 
 
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
