@@ -25,7 +25,7 @@ from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.keys import ensure_keys
-from tests.acceptance.process import DEADLINE, coopflow, environment, running
+from tests.acceptance.process import DEADLINE, Running, coopflow, environment, running
 from tests.temporal_engine import Bench, Board, Journal, accepted, admission, options, serving
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -198,20 +198,26 @@ class Workers(ExitStack):
     def __init__(self, variables: dict[str, str]) -> None:
         super().__init__()
         self._variables = variables
-        self._running: dict[str, ExitStack] = {}
+        self._running: dict[str, tuple[ExitStack, Running]] = {}
+
+    def __getitem__(self, build_id: str) -> Running:
+        """Return the worker of a version."""
+        return self._running[build_id][1]
 
     def start(self, build_id: str, code: str = "") -> None:
         """Start a worker of a version, and wait until it works."""
         variables = self._variables | ({"PYTHONPATH": code} if code else {})
-        own = self._running[build_id] = self.enter_context(ExitStack())
+        own = self.enter_context(ExitStack())
         worker = own.enter_context(running(variables, "worker", "--build-id", build_id))
+        self._running[build_id] = own, worker
         line = json.loads(worker.wait_for('"working"', "stderr"))
         assert line["build_id"] == build_id
         own.callback(lambda: worker.process.poll() is None and worker.end())
 
     def stop(self, build_id: str) -> None:
         """Let a worker finish what it is at, and end."""
-        self._running.pop(build_id).close()
+        own, _ = self._running.pop(build_id)
+        own.close()
 
 
 def test_the_change_is_one_that_matters(with_a_timer: str) -> None:
@@ -292,6 +298,7 @@ async def test_what_the_old_version_does_not_know_waits(roll: Roll, with_a_field
                 await roll.bench.workflow(address).signal(names.WAKE)
                 await asyncio.sleep(0.5)
         assert len(await roll.bench.runs(address)) == 2
+        workers["old"].wait_for("Failing workflow task", "stderr")
         hasty = TemporalEngine(roll.bench.client, patience=timedelta(seconds=3))
         with pytest.raises(EngineUnavailableError):
             await roll.give(address, hasty)

@@ -401,10 +401,10 @@ class CooperationWorkflow:
         return over and not self._delivery.has_forgotten
 
     def _goes_on_anew(self) -> bool:
-        """Whether to leave this history behind: it grows long, it names a person erased since, or
-        another version of the workers is to go on.
+        """Whether to leave this history behind.
 
-        The next one begins without that person, who is known to ended runs only: those can be
+        It grows long, another version of the workers is to go on, or it names a person erased
+        since. The next one begins without that person, who is known to ended runs only: those can be
         deleted, and are once their retention is over.
         """
         info = workflow.info()
