@@ -29,7 +29,9 @@ CACHED: Final = 1000
 """How many cooperations stay in memory, about 150 KB each; fewer than are active costs replays."""
 
 _AT_ONCE: Final = 8  # more replays at once, after a restart, would take each other for deadlocked
-_POLLERS: Final = 20
+# More pollers than slots, and those of the sticky queue may hold every slot: what is in the queue
+# of all then waits for a minute, until one of their polls ends.
+_POLLERS: Final = _AT_ONCE
 _CHECKS_AT_ONCE: Final = 16
 _STICKY: Final = timedelta(seconds=2)  # how long a killed worker holds its cooperations up
 _GRACE: Final = timedelta(seconds=5)
