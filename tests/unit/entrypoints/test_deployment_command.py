@@ -23,19 +23,30 @@ class Fake:
     Attributes:
         promoted: what was promoted, with its ramp.
         left: how many cooperations are left on what is drained, each time that it is looked at.
+        drained: what was drained, and whether the current version took over.
+        workers_of_old: how many workers the old version has.
+        is_unseen: whether there was never a worker.
     """
 
     def __init__(self) -> None:
         self.promoted: list[tuple[str, float | None]] = []
         self.left: list[int] = []
         self.drained: list[tuple[str, bool]] = []
+        self.workers_of_old = 0
+        self.is_unseen = False
 
     async def versions(self) -> list[VersionReport]:
-        """Return a version of each kind."""
+        """Return a version of each kind.
+
+        Raises:
+            DeploymentError: none was ever seen.
+        """
+        if self.is_unseen:
+            raise DeploymentError("Temporal has seen no worker of coops")
         return [
             VersionReport("new", "ramping", 12.5, 1, 1),
             VersionReport(own_build_id(), "current", None, 3, 2),
-            VersionReport("old", "draining", None, 7, 0),
+            VersionReport("old", "draining", None, 7, self.workers_of_old),
             VersionReport("unversioned", "drained", None, 0, 0),
         ]
 
@@ -129,3 +140,25 @@ def test_a_deployment_has_to_be_named(coopflow: Coopflow) -> None:
     """Without its name nothing can be asked; the setting that is missing is told."""
     done = coopflow("deployment", "show")
     assert (done.exit_code, "COOPFLOW_DEPLOYMENT" in done.stderr) == (2, True)
+
+
+def test_the_doctor_finds_cooperations_without_workers(
+    deployment: Fake, coopflow: Coopflow
+) -> None:
+    """A version on which cooperations run has workers, or something is missing."""
+
+    def versions() -> dict[str, str]:
+        found = json.loads(coopflow("doctor", "-o", "json").stdout)
+        (finding,) = [one for one in found if one["name"] == "Versions"]
+        return dict(finding)
+
+    stranded = versions()
+    assert stranded["status"] == "missing"
+    assert "old (draining): 7 cooperations, 0 workers" in stranded["detail"]
+    assert "unversioned" not in stranded["detail"]
+    assert "start workers of old until it is drained" in stranded["remedy"]
+    assert coopflow("doctor").exit_code == 3
+    deployment.workers_of_old = 1
+    assert (versions()["status"], versions()["remedy"]) == ("ok", "")
+    deployment.is_unseen = True
+    assert versions()["status"] == "note"
