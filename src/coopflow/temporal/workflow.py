@@ -404,8 +404,8 @@ class CooperationWorkflow:
         """Whether to leave this history behind.
 
         It grows long, another version of the workers is to go on, or it names a person erased
-        since. The next one begins without that person, who is known to ended runs only: those can be
-        deleted, and are once their retention is over.
+        since. The next one begins without that person, who is known to ended runs only: those can
+        be deleted, and are once their retention is over.
         """
         info = workflow.info()
         return (
