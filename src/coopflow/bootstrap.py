@@ -30,6 +30,7 @@ from coopflow.temporal.errors import (
 )
 
 if TYPE_CHECKING:
+    from coopflow.application.verification import Verifier
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -308,6 +309,33 @@ async def registry(settings: Settings) -> AsyncIterator[Registry]:
 
     async with _as_it_is(settings) as database:
         yield Registry(database)
+
+
+@asynccontextmanager
+async def verifier(settings: Settings, *, database_only: bool = False) -> AsyncIterator[Verifier]:
+    """Open what compares the read model with the journal and the workflows, and restores it.
+
+    Args:
+        settings: where the read model and the engine are.
+        database_only: compare the tables with the journal alone; no engine is needed.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+        TemporalSettingsError: the settings of Temporal are at fault, or there are no good keys.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.application.verification import Verifier
+    from coopflow.readmodel.verification import Examination
+    from coopflow.temporal.histories import Histories
+
+    async with AsyncExitStack() as stack:
+        tables = Examination(await stack.enter_async_context(_as_it_is(settings)))
+        if database_only:
+            yield Verifier(tables, None)
+            return
+        engine = await stack.enter_async_context(connected_engine(settings))
+        yield Verifier(tables, Histories(engine))
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -30,7 +30,52 @@ async def register(
     connection: AsyncConnection, address: Address, at: datetime, definitions: Sequence[Definition]
 ) -> None:
     """Store the lifecycles and policies of definitions that are not there yet; none is changed."""
-    rows = [
+    seen = {"first_seen_at": at, "first_seen_in": str(address)}
+    rows = [row | seen for row in _rows(definitions)]
+    # In one order, whatever they are told in: of two who insert the same rows on PostgreSQL one
+    # waits for the other, and not each for the other.
+    rows.sort(key=itemgetter("kind", "name", "version", "digest"))
+    if rows:
+        await connection.execute(insert_or_ignore(DefinitionRow, connection.dialect.name), rows)
+
+
+async def unregistered(
+    connection: AsyncConnection, definitions: Sequence[Definition]
+) -> tuple[str, ...]:
+    """Return the names of the lifecycles and policies that are not stored as they are."""
+    missing = [
+        f"{row['name']}@{row['version']}"
+        for row in _rows(definitions)
+        if not await _is_stored(connection, row)
+    ]
+    return tuple(dict.fromkeys(missing))
+
+
+async def restore(
+    connection: AsyncConnection, address: Address, at: datetime, definitions: Sequence[Definition]
+) -> None:
+    """Store the lifecycles and policies of definitions, whatever stands under their digests."""
+    for row in _rows(definitions):
+        if not await _is_stored(connection, row):
+            await connection.execute(delete(DefinitionRow).where(*_same(row)))
+    await register(connection, address, at, definitions)
+
+
+async def _is_stored(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    columns = [getattr(DefinitionRow, name) for name in ("author", "content")]
+    try:
+        found = (await connection.execute(select(*columns).where(*_same(row)))).one_or_none()
+    except ValueError:  # no JSON
+        return False
+    return found is not None and tuple(found) == (row["author"], row["content"])
+
+
+def _same(row: dict[str, Any]) -> list[ColumnElement[bool]]:
+    return [column == row[column.name] for column in DefinitionRow.primary_key()]
+
+
+def _rows(definitions: Sequence[Definition]) -> list[dict[str, Any]]:
+    return [
         {
             "kind": kind,
             "name": content[kind],
@@ -38,17 +83,10 @@ async def register(
             "digest": digest_of(content),
             "author": content.get("author"),
             "content": content,
-            "first_seen_at": at,
-            "first_seen_in": str(address),
         }
         for definition in definitions
         for kind, content in (("lifecycle", definition.lifecycle), ("policy", definition.policy))
     ]
-    # In one order, whatever they are told in: of two who insert the same rows on PostgreSQL one
-    # waits for the other, and not each for the other.
-    rows.sort(key=itemgetter("kind", "name", "version", "digest"))
-    if rows:
-        await connection.execute(insert_or_ignore(DefinitionRow, connection.dialect.name), rows)
 
 
 class Registry:

@@ -134,6 +134,11 @@ class TemporalEngine:
         self._task_queue = task_queue
         self._patience = patience
 
+    @property
+    def client(self) -> Client:
+        """The client that it asks through, for what it does not do itself."""
+        return self._client
+
     async def open(
         self,
         definition: Definition,
@@ -297,6 +302,14 @@ class TemporalEngine:
             UnknownCooperationError: there is none at this address.
         """
         return await self._ask(address, names.JOURNAL_HEAD, JournalHead)
+
+    async def carried(self, address: Address) -> Carried:
+        """Return all that a cooperation is, with what the read model has not acknowledged.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._ask(address, names.CARRIED, Carried)
 
     async def until_projected(self, address: Address, seq: int | None = None) -> JournalHead:
         """Wait until the read model has taken all entries up to a number, by default all there are.

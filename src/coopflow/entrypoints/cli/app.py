@@ -118,11 +118,13 @@ gate = _group("Gates: what stands in the way, and the shortest way to pass.")
 app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
+readmodel = _group("The read model: verify it, and rebuild it.")
 keys = _group("Keys: what encrypts all that Temporal stores.")
 person = _group("People: where journals name them, and how they are forgotten.")
 deployment = _group("Versions of the workers, and rolling a change.")
 app.add_typer(gate, name="gate")
 app.add_typer(policy, name="policy")
+app.add_typer(readmodel, name="readmodel")
 app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
 app.add_typer(deployment, name="deployment")
@@ -511,6 +513,79 @@ def forecast(  # noqa: PLR0913 - its options
 
     settings = _settings(state_dir=state_dir, lang=lang)
     run(settings, cooperation, months=months, supposing=supposing, output=output)
+
+
+DatabaseOnly = Annotated[
+    bool,
+    Option(
+        "--database-only",
+        help="Look at the tables and their journal alone; no engine is asked.",
+    ),
+]
+Named = Annotated[
+    list[str] | None, Argument(metavar="COOP...", help="Cooperations: ID or PROGRAMME/ID.")
+]
+
+
+@readmodel.command("verify")
+def readmodel_verify(  # noqa: PLR0913 - its options
+    cooperations: Named = None,
+    *,
+    programme: Annotated[str | None, Option(help="Only those of this programme.")] = None,
+    database_only: DatabaseOnly = False,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Compare the read model with what it follows from.
+
+    Of each cooperation, its rows with its journal, and its journal with its workflow, as far as
+    Temporal still has that; a worker has to run. Exit code 1 when something is wrong. Entries that
+    wait to be told are counted, and are no fault.
+    """
+    from coopflow.entrypoints.cli.readmodel import verify  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    raise Exit(
+        verify(
+            settings,
+            cooperations or [],
+            programme=programme,
+            database_only=database_only,
+            output=output,
+        )
+    )
+
+
+@readmodel.command("rebuild")
+def readmodel_rebuild(  # noqa: PLR0913 - its options
+    cooperations: Named = None,
+    *,
+    everything: Annotated[
+        bool, Option("--all", help="All cooperations; those that are sound are left as they are.")
+    ] = False,
+    database_only: DatabaseOnly = False,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Restore the read model from what it follows from.
+
+    The journal from the workflows and their histories, all other rows from the journal. Workers go
+    on meanwhile; what is broken off is done again. Exit code 1 when something could not be mended.
+    """
+    from coopflow.entrypoints.cli.readmodel import rebuild  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    raise Exit(
+        rebuild(
+            settings,
+            cooperations or [],
+            everything=everything,
+            database_only=database_only,
+            output=output,
+        )
+    )
 
 
 @keys.command("list")

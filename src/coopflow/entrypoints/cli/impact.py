@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +26,7 @@ from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Terminal
+from coopflow.entrypoints.cli.progress import bar
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
 
@@ -166,7 +166,7 @@ async def _evaluate(  # noqa: PLR0913, PLR0917 - what is evaluated, and where it
     at = datetime.now(UTC).isoformat()
     async with bootstrap.history(settings) as history:
         total = await history.count_live(programme)
-        with _bar(terminal) as progress:
+        with bar(terminal) as progress:
             task = progress.add_task("", total=total)
             async with _workers(definition, total) as workers:
                 pages = history.live(programme)
@@ -177,11 +177,6 @@ async def _evaluate(  # noqa: PLR0913, PLR0917 - what is evaluated, and where it
                         if impact is not None:
                             writer.take(impact)
                     progress.advance(task, len(found))
-
-
-def _bar(terminal: Terminal) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=terminal.progress, transient=True)
 
 
 @asynccontextmanager

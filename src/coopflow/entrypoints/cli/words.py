@@ -278,6 +278,72 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "does not encrypt yet. Give {file} to every worker and client, then rotate.",
         "ne chiffre pas encore. Donnez {file} à chaque worker et client, puis faites la rotation.",
     ),
+    # coopflow readmodel
+    "verify.sound": ("{sound} of {all} sound", "{all}, dont {sound} en ordre"),
+    "verify.mended": ("{count} mended", "{count} réparées"),
+    "verify.gone": (
+        "{count} of which Temporal no longer has the workflow",
+        "{count} dont Temporal n'a plus le workflow",
+    ),
+    "verify.waiting": (
+        "{count} entries wait to be told to the read model",
+        "{count} entrées attendent d'être transmises au modèle de lecture",
+    ),
+    "verify.entry": ("entry {first}", "l'entrée {first}"),
+    "verify.entries": ("entries {first} to {last}", "les entrées {first} à {last}"),
+    "finding.another_life": (
+        "its journal tells of another life than its workflow, from the first entry on",
+        "son journal raconte une autre vie que son workflow, dès la première entrée",
+    ),
+    "finding.cooperation_missing": (
+        "its workflow lives, and the read model knows nothing of it",
+        "son workflow vit, et le modèle de lecture n'en sait rien",
+    ),
+    "finding.definition_missing": (
+        "{row} is not registered as the workflow has it",
+        "{row} n'est pas au registre comme le workflow l'a",
+    ),
+    "finding.entries_ahead": (
+        "the journal has {entries}, of which the workflow knows nothing",
+        "le journal a {entries}, dont le workflow ne sait rien",
+    ),
+    "finding.entries_missing": (
+        "missing in the journal: {entries}",
+        "il manque au journal {entries}",
+    ),
+    "finding.entry_differs": (
+        "not as the workflow told it: {entries}",
+        "autre que ce que le workflow a transmis : {entries}",
+    ),
+    "finding.entry_unreadable": (
+        "cannot be read in the journal: {entries}",
+        "illisible dans le journal : {entries}",
+    ),
+    "finding.row_differs": (
+        "{row} does not follow from the journal: {parts}",
+        "{row} ne découle pas du journal : {parts}",
+    ),
+    "finding.row_missing": ("{row} is missing", "{row} manque"),
+    "finding.row_superfluous": (
+        "{row} does not follow from the journal and should not be there",
+        "{row} ne découle pas du journal et ne devrait pas exister",
+    ),
+    "finding.rows_unreadable": (
+        "{row}: a row cannot be read",
+        "{row} : une ligne est illisible",
+    ),
+    "finding.state_differs": (
+        "the journal comes to another state than the workflow: {parts}",
+        "le journal mène à un autre état que celui du workflow : {parts}",
+    ),
+    "finding.tail_missing": (
+        "missing at the end of the journal: {entries}",
+        "il manque à la fin du journal {entries}",
+    ),
+    "finding.workflow_missing": (
+        "it is not closed, and Temporal has no workflow of it",
+        "elle n'est pas close, et Temporal n'en a pas de workflow",
+    ),
     "codec.ready": ("codec server on {url}", "serveur de codec sur {url}"),
     "codec.pages": (
         "in the Temporal UI, as codec server endpoint: {url}",
