@@ -30,7 +30,7 @@ from coopflow.temporal.errors import (
 )
 
 if TYPE_CHECKING:
-    from coopflow.application.verification import Verifier
+    from coopflow.application.verification import Lag, Verifier
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -336,6 +336,19 @@ async def verifier(settings: Settings, *, database_only: bool = False) -> AsyncI
             return
         engine = await stack.enter_async_context(connected_engine(settings))
         yield Verifier(tables, Histories(engine))
+
+
+async def lag(settings: Settings, limit: int) -> Lag:
+    """Ask some cooperations that live how far the read model is behind them.
+
+    Raises:
+        TemporalSettingsError: the settings of Temporal are at fault, or there are no good keys.
+        TemporalUnavailableError: the engine, or every worker, does not answer.
+    """
+    from coopflow.temporal.histories import Histories
+
+    async with connected_engine(settings) as engine:
+        return await Histories(engine).lag(limit)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Final, Literal, Protocol
 
 from coopflow.application.engine import Address
-from coopflow.domain.base import Shape
+from coopflow.domain.base import Instant, Shape
 from coopflow.domain.cooperation import follow
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -178,6 +178,24 @@ class Workflows(Protocol):
     def told(self, address: Address) -> AsyncIterator[tuple[Entry, ...]]:
         """Yield what the read model was told, as far as it is still on record, oldest first."""
         ...
+
+
+class Lag(Shape):
+    """How far the read model is behind cooperations that live.
+
+    Attributes:
+        looked_at: how many cooperations were asked.
+        behind: how many of them have entries that wait.
+        entries: how many entries wait.
+        since: the instant of the oldest of them; None when none waits, or only imported pasts do.
+        oldest: the cooperation that this one is of.
+    """
+
+    looked_at: int = 0
+    behind: int = 0
+    entries: int = 0
+    since: Instant | None = None
+    oldest: str | None = None
 
 
 class BrokenJournalError(Exception):

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 import structlog
 from temporalio import activity
+from temporalio.common import MetricHistogramFloat
 from temporalio.exceptions import ApplicationError
 
 from coopflow.application.checking import Checks
+from coopflow.application.engine import Address
 from coopflow.application.notices import NoticeBoard
 from coopflow.checks import kind_of
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
@@ -17,6 +19,7 @@ from coopflow.domain.checks import Outcome
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
+from coopflow.temporal.lag import LagWatch
 from coopflow.temporal.messages import CheckRequest, NoticeBatch, ProjectBatch
 
 _log = structlog.get_logger(__name__)
@@ -56,17 +59,24 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         projector: takes the entries.
         board: takes the notices.
     """
+    watch = LagWatch()
 
     @activity.defn(name=names.PROJECT)
     async def project(batch: ProjectBatch) -> None:
-        await _hand_over(
-            lambda: projector.apply(
-                batch.programme, batch.cooperation, batch.entries, batch.definitions
-            ),
-            batch.programme,
-            batch.cooperation,
-            batch.entries[-1].seq,
-        )
+        left = batch.waiting
+        try:
+            await _hand_over(
+                lambda: projector.apply(
+                    batch.programme, batch.cooperation, batch.entries, batch.definitions
+                ),
+                batch.programme,
+                batch.cooperation,
+                batch.entries[-1].seq,
+            )
+            left -= len(batch.entries)
+        finally:
+            lag = watch.note(Address(batch.programme, batch.cooperation), batch.since, left)
+            _lag_metric().record(lag)
 
     def notifying(name: str) -> Activity:
         @activity.defn(name=name)
@@ -81,6 +91,13 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         return notify
 
     return [project, *(notifying(name) for name in names.NOTICES.values())]
+
+
+def _lag_metric() -> MetricHistogramFloat:
+    """Return where lags are recorded, for runtimes that export the metrics of the Temporal SDK."""
+    return activity.metric_meter().create_histogram_float(
+        "coopflow_readmodel_lag", "Age of the oldest entry told to the read model", "s"
+    )
 
 
 def check_activity(checks: Checks) -> Callable[[CheckRequest], Awaitable[Outcome]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Final
 
@@ -98,6 +98,11 @@ class Delivery:
         """Whether this run names a person who was erased, be it that others still have to know."""
         return self.has_forgotten or any(map(_erases, self.entries))
 
+    @property
+    def waiting_since(self) -> datetime | None:
+        """The instant of the oldest entry that waits; None when only an imported past does."""
+        return next((entry.at for entry in self.entries if entry.seq > self.imported_to), None)
+
     async def run(self) -> None:
         """Hand out whatever is added, until cancelled."""
         await asyncio.gather(self._project(), self._notify())
@@ -115,7 +120,13 @@ class Delivery:
             await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
             batch = first_entries(self.entries)
             told = tuple(self.definitions)
-            message = ProjectBatch(**self._address._asdict(), entries=batch, definitions=told)
+            message = ProjectBatch(
+                **self._address._asdict(),
+                entries=batch,
+                definitions=told,
+                waiting=len(self.entries),
+                since=self.waiting_since,
+            )
             if await self._deliver(names.PROJECT, message, f"{batch[0].seq} to {batch[-1].seq}"):
                 del self.entries[: len(batch)]
                 del self.definitions[: len(told)]

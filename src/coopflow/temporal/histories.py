@@ -7,6 +7,7 @@ run lives, and after its end for as long as the namespace says.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, TypeVar
 
@@ -16,16 +17,19 @@ from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
 from coopflow.application.engine import Address, UnknownCooperationError
-from coopflow.application.verification import Living
+from coopflow.application.verification import Lag, Living
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
 from coopflow.domain.events import Entry
 from coopflow.temporal import names
 from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
-from coopflow.temporal.messages import ProjectBatch
+from coopflow.temporal.messages import JournalHead, ProjectBatch
 
+_RUNNING: Final = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"
 _COOPERATIONS: Final = (
     f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus IN ('Running', 'Completed')"
 )
+
+_AT_ONCE: Final = 8
 
 _T = TypeVar("_T")
 
@@ -49,6 +53,44 @@ class Histories:
                 yield names.address_of(found.id)
         except RPCError as error:
             raise _unavailable("listing the workflows", error) from error
+
+    async def lag(self, limit: int) -> Lag:
+        """Ask some cooperations that live how far the read model is behind them.
+
+        Args:
+            limit: ask at most so many, those opened last.
+        """
+        try:
+            listed = self._client.list_workflows(_RUNNING, limit=limit)
+            addresses = [names.address_of(found.id) async for found in listed]
+        except RPCError as error:
+            raise _unavailable("listing the workflows", error) from error
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(address: Address) -> JournalHead | None:
+            async with turns:
+                try:
+                    return await self._engine.journal_head(address)
+                except UnknownCooperationError:  # it has just ended
+                    return None
+
+        heads = await asyncio.gather(*(ask(one) for one in addresses))
+        behind = [
+            (one, head)
+            for one, head in zip(addresses, heads, strict=True)
+            if head is not None and head.projected_seq < head.seq
+        ]
+        since, oldest = min(
+            ((head.waiting_since, one) for one, head in behind if head.waiting_since),
+            default=(None, None),
+        )
+        return Lag(
+            looked_at=len(addresses),
+            behind=len(behind),
+            entries=sum(head.seq - head.projected_seq for _, head in behind),
+            since=since,
+            oldest=str(oldest) if oldest else None,
+        )
 
     async def living(self, address: Address) -> Living | None:
         """Return what the workflow of a cooperation holds; None when there is none."""

@@ -182,7 +182,8 @@ class JournalHead(Message):
     """How far the journal goes, and how far the read model follows it.
 
     ``digest`` is that of the last entry, in hexadecimal; ``forgetting`` tells whether the present
-    history still names a person who was erased.
+    history still names a person who was erased. ``waiting_since`` is the instant of the oldest
+    entry that the read model has not taken; None when none waits, or only an imported past does.
     """
 
     seq: int
@@ -193,6 +194,7 @@ class JournalHead(Message):
     undelivered: int = 0
     digest: str = GENESIS
     forgetting: bool = False
+    waiting_since: Instant | None = None
 
 
 class CheckRequest(Message):
@@ -203,12 +205,18 @@ class CheckRequest(Message):
 
 
 class ProjectBatch(Message):
-    """Entries for the read model, in order and without gaps, and definitions to register."""
+    """Entries for the read model, in order and without gaps, and definitions to register.
+
+    ``waiting`` is how many entries wait, these included; ``since`` is the instant of the oldest one
+    that is no imported past.
+    """
 
     programme: str
     cooperation: str
     entries: tuple[Entry, ...]
     definitions: tuple[Definition, ...] = ()
+    waiting: int = 0
+    since: Instant | None = None
 
 
 class NoticeBatch(Message):

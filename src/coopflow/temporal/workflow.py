@@ -497,6 +497,7 @@ class CooperationWorkflow:
             undelivered=len(self._delivery.notices),
             digest=self._head,
             forgetting=self._delivery.is_forgetting,
+            waiting_since=self._delivery.waiting_since,
         )
 
     # --- what operators see -------------------------------------------------------------------

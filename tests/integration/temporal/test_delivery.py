@@ -8,6 +8,7 @@ import pytest
 
 from coopflow.application.engine import Reply
 from coopflow.temporal.client import EngineUnavailableError
+from coopflow.temporal.histories import Histories
 from tests.temporal_engine import Bench, admission, bench, dumped
 
 pytestmark = pytest.mark.server
@@ -41,13 +42,34 @@ async def test_commands_do_not_wait_for_the_read_model(engine_room: Bench) -> No
             await engine_room.give(address, **admission(f"org-{number}"))
     head = await engine_room.engine.journal_head(address)
     assert head.projected_seq < head.seq
+    kept = len(engine_room.journal.entries[address])
+    assert head.projected_seq == kept
+    living = await Histories(engine_room.engine).living(address)
+    assert living is not None
+    assert head.waiting_since == living.waiting[0].at
+    lag = await Histories(engine_room.engine).lag(1)
+    assert (lag.looked_at, lag.behind, lag.entries) == (1, 1, head.seq - kept)
+    assert (lag.since, lag.oldest) == (head.waiting_since, str(address))
     assert len(engine_room.journal.entries[address]) == head.projected_seq
     assert engine_room.journal.refused > 0
     engine_room.journal.is_away = False
-    assert (await engine_room.engine.until_projected(address)).projected_seq == head.seq
+    after = await engine_room.engine.until_projected(address)
+    assert (after.projected_seq, after.waiting_since) == (head.seq, None)
+    assert (await Histories(engine_room.engine).lag(1)).behind == 0
     assert [entry.seq for entry in engine_room.journal.entries[address]] == list(
         range(1, head.seq + 1)
     )
+
+
+async def test_an_imported_past_does_not_count_as_waiting_for_long(engine_room: Bench) -> None:
+    """Entries of a recording wait like others, and say nothing about how late they are."""
+    engine_room.journal.is_away = True
+    address = await engine_room.open("recorded", at="2020-01-01T09:00:00Z")
+    head = await engine_room.engine.journal_head(address)
+    assert (head.projected_seq, head.waiting_since) == (0, None)
+    lag = await Histories(engine_room.engine).lag(1)
+    assert (lag.behind, lag.entries, lag.since) == (1, head.seq, None)
+    engine_room.journal.is_away = False
 
 
 async def test_waiting_for_the_read_model_has_an_end(

@@ -3,13 +3,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from coopflow import __version__
+from coopflow import __version__, bootstrap
 from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
+from coopflow.application.verification import Lag
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import UnknownNameError
 from coopflow.domain.refusals import Refusal
@@ -29,6 +31,8 @@ from coopflow.temporal.errors import (
 )
 from tests.unit.entrypoints.conftest import Coopflow
 
+HOUR = timedelta(hours=1)
+LATELY = datetime.now(UTC) - timedelta(seconds=5)
 HEAVY = ("pydantic", "rich.console", "sqlalchemy", "structlog", "temporalio", "transitions")
 
 
@@ -197,6 +201,41 @@ def test_the_doctor_about_a_cluster(coopflow: Coopflow, monkeypatch: pytest.Monk
     findings = {one["name"]: one["status"] for one in json.loads(result.stdout)}
     assert (findings["Temporal program"], findings["Engine"]) == ("note", "missing")
     assert result.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("lag", "status", "said"),
+    [
+        (Lag(looked_at=7), "ok", "follows up to the last entry of 7 cooperations asked"),
+        (Lag(looked_at=7, behind=1, entries=9), "ok", "9 entries wait, of 1 of 7 cooperations"),
+        (Lag(looked_at=7, behind=2, entries=9, since=LATELY, oldest="p/c"), "ok", "(p/c)"),
+        (
+            Lag(looked_at=7, behind=2, entries=9, since=LATELY - HOUR, oldest="p/c"),
+            "missing",
+            "9 entries wait, of 2 of 7 cooperations asked; the oldest for 36",
+        ),
+    ],
+)
+def test_the_doctor_about_lag(
+    lag: Lag, status: str, said: str, coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for more than a minute is a finding, with what to do."""
+
+    async def ask(*_: object) -> Lag:
+        return lag
+
+    monkeypatch.setattr(bootstrap, "lag", ask)
+    monkeypatch.setattr(doctor, "_keys", lambda *_, **__: doctor.Finding("Keys", "ok", ""))
+
+    async def engine(*_: object, **__: object) -> doctor.Finding:
+        return doctor.Finding("Engine", "ok", "")
+
+    monkeypatch.setattr(doctor, "_engine", engine)
+    result = coopflow("doctor", "--output", "json")
+    found = json.loads(result.stdout)[-1]
+    assert (found["name"], found["status"]) == ("Read model", status)
+    assert said in found["detail"]
+    assert ("readmodel verify" in found["remedy"]) == (status == "missing")
 
 
 def test_the_doctor_about_faulty_settings(

@@ -185,6 +185,15 @@ def test_advice_is_shown_as_followed_or_not() -> None:
     assert "· Mutual knowledge: a discovery meeting was held" in text
 
 
+def test_a_read_model_that_is_behind_is_seen() -> None:
+    """How far the journal is followed, and how far it goes where that is further."""
+    assert "up to entry 12  20 Jan 2026 09:00 UTC" in page()
+    shown = Page(DETAIL, (), (), (), (), head=12)
+    assert "up to entry 12  20 Jan 2026" in page(shown=shown)
+    late = page(shown=shown._replace(head=15))
+    assert "up to entry 12 of 15: the read model has not caught up" in late
+
+
 def test_in_french() -> None:
     """The same in French."""
     text = page("fr")

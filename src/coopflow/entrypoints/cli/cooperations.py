@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coopflow import bootstrap
-from coopflow.application.engine import Address
+from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.failures import NotFoundError, UsageError
 from coopflow.entrypoints.cli.naming import Names
@@ -32,9 +32,15 @@ from coopflow.readmodel.views import (
     MemberView,
 )
 from coopflow.settings import Settings
+from coopflow.temporal.errors import (
+    EngineFaultError,
+    TemporalSettingsError,
+    TemporalUnavailableError,
+)
 
 _T = TypeVar("_T")
 _PAGE = 500
+_PATIENCE = 2.0
 _SEVERITIES = {"red": "red", "amber": "yellow", "info": "blue"}
 
 
@@ -46,6 +52,7 @@ class Page(NamedTuple):
     documents: tuple[DocumentSummary, ...]
     decisions: tuple[DecisionView, ...]
     alerts: tuple[AlertView, ...]
+    head: int | None = None
 
 
 # --- finding one ------------------------------------------------------------------------------
@@ -163,10 +170,12 @@ def show(settings: Settings, cooperation: str, *, output: Format) -> None:
         )
 
     page = _ask(settings, question)
+    page = page._replace(head=asyncio.run(_last_entry(settings, page.detail.address)))
     terminal = Terminal()
     if output == "json":
         terminal.json(
             page.detail.model_dump(mode="json")
+            | {"head": page.head}
             | {
                 name: [one.model_dump(mode="json") for one in getattr(page, name)]
                 for name in ("members", "documents", "decisions", "alerts")
@@ -177,6 +186,16 @@ def show(settings: Settings, cooperation: str, *, output: Format) -> None:
     names = Names(rules_of(settings, page.detail.lifecycle, page.detail.policy), say)
     for part in _page(page, names, say):
         terminal.data.print(part)
+
+
+async def _last_entry(settings: Settings, address: Address) -> int | None:
+    """Return the number of the last entry that there is; None when the engine does not say."""
+    unsaid = (UnavailableError, UnknownCooperationError, TemporalUnavailableError, EngineFaultError)
+    try:
+        async with asyncio.timeout(_PATIENCE), bootstrap.connected_engine(settings) as engine:
+            return (await engine.journal_head(address)).seq
+    except (*unsaid, TemporalSettingsError, TimeoutError):
+        return None
 
 
 def _page(page: Page, names: Names, say: Phrases) -> Iterator[RenderableType]:
@@ -229,7 +248,16 @@ def _facts(page: Page, names: Names, say: Phrases) -> Table:
         table.add_row(say("head.reservation"), Text.assemble(label, until))
     table.add_row(say("head.mandate"), _mandate(page, say))
     table.add_row(say("head.members"), _members(page, say))
+    table.add_row(say("head.journal"), _journal(page, say))
     return table
+
+
+def _journal(page: Page, say: Phrases) -> Text:
+    detail, head = page.detail, page.head
+    text = Text(say("head.followed", seq=detail.seq))
+    if head is not None and head > detail.seq:
+        return text.append(say("head.behind", head=head), "yellow")
+    return text.append(f"  {say.moment(detail.as_of)}", "dim")
 
 
 def _mandate(page: Page, say: Phrases) -> Text:

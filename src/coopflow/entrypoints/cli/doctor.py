@@ -9,6 +9,7 @@ import platform
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from rich.table import Table
@@ -29,6 +30,8 @@ from coopflow.temporal.errors import (
 
 _OLDEST: Final = (3, 11)
 _COUNTED: Final = 1000
+_ASKED: Final = 100
+_BEHIND: Final = timedelta(seconds=60)
 _SIGNS: Final = {
     "ok": ("✓", "green"),
     "note": ("·", "yellow"),
@@ -52,6 +55,10 @@ class Finding(NamedTuple):
     remedy: str = ""
 
 
+class _BehindError(Exception):
+    """The read model is behind by more than a moment; says how far."""
+
+
 def examine(settings: Settings, *, output: Format) -> int:
     """Look at everything, write what was found, and return the exit code."""
     findings = asyncio.run(_examine(settings))
@@ -71,16 +78,21 @@ def examine(settings: Settings, *, output: Format) -> int:
 
 async def _examine(settings: Settings) -> list[Finding]:
     is_cluster = bootstrap.names_cluster(settings)
-    return [
+    keys = _keys(settings, is_cluster=is_cluster)
+    engine = await _engine(settings, is_cluster=is_cluster)
+    findings = [
         _python(),
         _packages(),
         _server(is_needed=not is_cluster),
         _state_dir(settings),
         await _database(settings),
-        _keys(settings, is_cluster=is_cluster),
-        await _engine(settings, is_cluster=is_cluster),
+        keys,
+        engine,
         *([await _versions(settings)] if settings.deployment else []),
     ]
+    if keys.status == engine.status == "ok":  # else there is nobody to ask
+        findings.append(await _tried("Read model", lambda: _read_model(settings)))
+    return findings
 
 
 def _python() -> Finding:
@@ -194,9 +206,32 @@ async def _versions(settings: Settings) -> Finding:
     return Finding("Versions", "ok", detail)
 
 
+async def _read_model(settings: Settings) -> str:
+    """Say how far the read model follows the cooperations opened last.
+
+    Raises:
+        _BehindError: it does not follow, though the database answers.
+    """
+    found = await bootstrap.lag(settings, _ASKED)
+    asked = f"of {found.looked_at} cooperations asked"
+    if not found.behind:
+        return f"follows up to the last entry {asked}"
+    said = f"{found.entries} entries wait, of {found.behind} {asked}"
+    if found.since is None:
+        return f"{said}; all of them imported pasts"
+    age = datetime.now(UTC) - found.since
+    said += f"; the oldest for {age.total_seconds():.0f} s ({found.oldest})"
+    if age >= _BEHIND:
+        raise _BehindError(said)
+    return said
+
+
 async def _tried(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
     unusable = (UnavailableError, DatabaseUrlError, TemporalUnavailableError, TemporalSettingsError)
     try:
         return Finding(name, "ok", await attempt())
+    except _BehindError as error:
+        remedy = "look at the database and at the worker's log, then: coopflow readmodel verify"
+        return Finding(name, "missing", str(error), remedy)
     except unusable as error:
         return Finding(name, "missing", str(error))

@@ -254,6 +254,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "registry.empty": ("no policy is registered yet", "aucune politique n'est encore enregistrée"),
     "head.mandate": ("Support function", "Fonction de soutien"),
     "head.seq": ("No.", "N°"),
+    "head.journal": ("Journal", "Journal"),
+    "head.followed": ("up to entry {seq}", "jusqu'à l'entrée {seq}"),
+    "head.behind": (
+        " of {head}: the read model has not caught up",
+        " sur {head} : le modèle de lecture est en retard",
+    ),
     "head.at": ("When (UTC)", "Quand (UTC)"),
     "head.event": ("Event", "Événement"),
     "head.by": ("By", "Par"),
