@@ -14,6 +14,7 @@ from typing import Final, Literal, Protocol
 
 from coopflow.application.engine import Address
 from coopflow.domain.base import Instant, Shape
+from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.cooperation import follow
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -21,6 +22,7 @@ from coopflow.domain.state import Cooperation
 
 Kind = Literal[
     "another_life",
+    "chain_broken",
     "cooperation_missing",
     "definition_missing",
     "entries_ahead",
@@ -95,12 +97,14 @@ class Kept:
         seq: the number of the last entry before which nothing is missing.
         end: that of the last entry.
         state: what the entries up to ``seq`` come to.
+        last: the entry of that number; None when there is none.
         findings: where the tables do not follow from the journal.
     """
 
     seq: int
     end: int
     state: Cooperation
+    last: Entry | None
     findings: tuple[Finding, ...]
 
 
@@ -113,12 +117,14 @@ class Living:
         waiting: the entries that the read model has not acknowledged, in order.
         projected_seq: the number of the last one that it has.
         definitions: what the cooperation follows or was offered.
+        head: the digest of the last entry; ``GENESIS`` where digests are not kept yet.
     """
 
     state: Cooperation
     waiting: tuple[Entry, ...]
     projected_seq: int
     definitions: tuple[Definition, ...]
+    head: str = GENESIS
 
 
 class Tables(Protocol):
@@ -320,10 +326,19 @@ class Verifier:
                 *found,
                 Finding(kind="tail_missing", first=seq + 1, last=living.projected_seq),
             ]
-        rest = [entry for entry in living.waiting if entry.seq > seq]
-        state = follow(kept.state, (*later, *rest))
-        parts = differing_parts(state, living.state)
-        return [*found, Finding(kind="state_differs", parts=parts)] if parts else found
+        rest = (*later, *(entry for entry in living.waiting if entry.seq > seq))
+        parts = differing_parts(follow(kept.state, rest), living.state)
+        if parts:
+            found.append(Finding(kind="state_differs", parts=parts))
+        chain = [entry for entry in (kept.last, *rest) if entry is not None]
+        found += [
+            Finding(kind="chain_broken", first=one.seq)
+            for one, head in zip(
+                chain, [*(two.previous for two in chain[1:]), living.head], strict=True
+            )
+            if not is_linked(one, head)
+        ]
+        return found
 
 
 def differing_parts(one: Cooperation, other: Cooperation) -> tuple[str, ...]:
@@ -334,6 +349,16 @@ def differing_parts(one: Cooperation, other: Cooperation) -> tuple[str, ...]:
     return tuple(
         name for name in Cooperation.model_fields if getattr(one, name) != getattr(other, name)
     )
+
+
+def is_linked(entry: Entry, head: str | None) -> bool:
+    """Return whether an entry has a digest, where what follows it knows one."""
+    if head in {None, GENESIS}:
+        return True
+    try:
+        return digest_of(entry) == head
+    except (LookupError, TypeError, ValueError):  # it was changed by hand
+        return False
 
 
 def consecutive(entries: Sequence[Entry], first: int) -> tuple[Entry, ...]:

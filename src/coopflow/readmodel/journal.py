@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
+from coopflow.application.verification import is_linked
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.chain import digest_of
 from coopflow.domain.erasure import PersonErased, forgotten
@@ -197,7 +198,4 @@ async def refuse_conflict(
 
 def is_same(old: Entry, new: Entry) -> bool:
     """Return whether two entries tell the same, whatever was taken out of one of them since."""
-    try:
-        return digest_of(old) == digest_of(new)
-    except (LookupError, TypeError, ValueError):  # a stored one that was changed by hand
-        return False
+    return is_linked(old, digest_of(new))

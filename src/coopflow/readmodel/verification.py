@@ -15,6 +15,7 @@ from coopflow.application.verification import (
     Kept,
     consecutive,
     differing_parts,
+    is_linked,
 )
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry
@@ -78,16 +79,16 @@ class Examination:
             findings = [
                 Finding(kind="entries_missing", first=hole[0], last=hole[-1]) for hole in holes
             ]
-            state, changes, unreadable = await _folded(
-                connection, address, holes[0][0] - 1 if holes else end
-            )
-            if unreadable is not None:
-                findings.append(Finding(kind="entry_unreadable", first=unreadable))
+            folded = await _folded(connection, address, holes[0][0] - 1 if holes else end)
+            findings += [Finding(kind="chain_broken", first=seq) for seq in folded.unlinked]
+            if folded.unreadable is not None:
+                findings.append(Finding(kind="entry_unreadable", first=folded.unreadable))
             if await _has_strays(connection, address):
                 findings.append(Finding(kind="row_superfluous", table="journal", row="0"))
+            state = folded.state
             if state.seq == end:  # else nothing says what the rows should be
-                findings += await _compared(connection, address, state, changes)
-        return Kept(state.seq, end, state, tuple(findings))
+                findings += await _compared(connection, address, state, folded.changes)
+        return Kept(state.seq, end, state, folded.last, tuple(findings))
 
     async def entries(self, address: Address, first: int, last: int) -> tuple[Entry, ...]:
         """Return the entries from one number to another that are there, up to a faulty one."""
@@ -148,24 +149,43 @@ async def _forget_snapshot(connection: AsyncConnection, address: Address) -> Non
         await connection.execute(delete(SnapshotRow).where(mine))
 
 
-async def _folded(
-    connection: AsyncConnection, address: Address, last: int
-) -> tuple[Cooperation, Changes, int | None]:
-    """Fold a journal up to a number, or to an entry that cannot be read; return that one, too."""
-    state, changes = UNOPENED, Changes()
-    for first in range(1, last + 1, journal.PAGE):
-        until = min(first + journal.PAGE - 1, last)
+class _Folded:
+    """What a journal comes to, and which of its entries are not what they were."""
+
+    def __init__(self) -> None:
+        self.state = UNOPENED
+        self.changes = Changes()
+        self.last: Entry | None = None
+        self.unlinked: list[int] = []
+        self.unreadable: int | None = None
+
+    def take(self, entry: Entry) -> None:
+        """Take the next entry, up to one that does something that never happened."""
+        if self.unreadable is not None:
+            return
+        try:
+            after = evolve(self.state, entry)
+        except Exception:  # noqa: BLE001 - whatever comes of an entry that was made up
+            self.unreadable = entry.seq
+            return
+        if self.last is not None and not is_linked(self.last, entry.previous):
+            self.unlinked.append(self.last.seq)
+        self.changes.note(self.state, after)
+        self.state, self.last = after, entry
+
+
+async def _folded(connection: AsyncConnection, address: Address, end: int) -> _Folded:
+    """Fold a journal up to a number, or to an entry that cannot be read."""
+    folded = _Folded()
+    for first in range(1, end + 1, journal.PAGE):
+        until = min(first + journal.PAGE - 1, end)
         entries, unreadable = await journal.read_sound(connection, address, first, until)
         for entry in entries:
-            try:
-                after = evolve(state, entry)
-            except Exception:  # noqa: BLE001 - whatever an entry does that never happened
-                return state, changes, entry.seq
-            changes.note(state, after)
-            state = after
-        if unreadable is not None:
-            return state, changes, unreadable
-    return state, changes, None
+            folded.take(entry)
+        folded.unreadable = folded.unreadable or unreadable
+        if folded.unreadable is not None:
+            break
+    return folded
 
 
 async def _differing(

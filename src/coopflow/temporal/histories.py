@@ -105,6 +105,7 @@ class Histories:
             waiting=carried.outbox,
             projected_seq=carried.projected_seq,
             definitions=(carried.definition, *carried.offers),
+            head=carried.head,
         )
 
     async def told(self, address: Address) -> AsyncIterator[tuple[Entry, ...]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Delete, Insert, Update, delete, insert, text, update
 from coopflow.application.engine import Address
 from coopflow.application.verification import Finding, Kept, Living, Report, Verifier
 from coopflow.definitions.library import load_definition
+from coopflow.domain.chain import GENESIS, digest_of, linked
 from coopflow.domain.cooperation import UNOPENED, follow
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -63,6 +64,7 @@ class Memory:
             waiting=self.entries[self.projected :],
             projected_seq=self.projected,
             definitions=self.definitions,
+            head=digest_of(self.entries[-1]),
         )
 
     async def told(self, address: Address) -> AsyncIterator[tuple[Entry, ...]]:
@@ -75,7 +77,8 @@ class Memory:
 
 @pytest.fixture
 async def life() -> Life:
-    return await example("bocage-gourmand")
+    address, entries = await example("bocage-gourmand")
+    return address, linked(entries, GENESIS, "pepper")
 
 
 @pytest.fixture
@@ -137,6 +140,7 @@ def entry(kind: str, first: int, last: int | None = None) -> list[Finding]:
     return [Finding.model_validate({"kind": kind, "first": first, "last": last})]
 
 
+LENGTH = 259
 MEMBER = "paniers-ysoline"
 
 DAMAGES: dict[str, tuple[Callable[[Life], list[Change]], list[Finding]]] = {
@@ -195,7 +199,18 @@ DAMAGES: dict[str, tuple[Callable[[Life], list[Change]], list[Finding]]] = {
     ),
     "a changed person": (
         lambda _: [update(JournalRow).where(JournalRow.seq == 12).values(actor="mallory")],
-        entry("entry_differs", 12),
+        [
+            *entry("chain_broken", 12),
+            *row("row_differs", "snapshot", None, "people"),
+            *entry("entry_differs", 12),
+            Finding(kind="state_differs", parts=("people",)),
+        ],
+    ),
+    "a changed person at the end": (
+        lambda life: [
+            update(JournalRow).where(JournalRow.seq == len(life[1])).values(command_id="another")
+        ],
+        [*entry("entry_differs", LENGTH), *entry("chain_broken", LENGTH)],
     ),
     "an entry that is no JSON": (
         lambda _: [text("UPDATE journal SET data = '{' WHERE seq = 12")],  # type: ignore[list-item]

@@ -301,6 +301,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "its journal tells of another life than its workflow, from the first entry on",
         "son journal raconte une autre vie que son workflow, dès la première entrée",
     ),
+    "finding.chain_broken": (
+        "not what the digest of the entry after it says: {entries}",
+        "autre que ce que dit l'empreinte de l'entrée suivante : {entries}",
+    ),
     "finding.cooperation_missing": (
         "its workflow lives, and the read model knows nothing of it",
         "son workflow vit, et le modèle de lecture n'en sait rien",
