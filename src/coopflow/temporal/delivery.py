@@ -36,7 +36,9 @@ _TIMEOUT: Final = timedelta(seconds=10)
 _RETRIES: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
     backoff_coefficient=2,
-    maximum_interval=timedelta(seconds=60),
+    # What is away for long is back for everybody within this time, and tried no more often than
+    # a machine can bear when a thousand cooperations wait.
+    maximum_interval=timedelta(seconds=15),
 )
 _AFTER_GIVING_UP: Final = timedelta(minutes=1)
 _LAST_BATCH: Final = timedelta(seconds=10)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from structlog.testing import capture_logs
 
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
+from coopflow.readmodel.journal import journal_row
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.rows import PARTS, cooperation_row
@@ -20,6 +22,9 @@ from coopflow.readmodel.tables import AlertRow, JournalRow, MemberRow, SnapshotR
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life, example
 from tests.integration.readmodel.writer import batches, write_all
+
+
+MINE = JournalRow.cooperation_id == "demo/bocage-gourmand"
 
 
 async def apply_all(projector: Projector, life: Life, size: int = 50) -> None:
@@ -288,6 +293,39 @@ async def test_what_an_earlier_version_wrote_is_written_anew(
         await connection.execute(old.values(seq=len(entries) - 5))
     assert await Projector(database).apply(*address, entries[-5:]) == len(entries)
     assert await contents(database) == expected
+
+
+async def test_rows_stay_where_the_journal_is_broken(
+    bocage: Life, cap_jeunes: Life, database: Database
+) -> None:
+    """A journal with a hole, or without its end, is not taken for a shorter life.
+
+    Of several, the others are written anew all the same, so that a worker starts.
+    """
+    address, entries = bocage
+    for life in (bocage, cap_jeunes):
+        await apply_all(Projector(database), life)
+    last = JournalRow.seq == len(entries)
+    async with database.writing() as connection:
+        await connection.execute(delete(JournalRow).where(MINE, JournalRow.seq.in_([9, 10])))
+        await connection.execute(update(SnapshotRow).values(shape="of an earlier version"))
+    before = await contents(database)
+    with pytest.raises(JournalGapError, match="goes on with entry 9, but entry 11 came"):
+        await Projector(database).rebuild(*address)
+    assert await contents(database) == before
+    with capture_logs() as lines:
+        assert await Projector(database).refresh() == 2
+    assert [(line["cooperation"], line["log_level"]) for line in lines] == [
+        (address.cooperation, "warning")
+    ]
+    assert await Projector(database).refresh() == 1
+
+    async with database.writing() as connection:
+        missing = [journal_row(address, one) for one in entries[8:10]]
+        await connection.execute(insert(JournalRow), missing)
+        await connection.execute(delete(JournalRow).where(MINE, last))
+    with pytest.raises(JournalGapError, match=f"goes on with entry {len(entries)}, but"):
+        await Projector(database).rebuild(*address)
 
 
 async def test_secret_choices_are_in_no_row(database: Database) -> None:
