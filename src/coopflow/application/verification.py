@@ -138,6 +138,10 @@ class Tables(Protocol):
         """Yield all cooperations that any table has something of, in order."""
         ...
 
+    async def knows(self, address: Address) -> bool:
+        """Return whether any table has something of a cooperation."""
+        ...
+
     async def examine(self, address: Address) -> Kept:
         """Compare all rows of a cooperation with what its journal comes to, at one moment."""
         ...
@@ -239,7 +243,7 @@ class Verifier:
         async for address in self._workflows.addresses():
             if programme not in {None, address.programme} or address in seen:
                 continue
-            if not await self._tables.entries(address, 1, 1):
+            if not await self._tables.knows(address):
                 seen.add(address)
                 yield address
 

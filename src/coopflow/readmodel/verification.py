@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from sqlalchemy import RowMapping, delete, func, select, union_all
+from sqlalchemy import RowMapping, delete, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -71,6 +71,13 @@ class Examination:
             last = str(found)
             programme, _, cooperation = last.partition("/")
             yield Address(programme, cooperation)
+
+    async def knows(self, address: Address) -> bool:
+        """Return whether any table has something of a cooperation."""
+        ids = [table.__table__.c.cooperation_id for table in _OWNED]
+        there = or_(*(select(one).where(one == str(address)).exists() for one in ids))
+        async with self._database.reading() as connection:
+            return bool((await connection.execute(select(there))).scalar_one())
 
     async def examine(self, address: Address) -> Kept:
         """Compare all rows of a cooperation with what its journal comes to, at one moment."""

@@ -23,7 +23,6 @@ from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life, example
 from tests.integration.readmodel.writer import batches, write_all
 
-
 MINE = JournalRow.cooperation_id == "demo/bocage-gourmand"
 
 

@@ -31,8 +31,6 @@ from coopflow.temporal.errors import (
 )
 from tests.unit.entrypoints.conftest import Coopflow
 
-HOUR = timedelta(hours=1)
-LATELY = datetime.now(UTC) - timedelta(seconds=5)
 HEAVY = ("pydantic", "rich.console", "sqlalchemy", "structlog", "temporalio", "transitions")
 
 
@@ -204,22 +202,25 @@ def test_the_doctor_about_a_cluster(coopflow: Coopflow, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("lag", "status", "said"),
+    ("behind", "seconds", "status", "said"),
     [
-        (Lag(looked_at=7), "ok", "follows up to the last entry of 7 cooperations asked"),
-        (Lag(looked_at=7, behind=1, entries=9), "ok", "9 entries wait, of 1 of 7 cooperations"),
-        (Lag(looked_at=7, behind=2, entries=9, since=LATELY, oldest="p/c"), "ok", "(p/c)"),
-        (
-            Lag(looked_at=7, behind=2, entries=9, since=LATELY - HOUR, oldest="p/c"),
-            "missing",
-            "9 entries wait, of 2 of 7 cooperations asked; the oldest for 36",
-        ),
+        (0, None, "ok", "follows up to the last entry of 7 cooperations asked"),
+        (1, None, "ok", "9 entries wait, of 1 of 7 cooperations asked; all of them imported"),
+        (2, 5, "ok", "9 entries wait, of 2 of 7 cooperations asked; the oldest for"),
+        (2, 3600, "missing", "9 entries wait, of 2 of 7 cooperations asked; the oldest for 36"),
     ],
 )
-def test_the_doctor_about_lag(
-    lag: Lag, status: str, said: str, coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch
+def test_the_doctor_about_lag(  # noqa: PLR0917 - what is found, and how it is said
+    behind: int,
+    seconds: int | None,
+    status: str,
+    said: str,
+    coopflow: Coopflow,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What waits for more than a minute is a finding, with what to do."""
+    since = None if seconds is None else datetime.now(UTC) - timedelta(seconds=seconds)
+    lag = Lag(looked_at=7, behind=behind, entries=9, since=since, oldest="p/c")
 
     async def ask(*_: object) -> Lag:
         return lag
