@@ -18,6 +18,7 @@ from coopflow.application.verification import (
     is_linked,
 )
 from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
@@ -123,6 +124,11 @@ class Examination:
             for entry in entries:
                 if entry.seq in wrong:
                     await journal.replace(connection, address, entry)
+            erasures = [entry for entry in entries if isinstance(entry.event, PersonErased)]
+            for entry in erasures:  # what was told knew the person still
+                await journal.forget(connection, address, entry)
+        if erasures:
+            await self._database.scrub()
 
     async def rewrite(self, address: Address, definitions: Sequence[Definition]) -> int:
         """Write all rows anew from the journal, and register what is not registered as it is.

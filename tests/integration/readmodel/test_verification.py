@@ -406,6 +406,27 @@ async def test_nothing_is_restored_over_another_life(
     assert await contents(database) == before
 
 
+async def test_who_was_erased_does_not_come_back(database: Database) -> None:
+    """An erasure leaves everything sound, and histories that know the person restore no name."""
+    verger = Collective(members=3)
+    verger.do("draft_document", "person-1", kind="shared_vision", content={})
+    verger.do("erase_person", "manager", person="person-1")
+    verger.do("draft_document", "person-2", kind="shared_vision", content={})
+    entries = linked(verger.entries, GENESIS, "pepper")
+    await Projector(database).apply(*verger.address, entries)
+    before = await contents(database)
+    assert "person-1" not in str(before)
+    verifier = Verifier(Examination(database), Memory(verger.address, entries, len(entries)))
+    assert (await found(verifier, verger.address)).findings == ()
+
+    await do(database, *everything())
+    assert (await mended(verifier, verger.address)).findings == ()
+    assert await contents(database) == before
+    await do(database, delete(JournalRow).where(JournalRow.seq.in_([4, 7])))
+    assert (await mended(verifier, verger.address)).findings == ()
+    assert await contents(database) == before
+
+
 async def test_another_state_is_named_by_its_parts(
     workflows: Memory, life: Life, database: Database
 ) -> None:
