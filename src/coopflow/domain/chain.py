@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
@@ -28,6 +29,7 @@ GENESIS: Final = "0" * 64
 _SALT_BYTES: Final = 16
 _WHOSE: Final = "/by"
 _NO_DEFAULT: Final = object()
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
 Record = dict[str, Any]
 """An entry as JSON: what is stored, exported and digested, without fields at their defaults."""
@@ -66,6 +68,7 @@ def digest(kept: Record) -> str:
 
     Raises:
         LookupError: a pointer points nowhere.
+        ValueError: it holds a number that is none.
     """
     body = {name: value for name, value in kept.items() if name not in {"salts", "withheld"}}
     stand_ins = dict(kept.get("withheld", {}))
@@ -73,8 +76,22 @@ def digest(kept: Record) -> str:
         stand_ins[pointer] = _stand_in(salt, _at(body, _parts(pointer)))
     for pointer, one in stand_ins.items():
         body = _with(body, _parts(pointer), one)
-    body["covered"] = sorted(stand_ins)  # else a digest could be passed off as the value
-    return hashlib.sha256(canonical(body)).hexdigest()
+    # Beside the entry, not in it: nothing in an entry can be taken for what says what is covered,
+    # and a digest cannot be passed off as the value that it stands for.
+    return hashlib.sha256(canonical({"covered": sorted(stand_ins), "entry": body})).hexdigest()
+
+
+def stand_in_at(kept: Record, pointer: str) -> str | None:
+    """Return the digest that stands for a value, there or taken out; None when none does.
+
+    Raises:
+        LookupError: nothing is there.
+    """
+    salt = kept.get("salts", {}).get(pointer)
+    if salt is not None:
+        return _stand_in(salt, _at(kept, _parts(pointer)))
+    found: str | None = kept.get("withheld", {}).get(pointer)
+    return found
 
 
 def taken_out(kept: Record, pointer: str, instead: Any) -> Record:
@@ -168,19 +185,17 @@ def _at(value: Any, parts: Sequence[str]) -> Any:
 def _with(value: Any, parts: Sequence[str], new: Any) -> Any:
     """Return JSON with another value in one place; the old one stays as it is."""
     first, *rest = parts
+    # Of an object also where nothing is any more.
+    key = first if not rest and isinstance(value, dict) else _key(value, first)
     copy = value.copy()
-    if not rest and isinstance(value, dict):
-        copy[first] = new  # also where nothing is any more
-    else:
-        key = _key(value, first)
-        copy[key] = _with(value[key], rest, new) if rest else new
+    copy[key] = _with(value[key], rest, new) if rest else new
     return copy
 
 
 def _key(value: Any, part: str) -> Any:
     if isinstance(value, dict) and part in value:
         return part
-    if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+    if isinstance(value, list) and _INDEX.fullmatch(part) and int(part) < len(value):
         return int(part)
     message = f"nothing is called {part} there"
     raise LookupError(message)

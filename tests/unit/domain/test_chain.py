@@ -15,6 +15,7 @@ from coopflow.domain.chain import (
     digest_of,
     linked,
     record,
+    stand_in_at,
     taken_out,
 )
 from coopflow.domain.events import Entry
@@ -81,9 +82,9 @@ def test_a_digest_can_be_worked_out_by_others() -> None:
         "event": kept["event"]
         | {"representative": stand_in("/event/representative", kept["event"]["representative"])},
         "previous": entry.previous,
-        "covered": pointers,
     }
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    whole = {"covered": pointers, "entry": body}
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert digest(kept) == hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,6 +100,7 @@ def test_every_field_counts() -> None:
         kept | {"event": kept["event"] | {"organisation": "beta"}},
         kept | {"event": kept["event"] | {"reason": "Fine"}},
         kept | {"more": 1},
+        kept | {"covered": ["/by", "/event/choice", "/event/reason"]},
         kept | {"salts": {}},
         kept | {"salts": dict.fromkeys(kept["salts"], "00")},
     ]
@@ -152,14 +154,44 @@ def test_people_have_one_salt_and_texts_their_own() -> None:
     assert other[0].salts["/by"] != entries[0].salts["/by"]
 
 
+@pytest.mark.parametrize("member", ["salts", "withheld"])
 @pytest.mark.parametrize(
-    "pointer", ["/nobody", "/event/0", "/by/0", "/event/electorate/x", "", "by"]
+    "pointer",
+    [
+        "/by/0",
+        "/seq/0",
+        "/event/electorate/x",
+        "/event/electorate/00",
+        "/event/electorate/٠",
+        f"/event/electorate/{'9' * 5000}",
+        "/event/electorate/0/x",
+        "",
+        "by",
+    ],
 )
-def test_a_pointer_to_nowhere_is_an_error(pointer: str) -> None:
+def test_a_pointer_to_nowhere_is_an_error(pointer: str, member: str) -> None:
     """In what somebody else has written."""
     kept = record(one("decision_opened", journal()))
     with pytest.raises(LookupError):
+        digest(kept | {member: {pointer: "00"}})
+
+
+@pytest.mark.parametrize("pointer", ["/nobody", "/event/0"])
+def test_only_what_was_taken_out_may_be_gone(pointer: str) -> None:
+    """A salt needs the value that it goes with."""
+    kept = record(one("decision_opened", journal()))
+    with pytest.raises(LookupError):
         digest(kept | {"salts": {pointer: "00"}})
+    assert digest(kept | {"withheld": {pointer: "00"}}) != digest(kept)
+
+
+def test_what_stands_for_a_value_stays() -> None:
+    """Whether it is there or was taken out."""
+    kept = record(one("member_invited", journal()))
+    left = taken_out(kept, "/event/representative", "erased-9")
+    found = stand_in_at(kept, "/event/representative")
+    assert found == stand_in_at(left, "/event/representative") is not None
+    assert stand_in_at(kept, "/event/organisation") is None
 
 
 def test_pointers_reach_into_lists_and_odd_keys() -> None:

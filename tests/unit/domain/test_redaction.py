@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from coopflow.domain.catalogue import EVENTS
-from coopflow.readmodel.redaction import sealed
+from coopflow.domain.redaction import sealed
 
 SECRET = {"d"}
 
