@@ -46,6 +46,7 @@ def lint(package: Path, modules: dict[str, str]) -> str:
         "settings.py",
         "telemetry.py",
         "testing.py",
+        "signing.py",
         "checks.py",
     ]
     for name in names + [f"{layer}/__init__.py" for layer in LAYERS] + list(modules):

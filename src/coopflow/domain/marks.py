@@ -108,6 +108,8 @@ def _within(plan: _Plan, raw: Any, path: str, change: Change) -> Any:
             )
             for key, value in raw.items()
         }
+    if not isinstance(raw, list):  # somebody else has written it
+        return raw
     return [
         _or_same(plan.values, value, f"{path}/{index}", change) for index, value in enumerate(raw)
     ]

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.base import Shape
-from coopflow.readmodel.database import Database
 from coopflow.domain.redaction import sealed
+from coopflow.readmodel.database import Database
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,

@@ -1,0 +1,411 @@
+"""The journal of a cooperation as a file: written line by line, and verified from nothing else.
+
+The format is described in docs/reference/journal-format.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
+
+from pydantic import StringConstraints
+
+from coopflow.application.engine import Address
+from coopflow.domain.base import Shape, Slug
+from coopflow.domain.chain import Record, canonical
+from coopflow.domain.lines import Code, Digest, Fault, Moment, Number, wrong_part
+from coopflow.domain.proof import Proof
+
+FORMAT: Final = "coopflow-journal"
+VERSION: Final = 1
+
+LONGEST: Final = 4 * 1024 * 1024
+"""The longest line that is read, in bytes: twice of what Temporal takes for an entry."""
+
+DEEPEST: Final = 64
+"""How deep values may stand within each other in a line."""
+
+_HEX: Final = r"^[0-9a-f]*$"
+
+
+class Signature(Shape):
+    """Who vouches for a file.
+
+    Attributes:
+        algorithm: how it was signed.
+        key: the public key, raw, in hexadecimal.
+        value: the signature, in hexadecimal.
+    """
+
+    algorithm: Literal["Ed25519"]
+    key: Annotated[str, StringConstraints(pattern=_HEX, min_length=64, max_length=64)]
+    value: Annotated[str, StringConstraints(pattern=_HEX, min_length=128, max_length=128)]
+
+
+class Header(Shape):
+    """The first line of a file.
+
+    Attributes:
+        format: what the file is.
+        version: the version of the format.
+        programme: the programme of the cooperation.
+        cooperation: its id.
+        entries: how many there are.
+        head: the digest of the last one.
+        exported_at: when they were read.
+    """
+
+    format: Literal["coopflow-journal"]
+    version: Literal[1]
+    programme: Slug
+    cooperation: Slug
+    entries: Number
+    head: Digest
+    exported_at: Moment
+
+
+class Closing(Shape):
+    """The last line of a file.
+
+    Attributes:
+        closes: the header again, so that a change of either is told from one of the other.
+        sha256: the SHA-256 of all lines before, in hexadecimal.
+        signature: who vouches for them; not there when nobody does.
+    """
+
+    closes: Header
+    sha256: Digest
+    signature: Signature | None = None
+
+
+class Summary(Shape):
+    """What a verified file holds.
+
+    Attributes:
+        programme: the programme of the cooperation.
+        cooperation: its id.
+        entries: how many there are.
+        first_at: the instant of the first.
+        last_at: the instant of the last.
+        head: the digest of the last.
+        exported_at: when they were read.
+        unlinked: the number of the last entry from before digests were kept, 0 when there is none.
+        withheld: how many sealed values were left out.
+        erased: how many people were erased.
+        signed_by: the public key that it is signed with, in hexadecimal.
+        is_known: that key is the one that was expected.
+    """
+
+    programme: str
+    cooperation: str
+    entries: int
+    first_at: datetime
+    last_at: datetime
+    head: str
+    exported_at: str
+    unlinked: int
+    withheld: int
+    erased: int
+    signed_by: str | None = None
+    is_known: bool = False
+
+
+class Report(Shape):
+    """What came of verifying a file: what is wrong with it, or else what it holds."""
+
+    faults: tuple[Fault, ...] = ()
+    summary: Summary | None = None
+
+
+class Source(Protocol):
+    """Something whose lines are read one after the other."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Return a line with its end, or the next ``size`` bytes of it; nothing at the end."""
+        ...
+
+
+Sign = Callable[[bytes], Signature]
+"""Signs a statement."""
+
+IsGenuine = Callable[[bytes, Signature], bool]
+"""Whether the key of a signature has signed a statement."""
+
+
+def statement(sha256: str) -> bytes:
+    """Return what is signed of a file, given the SHA-256 of all lines before the last."""
+    return f"{FORMAT} {VERSION} {sha256}\n".encode()
+
+
+class Writer:
+    """Writes a file: header, entries, closing, each as a line of bytes."""
+
+    def __init__(self, address: Address, entries: int, head: str, at: datetime) -> None:
+        """Begin a file.
+
+        Args:
+            address: the cooperation.
+            entries: how many will come.
+            head: the digest of the last of them.
+            at: the instant as of which they are read.
+        """
+        self._header = Header(
+            format=FORMAT,
+            version=VERSION,
+            programme=address.programme,
+            cooperation=address.cooperation,
+            entries=entries,
+            head=head,
+            exported_at=f"{at.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()}Z",
+        )
+        self._sum = hashlib.sha256()
+
+    def header(self) -> bytes:
+        """Return the first line."""
+        return self._line(self._header.model_dump())
+
+    def entry(self, kept: Record) -> bytes:
+        """Return the line of an entry as it is exported."""
+        return self._line(kept)
+
+    def closing(self, sign: Sign | None = None) -> bytes:
+        """Return the last line, signed if somebody signs."""
+        found = self._sum.hexdigest()
+        signature = None if sign is None else sign(statement(found))
+        closing = Closing(closes=self._header, sha256=found, signature=signature)
+        return self._line(closing.model_dump(exclude_none=True))
+
+    def _line(self, value: Any) -> bytes:
+        line = canonical(value) + b"\n"
+        self._sum.update(line)
+        return line
+
+
+def verify(source: Source, is_genuine: IsGenuine, key: str | None = None) -> Report:
+    """Verify a file from nothing but itself, with little memory however long it is.
+
+    Args:
+        source: the file.
+        is_genuine: checks signatures.
+        key: the public key that must have signed it, raw, in hexadecimal; None for any or none.
+
+    Returns:
+        All that is wrong, at most some fifty faults; or else what the file holds.
+    """
+    proof, lines = Proof(), _Lines(source)
+    header = _read_header(lines, proof)
+    closing = _read_entries(lines, proof, header)
+    if not proof.is_full:
+        stated = _compared(header, closing, proof)
+        _compare_entries(stated, proof)
+        if closing is not None:
+            _compare_sum(closing, proof)
+            _check_signature(closing, proof, is_genuine, key)
+    if proof.faults or closing is None or proof.first_at is None or proof.last_at is None:
+        return Report(faults=tuple(proof.faults))
+    found, signature = closing.found.closes, closing.found.signature
+    return Report(
+        summary=Summary(
+            **found.model_dump(exclude={"format", "version"}),
+            first_at=proof.first_at,
+            last_at=proof.last_at,
+            unlinked=proof.unlinked,
+            withheld=proof.withheld,
+            erased=proof.erased,
+            signed_by=None if signature is None else signature.key,
+            is_known=key is not None,
+        )
+    )
+
+
+# --- lines ----------------------------------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    """A line: its number, what it says, or else why that cannot be told."""
+
+    number: int
+    value: dict[str, Any]
+    fault: Code | None
+
+
+class _Lines:
+    """Reads lines one after the other.
+
+    Attributes:
+        number: that of the last line that was read.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.number = 0
+        self._source = source
+        self._sum = hashlib.sha256()
+        self._last = b""
+
+    @property
+    def sum_before(self) -> str:
+        """The SHA-256 of all lines before the last one that was read."""
+        return self._sum.hexdigest()
+
+    def __iter__(self) -> Iterator[_Line]:
+        return self
+
+    def __next__(self) -> _Line:
+        self._sum.update(self._last)
+        self._last = line = self._source.readline(LONGEST + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) > LONGEST:
+            while line and not line.endswith(b"\n"):  # to where the next one begins
+                self._sum.update(line)
+                self._last = line = self._source.readline(LONGEST)
+            return _Line(self.number, {}, "too_long")
+        if not line.endswith(b"\n"):
+            return _Line(self.number, {}, "cut_short")
+        try:
+            value = json.loads(line[:-1].decode(), parse_constant=_refuse_constant)
+            if not isinstance(value, dict):
+                return _Line(self.number, {}, "not_json")
+            if _is_deep(value, DEEPEST):
+                return _Line(self.number, {}, "too_deep")
+            is_canonical = canonical(value) == line[:-1]
+        except (ValueError, RecursionError):
+            return _Line(self.number, {}, "not_json")
+        return _Line(self.number, value, None if is_canonical else "not_canonical")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _is_deep(value: Any, depth: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (dict, list)):
+        return False
+    return depth == 0 or any(_is_deep(one, depth - 1) for one in inner)
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+class _Closed(NamedTuple):
+    """The closing that was found, the number of its line, and the sum of all lines before."""
+
+    line: int
+    found: Closing
+    sum_before: str
+
+
+def _read_header(lines: _Lines, proof: Proof) -> Header | None:
+    line = next(lines, None)
+    if line is None:
+        proof.note("no_header", line=1)
+        return None
+    if line.fault is not None:
+        proof.note(line.fault, line=1)
+        return None
+    if line.value.get("format") != FORMAT:
+        proof.note("no_header", line=1, field="/format")
+        return None
+    wrong = wrong_part(Header, line.value)
+    if wrong == ("wrong_member", "/version"):
+        proof.note("unknown_format", line=1, field="/version")
+    elif wrong is not None:
+        proof.note(wrong[0], line=1, field=wrong[1])
+    else:
+        return Header.model_validate(line.value)
+    return None
+
+
+def _read_entries(lines: _Lines, proof: Proof, header: Header | None) -> _Closed | None:
+    """Take the entries up to the closing, and return that; None when there is no good one."""
+    if proof.faults and proof.faults[0].code in {"no_header", "unknown_format"}:
+        return None  # it is something else
+    for line in lines:
+        if proof.is_full:
+            return None
+        if _is_closing(line, proof, header):
+            return _read_closing(line, lines, proof)
+        if line.fault is None:
+            proof.take(line.value, line.number)
+        else:
+            proof.unreadable(line.fault, line.number)
+    proof.note("cut_short", line=lines.number, expected=header.entries if header else None)
+    return None
+
+
+def _is_closing(line: _Line, proof: Proof, header: Header | None) -> bool:
+    if "seq" in line.value or "closes" in line.value:
+        return "closes" in line.value
+    return header is not None and proof.seq >= header.entries
+
+
+def _read_closing(line: _Line, lines: _Lines, proof: Proof) -> _Closed | None:
+    sum_before, number = lines.sum_before, line.number
+    closed = None
+    if line.fault is not None:
+        proof.note(line.fault, line=number)
+    elif (wrong := wrong_part(Closing, line.value)) is not None:
+        proof.note(wrong[0], line=number, field=wrong[1])
+    else:
+        closed = _Closed(number, Closing.model_validate(line.value), sum_before)
+    if next(lines, None) is not None:
+        proof.note("goes_on", line=number + 1)
+    return closed
+
+
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def _compared(header: Header | None, closing: _Closed | None, proof: Proof) -> Header | None:
+    """Return what the file states about itself, where it is said twice that of the sound line."""
+    if header is None or closing is None:
+        return header or (closing and closing.found.closes)
+    again = closing.found.closes
+    for name in Header.model_fields:
+        if getattr(header, name) != getattr(again, name):
+            if closing.sum_before == closing.found.sha256:
+                proof.note("closing_changed", line=closing.line, field=f"/closes/{name}")
+                return header
+            proof.note("header_changed", line=1, field=f"/{name}")
+            return again
+    return header
+
+
+def _compare_entries(stated: Header | None, proof: Proof) -> None:
+    is_counted = stated is not None and stated.entries == proof.seq
+    proof.end(stated.head if stated is not None and is_counted else None)
+    if stated is None:
+        return
+    if not is_counted and proof.seq not in proof.changed:
+        first = min(stated.entries, proof.seq) + 1
+        proof.note("count_differs", entry=first, expected=stated.entries, found=proof.seq)
+    named = (stated.programme, stated.cooperation)
+    if proof.opened not in {None, named} and 1 not in proof.changed:
+        proof.note("other_cooperation", line=1, entry=1)
+
+
+def _compare_sum(closing: _Closed, proof: Proof) -> None:
+    if not proof.faults and closing.sum_before != closing.found.sha256:
+        # All that has a digest is confirmed: there is the sum itself, and what has none.
+        last = proof.unlinked or None
+        first = 1 if last else None
+        proof.note("sum_differs", line=closing.line, field="/sha256", entry=first, last=last)
+
+
+def _check_signature(
+    closing: _Closed, proof: Proof, is_genuine: IsGenuine, key: str | None
+) -> None:
+    signature = closing.found.signature
+    if signature is None:
+        if key is not None:
+            proof.note("unsigned", line=closing.line)
+        return
+    if key is not None and signature.key != key:
+        proof.note("other_key", line=closing.line, field="/signature/key")
+    elif not proof.faults and not is_genuine(statement(closing.found.sha256), signature):
+        proof.note("signature_wrong", line=closing.line, field="/signature")
