@@ -41,7 +41,7 @@ def forgotten(entry: Entry, person: str, tombstone: str) -> Entry:
     """Return an entry of the journal with the tombstone where the person stood.
 
     Its digest stays the same. Replaced where people stand, and nowhere else: a text may hold the
-    same word.
+    same word. A tombstone that stands for somebody keeps its place, also when it is erased in turn.
     """
     kept = record(entry)
     places = [(Mark.PERSON, "/by", entry.by)]
@@ -50,7 +50,7 @@ def forgotten(entry: Entry, person: str, tombstone: str) -> Entry:
         for mark, pointer, value in marked(type(entry.event), kept["event"])
     ]
     for mark, pointer, value in places:
-        if mark is Mark.PERSON and value == person:
+        if mark is Mark.PERSON and value == person and pointer not in entry.withheld:
             kept = taken_out(kept, pointer, tombstone)
     return Entry.model_validate(kept)
 

@@ -197,10 +197,10 @@ class Proof:
         return next((seq for seq in self._erased.get(stand_in, ()) if seq >= since), None)
 
     def _doubt(self, code: Code, place: _Place, **more: Any) -> None:
-        """Note a fault that is one in the light of other entries: unless one of them is at fault."""
+        """Note a fault in the light of other entries; it is none if one of those is at fault."""
         if len(self._doubts) < MANY:
-            where = {"entry": place.entry, "field": place.field, "line": place.line}
-            self._doubts.append(Fault(code=code, **where, **more))
+            entry, field, line = place
+            self._doubts.append(Fault(code=code, entry=entry, field=field, line=line, **more))
 
     def _in_order(self, kept: Record, line: int | None) -> bool:
         """Whether to go on with an entry: one that came before is left out."""

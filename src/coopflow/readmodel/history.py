@@ -6,19 +6,42 @@ What comes of it holds secret choices, so it is for working things out and never
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from coopflow.application.engine import Address
+from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.application.outlook import as_it_was
+from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.tables import CooperationRow, SnapshotRow
+from coopflow.readmodel.tables import CooperationRow, JournalRow, SnapshotRow
 
 _PAGE: Final = 100
+
+
+class KeptJournal:
+    """The journal of a cooperation, in the database.
+
+    Attributes:
+        last: the last entry.
+    """
+
+    def __init__(self, connection: AsyncConnection, address: Address, last: Entry) -> None:
+        """Read by a connection."""
+        self.last = last
+        self._connection = connection
+        self._address = address
+
+    async def pages(self, page: int = _PAGE) -> AsyncIterator[tuple[Entry, ...]]:
+        """Yield all entries in order, so many at a time that memory does not matter."""
+        for first in range(1, self.last.seq + 1, page):
+            last = min(first + page - 1, self.last.seq)
+            yield await journal.read(self._connection, self._address, first, last)
 
 
 class History:
@@ -56,6 +79,22 @@ class History:
                 return
             last = rows[-1].cooperation_id
             yield tuple(row.state for row in rows)
+
+    @asynccontextmanager
+    async def journal(self, address: Address) -> AsyncIterator[KeptJournal]:
+        """Read the journal of a cooperation for the length of a block, as it is at one moment.
+
+        Raises:
+            UnknownCooperationError: there is none.
+            DatabaseUnavailableError: the database does not answer.
+        """
+        async with self._database.reading() as connection:
+            mine = JournalRow.cooperation_id == str(address)
+            last = select(func.max(JournalRow.seq)).where(mine).scalar_subquery()
+            for entry in await journal.read_where(connection, address, JournalRow.seq == last):
+                yield KeptJournal(connection, address, entry)
+                return
+        raise UnknownCooperationError(address)
 
     async def state(self, address: Address, at: datetime) -> Cooperation:
         """Return a cooperation as it was at an instant; ``unopened`` before it was there.

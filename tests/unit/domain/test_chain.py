@@ -162,7 +162,7 @@ def test_people_have_one_salt_and_texts_their_own() -> None:
         "/seq/0",
         "/event/electorate/x",
         "/event/electorate/00",
-        "/event/electorate/٠",
+        "/event/electorate/\u0660",
         f"/event/electorate/{'9' * 5000}",
         "/event/electorate/0/x",
         "",

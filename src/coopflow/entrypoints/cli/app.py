@@ -119,12 +119,14 @@ app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
 readmodel = _group("The read model: verify it, and rebuild it.")
+journal = _group("Journals as files that prove themselves.")
 keys = _group("Keys: what encrypts all that Temporal stores.")
 person = _group("People: where journals name them, and how they are forgotten.")
 deployment = _group("Versions of the workers, and rolling a change.")
 app.add_typer(gate, name="gate")
 app.add_typer(policy, name="policy")
 app.add_typer(readmodel, name="readmodel")
+app.add_typer(journal, name="journal")
 app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
 app.add_typer(deployment, name="deployment")
@@ -586,6 +588,74 @@ def readmodel_rebuild(  # noqa: PLR0913 - its options
             output=output,
         )
     )
+
+
+@journal.command("export")
+def journal_export(
+    cooperation: Cooperation,
+    *,
+    to: Annotated[
+        Path | None,
+        Option(dir_okay=False, metavar="FILE", help="The file to write; by default stdout."),
+    ] = None,
+    sign: Annotated[
+        Path | None,
+        Option(dir_okay=False, metavar="KEY", help="Sign with the private key of this file."),
+    ] = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Write the journal of a cooperation as a file that anybody can verify.
+
+    People are in it by their ids. Secret choices and the content of disagreements are left out, as
+    are people who were erased; the digests hold without them.
+    """
+    from coopflow.entrypoints.cli.journal import export  # noqa: PLC0415
+
+    export(_settings(state_dir=state_dir, lang=lang), cooperation, to=to, sign=sign)
+
+
+@journal.command("verify")
+def journal_verify(
+    file: Annotated[
+        Path,
+        Argument(dir_okay=False, allow_dash=True, help="An exported journal; - is stdin."),
+    ],
+    *,
+    key: Annotated[
+        Path | None,
+        Option(
+            dir_okay=False,
+            metavar="PUBLIC_KEY",
+            help="The public key that must have signed it, PEM.",
+        ),
+    ] = None,
+    output: OutputFormat = "table",
+    lang: Lang = None,
+) -> None:
+    """Verify an exported journal; needs nothing but the file.
+
+    Exit code 1 when something is wrong: which entry was changed is said. Who can write a whole
+    journal anew can make one that verifies: only a signature, with --key, tells that.
+    """
+    from coopflow.entrypoints.cli.journal import check  # noqa: PLC0415
+
+    raise Exit(check(_settings(lang=lang), file, key=key, output=output))
+
+
+@journal.command("key")
+def journal_key(
+    file: Annotated[Path, Argument(dir_okay=False, help="The file of the private key.")],
+    *,
+    lang: Lang = None,
+) -> None:
+    """Write the public key of a private key, which is made when there is none.
+
+    The private key signs exports; keep it to yourself. Give the public key to those who verify.
+    """
+    from coopflow.entrypoints.cli.journal import key  # noqa: PLC0415
+
+    key(_settings(lang=lang), file)
 
 
 @keys.command("list")

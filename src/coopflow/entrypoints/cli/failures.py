@@ -86,6 +86,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
+    from coopflow.signing import SigningKeyError  # noqa: PLC0415
     from coopflow.temporal.errors import (  # noqa: PLC0415
         DeploymentError,
         EngineFaultError,
@@ -100,6 +101,7 @@ def _code(error: Exception) -> int | None:
         TemporalSettingsError,
         DatabaseUrlError,
         CheckError,
+        SigningKeyError,
         UsageError,
     )
     if isinstance(error, faulty):

@@ -272,6 +272,147 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
     # coopflow keys, coopflow codec-server
+    # journals as files
+    "journal.exported": ("{entries} written to {file}", "{entries} dans {file}"),
+    "journal.sound": ("nothing in this journal was changed", "rien n'a été changé dans ce journal"),
+    "journal.unsound": (
+        "{file} is not the journal that was exported",
+        "{file} n'est pas le journal qui a été exporté",
+    ),
+    "journal.entries": ("entries", "écritures"),
+    "journal.head": ("digest of the last", "empreinte de la dernière"),
+    "journal.exported_at": ("exported", "export"),
+    "journal.withheld": ("sealed values left out", "valeurs scellées retirées"),
+    "journal.erased": ("people erased", "personnes effacées"),
+    "journal.signature": ("signature", "signature"),
+    "journal.not_signed": (
+        "none: who could write it anew cannot be told",
+        "aucune : rien ne dit qui aurait pu le réécrire",
+    ),
+    "journal.signed": ("by the key {id}, as expected", "par la clé {id}, comme attendu"),
+    "journal.signed_by_somebody": (
+        "by the key {id}; --key says whether that is the one that you trust",
+        "par la clé {id} ; --key dit si c'est bien celle à laquelle vous vous fiez",
+    ),
+    "journal.unlinked": (
+        "entries 1 to {last} were written before digests were kept: nothing proves them",
+        "les écritures 1 à {last} datent d'avant les empreintes : rien ne les prouve",
+    ),
+    "journal.key_made": (
+        "{file}: a new private key, {id}. Back it up; give the public one above to who verifies",
+        "{file} : nouvelle clé privée, {id}. Sauvegardez-la ; la clé publique est pour qui vérifie",
+    ),
+    "journal.key_there": ("the public key of {file}, {id}", "la clé publique de {file}, {id}"),
+    "journal.line": ("line {line}", "ligne {line}"),
+    "journal.entry": ("entry {entry}", "écriture {entry}"),
+    "journal.entries_from": ("entries {first} to {last}", "écritures {first} à {last}"),
+    "fault.too_long": ("longer than any entry", "plus longue que toute écriture"),
+    "fault.too_deep": ("nested deeper than any entry", "plus imbriquée que toute écriture"),
+    "fault.not_json": ("no JSON object in UTF-8", "pas un objet JSON en UTF-8"),
+    "fault.not_canonical": (
+        "not written as it is exported: order, spaces, escapes or doubled members",
+        "pas écrite comme à l'export : ordre, espaces, échappements ou membres en double",
+    ),
+    "fault.no_header": (
+        "no header of a journal: this is another kind of file",
+        "pas un en-tête de journal : ce fichier est d'une autre sorte",
+    ),
+    "fault.unknown_format": (
+        "another version of the format: a later coopflow may know it",
+        "autre version du format : un coopflow plus récent la connaît peut-être",
+    ),
+    "fault.header_changed": (
+        "the header was changed: the last line has it otherwise",
+        "l'en-tête a été changé : la dernière ligne le répète autrement",
+    ),
+    "fault.closing_changed": (
+        "the last line was changed: the header has it otherwise",
+        "la dernière ligne a été changée : l'en-tête dit autre chose",
+    ),
+    "fault.other_cooperation": (
+        "the entries are those of another cooperation than the header says",
+        "les écritures sont celles d'une autre coopération que celle de l'en-tête",
+    ),
+    "fault.count_differs": (
+        "{found} entries are there, {expected} were exported",
+        "{found} écritures présentes, {expected} exportées",
+    ),
+    "fault.cut_short": (
+        "the file ends too early: its last line is missing, or the end of it",
+        "le fichier s'arrête trop tôt : sa dernière ligne manque, ou la fin de celle-ci",
+    ),
+    "fault.goes_on": (
+        "something follows the line that closes the file",
+        "quelque chose suit la ligne qui clôt le fichier",
+    ),
+    "fault.sum_differs": (
+        "the sum over the lines differs: it was changed, or an entry from before digests was",
+        "la somme des lignes diffère : elle a été changée, ou une écriture d'avant les empreintes",
+    ),
+    "fault.unsigned": (
+        "not signed, though a key was given",
+        "pas de signature, alors qu'une clé est donnée",
+    ),
+    "fault.signature_wrong": (
+        "the key did not sign this: the signature or its key was changed",
+        "la clé n'a pas signé ceci : la signature ou sa clé a été changée",
+    ),
+    "fault.other_key": (
+        "signed by another key than the one given",
+        "signé par une autre clé que celle donnée",
+    ),
+    "fault.unknown_member": ("there is no such member", "ce membre n'existe pas"),
+    "fault.missing_member": ("it is missing", "il manque"),
+    "fault.wrong_member": (
+        "it is not what can stand there",
+        "ce n'est pas ce qui peut se trouver là",
+    ),
+    "fault.unknown_event": (
+        "there is no such event: it was changed, or a later coopflow wrote it",
+        "cet événement n'existe pas : changé, ou écrit par un coopflow plus récent",
+    ),
+    "fault.out_of_order": (
+        "{found} stands where {expected} should: missing, moved, doubled or renumbered",
+        "{found} à la place de {expected} : manquante, déplacée, en double ou renumérotée",
+    ),
+    "fault.goes_back": ("earlier than the entry before", "antérieure à l'écriture précédente"),
+    "fault.no_opening": ("it opens no cooperation", "elle n'ouvre aucune coopération"),
+    "fault.no_beginning": (
+        "it follows an entry that is not there",
+        "elle suit une écriture qui n'est pas là",
+    ),
+    "fault.unlinked": (
+        "without the digest of the entry before, though earlier entries have one",
+        "sans l'empreinte de l'écriture précédente, que d'autres avant elle ont",
+    ),
+    "fault.changed": (
+        "it was changed: its digest is not the one that the entry after has",
+        "elle a été changée : son empreinte n'est pas celle que porte la suivante",
+    ),
+    "fault.changed_among": (
+        "some of them were changed: the digests do not fit together",
+        "certaines ont été changées : les empreintes ne concordent pas",
+    ),
+    "fault.head_differs": (
+        "the last entry is another one than is known elsewhere",
+        "la dernière écriture n'est pas celle qui est connue par ailleurs",
+    ),
+    "fault.not_to_be_withheld": (
+        "left out, though it is not sealed",
+        "retiré, alors que ce n'est pas scellé",
+    ),
+    "fault.no_tombstone": (
+        "a person was taken out, and something else than a tombstone stands there",
+        "une personne a été retirée, et autre chose qu'une pierre tombale en tient lieu",
+    ),
+    "fault.unfounded_tombstone": (
+        "{found} is not the tombstone of the person who stood there",
+        "{found} n'est pas la pierre tombale de la personne qui se trouvait là",
+    ),
+    "fault.withheld_yet_there": (
+        "said to be left out, and something stands there",
+        "dit retiré, et pourtant quelque chose s'y trouve",
+    ),
     "keys.default": ("default", "par défaut"),
     "keys.older": ("older, decrypts", "ancienne, déchiffre"),
     "keys.current": ("current, encrypts", "actuelle, chiffre"),
@@ -472,6 +613,7 @@ _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
 _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
+    "entry": (("entry", "entries"), ("écriture", "écritures")),
     "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
     "worker": (("worker", "workers"), ("worker", "workers")),
 }
