@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
+from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import StringConstraints
 
@@ -27,6 +27,8 @@ LONGEST: Final = 4 * 1024 * 1024
 
 DEEPEST: Final = 64
 """How deep values may stand within each other in a line."""
+
+_STATED: Final = 4096  # the longest first or last line
 
 _HEX: Final = r"^[0-9a-f]*$"
 
@@ -127,6 +129,8 @@ class Source(Protocol):
         """Return a line with its end, or the next ``size`` bytes of it; nothing at the end."""
         ...
 
+
+_Stated = TypeVar("_Stated", bound=Shape)
 
 Sign = Callable[[bytes], Signature]
 """Signs a statement."""
@@ -230,6 +234,7 @@ class _Line(NamedTuple):
     number: int
     value: dict[str, Any]
     fault: Code | None
+    size: int = 0
 
 
 class _Lines:
@@ -275,7 +280,7 @@ class _Lines:
             is_canonical = canonical(value) == line[:-1]
         except (ValueError, RecursionError):
             return _Line(self.number, {}, "not_json")
-        return _Line(self.number, value, None if is_canonical else "not_canonical")
+        return _Line(self.number, value, None if is_canonical else "not_canonical", len(line))
 
 
 def _refuse_constant(name: str) -> None:
@@ -306,19 +311,30 @@ def _read_header(lines: _Lines, proof: Proof) -> Header | None:
         proof.note("no_header", line=1)
         return None
     if line.fault is not None:
-        proof.note(line.fault, line=1)
-        return None
+        return _stated(Header, line, proof)
     if line.value.get("format") != FORMAT:
         proof.note("no_header", line=1, field="/format")
         return None
-    wrong = wrong_part(Header, line.value)
-    if wrong == ("wrong_member", "/version"):
+    if line.value.get("version") != VERSION:
         proof.note("unknown_format", line=1, field="/version")
-    elif wrong is not None:
-        proof.note(wrong[0], line=1, field=wrong[1])
-    else:
-        return Header.model_validate(line.value)
-    return None
+        return None
+    return _stated(Header, line, proof)
+
+
+def _stated(shape: type[_Stated], line: _Line, proof: Proof) -> _Stated | None:
+    """Return what the first or the last line states; None when that is not what it can be."""
+    if line.fault is not None or line.size > _STATED:
+        proof.note(line.fault or "too_long", line=line.number)
+        return None
+    wrong = wrong_part(shape, line.value)
+    if wrong is not None:
+        proof.note(wrong[0], line=line.number, field=wrong[1])
+        return None
+    found = shape.model_validate(line.value)
+    if canonical(found.model_dump(exclude_none=True)) != canonical(line.value):
+        proof.note("wrong_member", line=line.number)  # true for 1, null for nothing
+        return None
+    return found
 
 
 def _read_entries(lines: _Lines, proof: Proof, header: Header | None) -> _Closed | None:
@@ -346,16 +362,10 @@ def _is_closing(line: _Line, proof: Proof, header: Header | None) -> bool:
 
 def _read_closing(line: _Line, lines: _Lines, proof: Proof) -> _Closed | None:
     sum_before, number = lines.sum_before, line.number
-    closed = None
-    if line.fault is not None:
-        proof.note(line.fault, line=number)
-    elif (wrong := wrong_part(Closing, line.value)) is not None:
-        proof.note(wrong[0], line=number, field=wrong[1])
-    else:
-        closed = _Closed(number, Closing.model_validate(line.value), sum_before)
+    found = _stated(Closing, line, proof)
     if next(lines, None) is not None:
         proof.note("goes_on", line=number + 1)
-    return closed
+    return None if found is None else _Closed(number, found, sum_before)
 
 
 # --- comparing ------------------------------------------------------------------------------------
@@ -377,13 +387,13 @@ def _compared(header: Header | None, closing: _Closed | None, proof: Proof) -> H
 
 
 def _compare_entries(stated: Header | None, proof: Proof) -> None:
-    is_counted = stated is not None and stated.entries == proof.seq
-    proof.end(stated.head if stated is not None and is_counted else None)
     if stated is None:
+        proof.end()
         return
+    is_counted = stated.entries == proof.seq
     if not is_counted and proof.seq not in proof.changed:
-        first = min(stated.entries, proof.seq) + 1
-        proof.note("count_differs", entry=first, expected=stated.entries, found=proof.seq)
+        proof.count_differs(stated.entries)
+    proof.end(stated.head if is_counted else None)
     named = (stated.programme, stated.cooperation)
     if proof.opened not in {None, named} and 1 not in proof.changed:
         proof.note("other_cooperation", line=1, entry=1)

@@ -23,6 +23,7 @@ from coopflow.domain.marks import Mark, fields_marked, marked
 from coopflow.domain.redaction import sealed
 
 _SHOWN: Final = 100
+_MOST: Final = 1000
 
 Code = Literal[
     # of a line of a file
@@ -150,6 +151,9 @@ def wrong_member(kept: Record) -> tuple[Code, str] | None:
 
     None when it is one. Its event is one that is known, with whatever is in it.
     """
+    for name in ("salts", "withheld"):
+        if isinstance(kept.get(name), dict) and len(kept[name]) > _MOST:
+            return "wrong_member", f"/{name}"  # no event has so many people
     found = wrong_part(_Line, kept)
     if found is not None:
         return found
@@ -162,8 +166,16 @@ def wrong_member(kept: Record) -> tuple[Code, str] | None:
     return _wrong_cover(kept)
 
 
-def wrong_part(shape: type[BaseModel], value: Any) -> tuple[Code, str] | None:
-    """Return what keeps a JSON value from being of a shape, and where, as a JSON pointer."""
+def wrong_part(shape: type[BaseModel], value: Mapping[str, Any]) -> tuple[Code, str] | None:
+    """Return what keeps a JSON value from being of a shape, and where, as a JSON pointer.
+
+    Args:
+        shape: the shape.
+        value: an object. Of what is within its members every fault costs time.
+    """
+    for name in value:
+        if name not in shape.model_fields:
+            return "unknown_member", f"/{escaped(name)}"
     try:
         shape.model_validate(value, strict=True)
     except ValidationError as error:

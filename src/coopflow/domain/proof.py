@@ -164,6 +164,11 @@ class Proof:
             self._secret.add(decision)
         self._link(kept, line)
 
+    def count_differs(self, expected: int) -> None:
+        """Say that there should be more entries, or fewer, before saying that none follows."""
+        first = min(expected, self.seq) + 1
+        self._blame("count_differs", first, expected=expected, found=self.seq)
+
     def end(self, head: str | None = None) -> None:
         """Say that no entry follows.
 

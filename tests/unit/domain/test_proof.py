@@ -372,6 +372,13 @@ def test_no_value_in_an_event_breaks_the_proof(kind: str, value: Any) -> None:
         assert found[0][1] == seq, name
 
 
+def test_what_is_covered_is_text() -> None:
+    """A salt goes with an id or a sealed text."""
+    gamma = [entry.seq for entry in life() if entry.event.type == "member_invited"][-1]
+    found = said(event_changed(journal(), gamma, representative=["rep-gamma"]))
+    assert found == [("wrong_member", gamma, "/event/representative")]
+
+
 def test_after_many_faults_nothing_more_is_looked_for() -> None:
     """However much is wrong, what is said of it is bounded."""
     wrong = [{"seq": 1}] * (MANY + 5)

@@ -189,9 +189,11 @@ def _signature(summary: Summary, say: Phrases) -> str:
 
 
 def _complain(file: Path, report: Report, terminal: Terminal, say: Phrases) -> None:
-    terminal.data.print(Text.assemble(("✗ ", "red"), (say("journal.unsound", file=file), "bold")))
+    title = (say("journal.unsound", file=file), "bold")
+    terminal.data.print(Text.assemble(("✗ ", "red"), title), soft_wrap=True)
     for fault in report.faults:
-        terminal.data.print(Text.assemble((f"  {_place(fault, say)}", "dim"), _words(fault, say)))
+        line = Text.assemble((f"  {_place(fault, say)}", "dim"), _words(fault, say))
+        terminal.data.print(line, soft_wrap=True)
 
 
 def _place(fault: Fault, say: Phrases) -> str:

@@ -1,0 +1,99 @@
+"""Whatever a cooperation lives through: its exported journal verifies, and a change is found."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coopflow.domain.chain import GENESIS, canonical, digest, linked, record
+from coopflow.domain.erasure import PersonErased, forgotten
+from coopflow.domain.events import Entry
+from coopflow.domain.proof import faults_of
+from tests.collective import Collective
+from tests.deeds import PEOPLE
+from tests.journals import PEPPER, lines, verified, written
+from tests.stages import in_animation
+
+
+@cache
+def lived(seed: int) -> tuple[Entry, ...]:
+    """Return the journal of a life in which things happen at random, people are erased too."""
+    chance = Random(seed)  # noqa: S311 - what happens in a test
+    coop = in_animation() if seed % 2 else Collective(4)
+    coop.ask("s", secret=True)
+    coop.cast("s", "no", "alpha", reason=f'Reason {seed} é\u2028\x07"')
+    for person in chance.sample(sorted(PEOPLE), 4):
+        coop.give("pam", "erase_person", person=person)
+        coop.wait(days=chance.choice((0, 1, 40)))
+        coop.give("fay", "assign_role", person=person, role="observer")
+        coop.give(person, "record_pulse", score=3.5, answers=2, asked=3)
+        coop.give("pam", "erase_person", person=person)
+    kept = list(linked(coop.journal, GENESIS, PEPPER))
+    for at, entry in enumerate(coop.journal):
+        if isinstance(entry.event, PersonErased):
+            person, tombstone = entry.event.person, entry.event.tombstone
+            kept[: at + 1] = [forgotten(one, person, tombstone) for one in kept[: at + 1]]
+    return tuple(kept)
+
+
+@cache
+def file(seed: int) -> tuple[bytes, ...]:
+    return tuple(written(lines(lived(seed))))
+
+
+SEEDS = st.integers(0, 9)
+
+
+@given(SEEDS)
+def test_an_exported_journal_verifies(seed: int) -> None:
+    """From the file alone, and from the entries as they are kept."""
+    assert verified(file(seed)).faults == ()
+    records = [record(entry) for entry in lived(seed)]
+    assert faults_of(records, digest(records[-1])) == ()
+
+
+@given(SEEDS, st.data())
+def test_a_byte_that_was_changed_is_found_in_its_line(seed: int, data: st.DataObject) -> None:
+    """Wherever it is: the first fault names the line or the entry of it."""
+    number = data.draw(st.integers(0, len(file(seed)) - 1))
+    content = [*file(seed)]
+    line = bytearray(content[number])
+    place = data.draw(st.integers(0, len(line) - 1))
+    line[place] ^= data.draw(st.integers(1, 255))
+    content[number] = bytes(line)
+    fault = verified(content).faults[0]
+    if 0 < number < len(content) - 1:
+        assert fault.entry == number
+    else:
+        assert (fault.entry, fault.line) == (None, number + 1)
+
+
+@given(SEEDS, st.data())
+def test_another_value_is_found_in_its_entry(seed: int, data: st.DataObject) -> None:
+    """Written as it has to be, so that nothing but digests and tombstones tell."""
+    number = data.draw(st.integers(1, len(file(seed)) - 2))
+    content = [*file(seed)]
+    kept = json.loads(content[number])
+    where = data.draw(st.sampled_from([kept, kept["event"]]))
+    name = data.draw(st.sampled_from(sorted(where)))
+    old = where[name]
+    other = data.draw(st.sampled_from(["", "rep-alpha", "erased-9", 1, None, [], {}, True, 0.5]))
+    where[name] = other
+    if canonical(other) == canonical(old):
+        return
+    content[number] = canonical(kept) + b"\n"
+    assert verified(content).faults[0].entry == number
+
+
+@given(st.binary(max_size=2000), SEEDS, st.data())
+def test_bytes_at_random_are_no_journal(junk: bytes, seed: int, data: st.DataObject) -> None:
+    """Alone, and put anywhere into a file: a fault, and nothing is raised."""
+    assert verified(junk).faults
+    if junk:
+        whole = b"".join(file(seed))
+        place = data.draw(st.integers(0, len(whole)))
+        assert verified(whole[:place] + junk + whole[place:]).faults
