@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +31,7 @@ def lived(seed: int) -> tuple[Entry, ...]:
         coop.give("pam", "erase_person", person=person)
         coop.wait(days=chance.choice((0, 1, 40)))
         coop.give("fay", "assign_role", person=person, role="observer")
-        coop.give(person, "record_pulse", score=3.5, answers=2, asked=3)
+        coop.do("fay", "record_pulse", score=4, answers=2, asked=3)
         coop.give("pam", "erase_person", person=person)
     kept = list(linked(coop.journal, GENESIS, PEPPER))
     for at, entry in enumerate(coop.journal):
@@ -78,10 +79,12 @@ def test_another_value_is_found_in_its_entry(seed: int, data: st.DataObject) -> 
     number = data.draw(st.integers(1, len(file(seed)) - 2))
     content = [*file(seed)]
     kept = json.loads(content[number])
-    where = data.draw(st.sampled_from([kept, kept["event"]]))
+    where: dict[str, Any] = data.draw(st.sampled_from([kept, kept["event"]]))
     name = data.draw(st.sampled_from(sorted(where)))
     old = where[name]
-    other = data.draw(st.sampled_from(["", "rep-alpha", "erased-9", 1, None, [], {}, True, 0.5]))
+    other: Any = data.draw(
+        st.sampled_from(["", "rep-alpha", "erased-9", 1, None, [], {}, True, 0.5])
+    )
     where[name] = other
     if canonical(other) == canonical(old):
         return

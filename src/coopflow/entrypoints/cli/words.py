@@ -274,7 +274,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # coopflow keys, coopflow codec-server
     # journals as files
     "journal.exported": ("{entries} written to {file}", "{entries} dans {file}"),
-    "journal.sound": ("nothing in this journal was changed", "rien n'a été changé dans ce journal"),
+    "journal.sound": (
+        "the journal is whole: all digests fit",
+        "le journal est entier : toutes les empreintes concordent",
+    ),
     "journal.unsound": (
         "{file} is not the journal that was exported",
         "{file} n'est pas le journal qui a été exporté",
@@ -286,8 +289,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "journal.erased": ("people erased", "personnes effacées"),
     "journal.signature": ("signature", "signature"),
     "journal.not_signed": (
-        "none: who could write it anew cannot be told",
-        "aucune : rien ne dit qui aurait pu le réécrire",
+        "none: all of it could have been written anew",
+        "aucune : il pourrait avoir été réécrit en entier",
     ),
     "journal.signed": ("by the key {id}, as expected", "par la clé {id}, comme attendu"),
     "journal.signed_by_somebody": (
