@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,7 @@ main()
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a signed export of the demo, the public key, and no engine any more."""
     folder = tmp_path_factory.mktemp("export")
     variables = environment(tmp_path_factory.mktemp("engine"))
@@ -45,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         done = coopflow(variables, *arguments, folder=folder)
         assert done.returncode == 0, done.stderr
         engine.end()
-    yield folder
+    return folder
 
 
 def verified_alone(
