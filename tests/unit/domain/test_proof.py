@@ -10,7 +10,9 @@ from coopflow.domain.chain import GENESIS, Record, digest, linked, record, taken
 from coopflow.domain.erasure import PersonErased, forgotten
 from coopflow.domain.events import Entry
 from coopflow.domain.lines import Fault
+from coopflow.domain.marks import marked
 from coopflow.domain.proof import MANY, Proof, faults_of
+from coopflow.domain.state import Cooperation
 from tests.collective import Collective
 from tests.journals import PEPPER, life, lines
 
@@ -398,3 +400,12 @@ def test_after_many_faults_nothing_more_is_looked_for() -> None:
     assert len(proof.faults) == MANY
     assert Fault(code="goes_on").entry is None
     assert isinstance(life()[0], Entry)
+
+
+def test_what_is_marked_in_what_others_wrote_is_looked_for_where_it_can_be() -> None:
+    """A list that is none holds nothing."""
+    whole = life()[0].event
+    assert list(marked(type(whole), {"programme": 1})) == []
+    assert (
+        list(marked(Cooperation, {"documents": {"charter": 5}, "meetings": 5, "roles": "x"})) == []
+    )
