@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coopflow.domain.chain import GENESIS, canonical, digest, linked, record
+from coopflow.domain.chain import GENESIS, canonical, digest, linked, record, taken_out
 from coopflow.domain.erasure import PersonErased, forgotten
 from coopflow.domain.events import Entry
 from coopflow.domain.proof import faults_of
@@ -31,7 +31,7 @@ def lived(seed: int) -> tuple[Entry, ...]:
         coop.give("pam", "erase_person", person=person)
         coop.wait(days=chance.choice((0, 1, 40)))
         coop.give("fay", "assign_role", person=person, role="observer")
-        coop.do("fay", "record_pulse", score=4, answers=2, asked=3)
+        coop.give("fay", "record_pulse", score=4, answers=2, asked=3)
         coop.give("pam", "erase_person", person=person)
     kept = list(linked(coop.journal, GENESIS, PEPPER))
     for at, entry in enumerate(coop.journal):
@@ -90,6 +90,45 @@ def test_another_value_is_found_in_its_entry(seed: int, data: st.DataObject) -> 
         return
     content[number] = canonical(kept) + b"\n"
     assert verified(content).faults[0].entry == number
+
+
+@given(SEEDS, st.data())
+def test_what_is_taken_out_by_who_hands_it_on_is_found(seed: int, data: st.DataObject) -> None:
+    """The digests hold, but nobody was erased there, and nothing is sealed."""
+    content = [*file(seed)]
+    entries = [json.loads(line) for line in content[1:-1]]
+    covered = [
+        (number, pointer) for number, one in enumerate(entries) for pointer in one.get("salts", {})
+    ]
+    number, pointer = data.draw(st.sampled_from(covered))
+    tombstones = [one["event"].get("tombstone") or "erased-1" for one in entries]
+    instead = data.draw(st.sampled_from([*dict.fromkeys(tombstones), None]))
+    changed = taken_out(entries[number], pointer, instead)
+    assert digest(changed) == digest(entries[number])
+    if instead is None and data.draw(st.booleans()):
+        *path, name = pointer[1:].split("/")
+        del (changed["event"] if path else changed)[name]
+    entries[number] = changed
+    assert verified(written(entries)).faults[0].entry == number + 1
+
+
+@given(SEEDS, st.data())
+def test_several_changes_do_not_hide_each_other(seed: int, data: st.DataObject) -> None:
+    """Lines that are left out, doubled, moved or replaced by those of another life."""
+    content = [*file(seed)]
+    others = file(data.draw(SEEDS))
+    for _ in range(data.draw(st.integers(1, 4))):
+        number = data.draw(st.integers(0, len(content) - 1))
+        how = data.draw(st.sampled_from(["out", "double", "move", "other"]))
+        line = content[number] if how == "double" else content.pop(number)
+        if how in {"double", "move"}:
+            content.insert(data.draw(st.integers(0, len(content))), line)
+        elif how == "other":
+            content.insert(number, others[data.draw(st.integers(0, len(others) - 1))])
+        if not content:
+            break
+    is_same = content in ([*file(seed)], [*others])
+    assert bool(verified(content).faults) is not is_same
 
 
 @given(st.binary(max_size=2000), SEEDS, st.data())

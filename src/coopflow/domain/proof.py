@@ -8,6 +8,7 @@ other, so a broken link tells which of its ends was changed by the links beside 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -199,7 +200,9 @@ class Proof:
 
     def _first_erasure(self, stand_in: str, since: int) -> int | None:
         """Return the number of the first entry since another one that erases somebody."""
-        return next((seq for seq in self._erased.get(stand_in, ()) if seq >= since), None)
+        erasures = self._erased.get(stand_in, [])
+        place = bisect_left(erasures, since)
+        return erasures[place] if place < len(erasures) else None
 
     def _doubt(self, code: Code, place: _Place, **more: Any) -> None:
         """Note a fault in the light of other entries; it is none if one of those is at fault."""
