@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +23,7 @@ from coopflow.domain.lines import Fault, exported, secret_decision
 from coopflow.entrypoints.cli.cooperations import locate
 from coopflow.entrypoints.cli.failures import REFUSED, UsageError
 from coopflow.entrypoints.cli.output import Format, Terminal
+from coopflow.entrypoints.cli.progress import bar
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
 
@@ -61,7 +61,7 @@ async def _export(
         head = GENESIS if last.previous is None else digest_of(last)
         writer = Writer(address, last.seq, head, datetime.now(UTC))
         secret: set[str] = set()
-        with _bar(terminal) as progress:
+        with bar(terminal) as progress:
             task = progress.add_task("", total=last.seq)
             file.write(writer.header())
             async for page in journal.pages():
@@ -155,11 +155,6 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
 
 
 # --- words ----------------------------------------------------------------------------------------
-
-
-def _bar(terminal: Terminal) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=terminal.progress, transient=True)
 
 
 def _draw(summary: Summary, terminal: Terminal, say: Phrases) -> None:
