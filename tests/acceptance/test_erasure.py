@@ -29,7 +29,7 @@ def mentions(folder: Path) -> dict[str, int]:
 def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
     """Not in the read model, nor in histories, logs, exports or what the commands say."""
     variables = environment(tmp_path, COOPFLOW_LOG_LEVEL="debug")
-    state = tmp_path / "state"
+    state, exported = tmp_path / "state", tmp_path / "journal.jsonl"
     with running(variables, "dev", "--demo") as engine:
         engine.wait_for("ready: ")
         told = coopflow(variables, "person", "find", PERSON, "-o", "json")
@@ -52,8 +52,13 @@ def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
         assert coopflow(variables, "person", "find", PERSON, "--lang", "fr").stderr.startswith(
             "aucun journal"
         )
+        wrote = coopflow(variables, "journal", "export", "bocage-gourmand", "--to", str(exported))
+        assert wrote.returncode == 0, wrote.stderr
         assert engine.end(signal.SIGTERM) == 0
         logs = engine.text("stderr")
     assert "erase_person" in logs
     assert PERSON not in logs
+    assert report["tombstone"] in exported.read_text(encoding="utf-8")
     assert mentions(tmp_path) == {}
+    verified = coopflow(variables, "journal", "verify", str(exported))
+    assert verified.returncode == 0, verified.stdout

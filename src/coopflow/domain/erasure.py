@@ -74,4 +74,7 @@ class ErasePerson(Command):
         }
         if self.person not in known:
             refuse("unknown_person", "nobody by this id is known here", person=self.person)
-        turn.emit(PersonErased(person=self.person, tombstone=f"erased-{turn.state.seq + 1}"))
+        tombstone = f"erased-{turn.state.seq + 1}"
+        turn.emit(PersonErased(person=self.person, tombstone=tombstone))
+        if turn.by == self.person:
+            turn.by = tombstone  # what follows is already caused by somebody unknown

@@ -103,7 +103,8 @@ class CooperationWorkflow:
         self._mode = carried.mode
         self._state = carried.state
         self._head = carried.head
-        self._pepper = carried.pepper
+        # One that was opened before there were digests gets its secret now; a replay, the same one.
+        self._pepper = carried.pepper or workflow.uuid4().hex
         self._receipts = Receipts(carried.receipts)
         self._delivery = Delivery(address, carried)
         self._inquiry = Inquiry(self)

@@ -8,6 +8,7 @@ import pytest
 
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.erasure import ErasePerson
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.marks import Mark, fields_marked, fields_with_marks, marked
 from coopflow.domain.state import Cooperation
@@ -136,6 +137,19 @@ def test_an_erased_person_may_do_nothing() -> None:
         == "forbidden"
     )
     assert coop.refused("pam", "erase_person", person="zoe") == "unknown_person"
+
+
+def test_who_erases_themselves_causes_nothing_afterwards() -> None:
+    """The entry of the erasure names them; what may follow from it names the tombstone."""
+    coop = busy()
+    turn = coop.turn()
+    turn.by = "pam"
+    ErasePerson(actor="pam", at=coop.at, person="pam").decide(turn)
+    (erasure,) = turn.entries
+    assert erasure.by == "pam"
+    assert turn.by == f"erased-{erasure.seq}"
+    coop.do("pam", "erase_person", person="pam")
+    assert "pam" not in coop.state.people
 
 
 def test_two_tombstones_are_two_people() -> None:
