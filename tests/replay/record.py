@@ -124,6 +124,17 @@ async def rolled(running: Bench) -> Address:
     return address
 
 
+async def forgot(running: Bench) -> Address:
+    """Erase a person, and let the cooperation go on without what knew them."""
+    address = await running.open()
+    await running.give(address, "appoint_representative", "fay", organisation="alpha", person="zoe")
+    await running.give(address, "erase_person", "pam", person="zoe")
+    while (await running.engine.journal_head(address)).forgetting:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    await running.give(address, "record_pulse", "fay", score=4, answers=2, asked=3)
+    return address
+
+
 async def closed(running: Bench) -> Address:
     """Open a cooperation, decide to end it, and close it."""
     address = await running.open()
@@ -143,6 +154,7 @@ LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "closed": closed,
     "asked": asked,
     "rolled": rolled,
+    "forgot": forgot,
 }
 
 
