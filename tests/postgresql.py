@@ -8,11 +8,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypedDict
 from uuid import uuid4
@@ -67,9 +68,16 @@ def _copied(installed: Path, folder: Path) -> Path:
 class PostgresqlServer:
     """A server that listens on a socket in its folder."""
 
-    def __init__(self, folder: Path, installed: Path) -> None:
-        """Make the files of a server in an empty folder; start it next."""
+    def __init__(self, folder: Path, installed: Path, settings: Sequence[str] = ()) -> None:
+        """Make the files of a server in an empty folder; start it next.
+
+        Args:
+            folder: where to. Its subfolder ``data`` may be there already, empty and the server's.
+            installed: the programs.
+            settings: ``name=value``, on top of those of tests.
+        """
         self._folder, self._data = folder, folder / "data"
+        self._settings = (*_SETTINGS, *settings, f"unix_socket_directories={folder}")
         self._programs = installed / "bin"
         self._process: subprocess.Popen[bytes] | None = None
         self._as_whom: _AsWhom = {}
@@ -119,7 +127,7 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = [f"-c{one}" for one in (*_SETTINGS, f"unix_socket_directories={self._folder}")]
+        settings = [f"-c{one}" for one in self._settings]
         server = [str(self._programs / "postgres"), "-D", str(self._data), *settings]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -148,6 +156,22 @@ class PostgresqlServer:
         if self._process is not None:
             self._process.communicate(timeout=DEADLINE)
             self._process = None
+
+    def kill(self) -> None:
+        """Kill it with everything that it has started, as a machine that fails would."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for pid in self.processes():
+                os.kill(pid, signal.SIGKILL)
+        self.stop()
+
+    def processes(self) -> list[int]:
+        """Return the processes of the server, the parent of all others first.
+
+        Raises:
+            FileNotFoundError: it does not run.
+        """
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [self.pid, *map(int, children.read_text(encoding="ascii").split())]
 
     def url(self, database: str, *, user: str = USER, password: str = PASSWORD) -> str:
         """Return the address of a database, whether it is there or not."""

@@ -1,0 +1,185 @@
+"""Gathering what there is to judge: from the workflows and from the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from pydantic_core import from_json, to_jsonable_python
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+
+from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
+from coopflow.domain.state import Cooperation
+from coopflow.readmodel import journal
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.rows import PARTS, cooperation_row
+from coopflow.readmodel.tables import Base, CooperationRow, OutboxRow, SnapshotRow
+from coopflow.temporal.client import TemporalEngine
+from coopflow.temporal.errors import EngineFaultError
+from tests.chaos.ledger import Answer, Asked
+from tests.chaos.verdicts import Evidence, Found, Notice, Rows, Workflow
+
+_AT_ONCE: Final = 16
+_ALL: Final = 2**31 - 1
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where to look.
+
+    Attributes:
+        client: connected to the server.
+        engine: asks the workflows.
+        database: the read model.
+    """
+
+    client: Client
+    engine: TemporalEngine
+    database: Database
+
+
+async def side_by_side(work: Callable[[_T], Awaitable[_R]], things: Iterable[_T]) -> list[_R]:
+    """Do some work for many things, some at once, and return what comes of it in their order."""
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(thing: _T) -> _R:
+        async with room:
+            return await work(thing)
+
+    return await asyncio.gather(*(one(thing) for thing in things))
+
+
+async def gather(
+    places: Places, asked: Mapping[str, Asked], last: Mapping[Address, Answer], begun: datetime
+) -> Found:
+    """Gather everything about the cooperations that were asked something.
+
+    Args:
+        places: where to look.
+        asked: all commands by their ids.
+        last: what each cooperation answered to one more command, if it did.
+        begun: when the run began.
+    """
+    opened = dict.fromkeys(one.address for one in asked.values())
+    states = dict(zip(opened, await side_by_side(lambda a: state(places, a), opened), strict=True))
+    async with places.database.reading() as connection:
+        cooperations = {
+            address: await _of(connection, address, states[address], last) for address in opened
+        }
+        # By a clock that is not that of a client.
+        ended = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
+    return Found(asked, cooperations, await workflows(places.client), begun, ended)
+
+
+async def state(places: Places, address: Address) -> Cooperation | None:
+    """Return what a cooperation says it is, None when it does not answer."""
+    try:
+        return await places.engine.state(address)
+    except (UnavailableError, UnknownCooperationError, EngineFaultError):
+        return None
+
+
+async def workflows(client: Client) -> list[Workflow]:
+    """Return all workflows that run."""
+    found = [one.id async for one in client.list_workflows("ExecutionStatus = 'Running'")]
+    return await side_by_side(lambda one: _workflow(client, one), found)
+
+
+async def _workflow(client: Client, workflow: str) -> Workflow:
+    handle = client.get_workflow_handle(workflow)
+    described = (await handle.describe()).raw_description
+    pending = (
+        described.pending_workflow_task.attempt
+        if described.HasField("pending_workflow_task")
+        else 0
+    )
+    failed = [
+        event.workflow_task_failed_event_attributes
+        async for event in handle.fetch_history_events()
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    ]
+    return Workflow(workflow, pending, tuple(f"cause {one.cause}" for one in failed))
+
+
+async def _of(
+    connection: AsyncConnection,
+    address: Address,
+    found: Cooperation | None,
+    last: Mapping[Address, Answer],
+) -> Evidence:
+    snapshot = await connection.execute(
+        select(SnapshotRow.state).where(SnapshotRow.cooperation_id == str(address))
+    )
+    text = snapshot.scalar_one_or_none()
+    answer = last.get(address)
+    try:
+        entries, unreadable = await journal.read(connection, address, 1, _ALL), ""
+    except (ValueError, KeyError) as error:
+        entries, unreadable = (), repr(error)
+    return Evidence(
+        journal=entries,
+        unreadable=unreadable,
+        state=found,
+        last=answer is not None
+        and (found is None or found.status == "closed" or _is_taken(answer)),
+        snapshot=None if text is None else from_json(text),
+        rows={table.__tablename__: await _rows(connection, table, address) for table in _tables()},
+        expected=expected_rows(found) if found is not None else {},
+        lasting=frozenset(part.table.__tablename__ for part in PARTS if not part.fades),
+        notices=await _notices(connection, address),
+    )
+
+
+def _is_taken(answer: Answer) -> bool:
+    return answer.word == "accepted"
+
+
+def _tables() -> list[type[Base]]:
+    return [CooperationRow, *(part.table for part in PARTS)]
+
+
+async def _rows(
+    connection: AsyncConnection, table: type[Base], address: Address
+) -> dict[Any, dict[str, Any]]:
+    columns = table.__table__.c
+    rows = await connection.execute(select(*columns).where(columns.cooperation_id == str(address)))
+    plain = [to_jsonable_python(dict(row)) for row in rows.mappings()]
+    return {_key(table, row): _without_id(row) for row in plain}
+
+
+def expected_rows(found: Cooperation) -> Rows:
+    """Return the rows of the read model that follow from a state."""
+    expected: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
+    expected[CooperationRow.__tablename__] = {(): to_jsonable_python(cooperation_row(found))}
+    for part in PARTS:
+        rows = [to_jsonable_python(part.row(thing)) for thing in part.things(found).values()]
+        expected[part.table.__tablename__] = {_key(part.table, row): row for row in rows}
+    return expected
+
+
+def _key(table: type[Base], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = [column.name for column in table.primary_key()]
+    return tuple(row[name] for name in names if name != "cooperation_id")
+
+
+def _without_id(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "cooperation_id"}
+
+
+async def _notices(connection: AsyncConnection, address: Address) -> tuple[Notice, ...]:
+    rows = await connection.execute(
+        select(OutboxRow.seq, OutboxRow.position, OutboxRow.kind)
+        .where(OutboxRow.cooperation_id == str(address))
+        .order_by(OutboxRow.id)
+    )
+    return tuple((row.seq, row.position, row.kind) for row in rows)
