@@ -31,10 +31,10 @@ from coopflow.temporal.errors import (
 
 if TYPE_CHECKING:
     from coopflow.application.verification import Lag, Verifier
+    from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
-    from coopflow.readmodel.projector import Projector
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
     from coopflow.temporal.client import TemporalEngine
@@ -97,8 +97,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         CheckError: a module with checks cannot be loaded.
     """
     from coopflow.application.checking import installed_checks
+    from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
-    from coopflow.readmodel.outbox import Outbox
     from coopflow.readmodel.queries import Queries
     from coopflow.temporal import names
     from coopflow.temporal.client import TemporalEngine
@@ -125,7 +125,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         with step("Temporal server"):
             server = await stack.enter_async_context(embedded_server(options))
         with step("Database"):
-            projector = await _prepared(database)
+            read_model = AwaitedReadModel(database)
+            await read_model.prepare()
         record = server.record
         endpoint = Endpoint(
             {"target_host": record.address, "namespace": record.namespace},
@@ -134,7 +135,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         )
         with step("Worker"):
             client = await connect(endpoint, data_converter=encrypting(keys))
-            await stack.enter_async_context(working(client, projector, Outbox(database), checks))
+            await stack.enter_async_context(working(client, read_model, read_model, checks))
         yield Running(record, TemporalEngine(client), Queries(database), server.exited)
 
 
@@ -377,7 +378,9 @@ async def _as_it_is(settings: Settings) -> AsyncIterator[Database]:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Work for an engine until told to stop; wait for what is away, saying so each time.
 
-    An embedded engine that comes back on another port is followed there.
+    A database that is away holds no command up: what is meant for it is kept. Tables of a later
+    version do hold up the beginning, since workflows may be of a later one too. An embedded engine
+    that comes back on another port is followed there.
 
     Raises:
         TemporalSettingsError: the settings of Temporal are at fault, or there are no good keys.
@@ -385,8 +388,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         CheckError: a module with checks cannot be loaded.
     """
     from coopflow.application.checking import installed_checks
+    from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
-    from coopflow.readmodel.outbox import Outbox
     from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import find_endpoint
     from coopflow.temporal.deployment import Deployment, WorkerVersion
@@ -398,25 +401,32 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         WorkerVersion(settings.deployment, build_id(settings)) if settings.deployment else None
     )
     database = Database(settings.database)
+    read_model = AwaitedReadModel(database)
+    is_to_work = asyncio.Event()
+    preparing = asyncio.create_task(_prepare(read_model, is_to_work))
 
     def find() -> Endpoint:
         return find_endpoint(settings.state_dir)
 
     try:
-        projector = await _unless(stop, _patiently(lambda: _prepared(database)))
-        while projector is not None and not stop.is_set():
+        await _unless(stop, is_to_work.wait())
+        if preparing.done():
+            preparing.result()
+        while not stop.is_set():
             client = await _unless(
                 stop, connect_when_available(find, lambda: encrypting(key_ring(settings)))
             )
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with working(client, projector, Outbox(database), checks, version=version):
+            async with working(client, read_model, read_model, checks, version=version):
                 _log.info("working", address=address, **(version._asdict() if version else {}))
                 if version is not None:
                     await _say_whether_current(Deployment(client, version.deployment), version)
                 await _unless(stop, _moved(find, address))
     finally:
+        preparing.cancel()
+        await asyncio.gather(preparing, return_exceptions=True)
         await database.close()
 
 
@@ -428,14 +438,27 @@ async def _say_whether_current(deployment: Deployment, version: WorkerVersion) -
             _log.warning("cooperations go to another version", about=current, advice=advice)
 
 
-async def _prepared(database: Database) -> Projector:
-    from coopflow.readmodel.migrate import migrate
-    from coopflow.readmodel.projector import Projector
+async def _prepare(read_model: AwaitedReadModel, is_to_work: asyncio.Event) -> None:
+    """Prepare the read model, however long that takes, and say when work may begin."""
+    from coopflow.readmodel.errors import LaterTablesError
 
-    await migrate(database)
-    projector = Projector(database)
-    await projector.refresh()
-    return projector
+    async def attempt() -> None:
+        try:
+            await read_model.prepare()
+        except LaterTablesError:
+            raise
+        except UnavailableError:
+            is_to_work.set()
+            raise
+
+    try:
+        await _patiently(attempt)
+        _log.info("the database is ready")
+    except Exception as error:
+        _log.error("the tables cannot be prepared", exc_info=error)
+        raise
+    finally:
+        is_to_work.set()
 
 
 async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:

@@ -238,9 +238,24 @@ def test_a_worker_waits_for_its_database(tmp_path: Path) -> None:
         line = json.loads(worker.wait_for("waiting for the database", "stderr"))
         assert "coopflow.db" in line["advice"]
         (tmp_path / "state").mkdir()
-        worker.wait_for("waiting for Temporal", "stderr")
+        worker.wait_for("the database is ready", "stderr")
         assert worker.end() == 0
     assert journal_rows(variables) == []
+
+
+def test_a_worker_does_not_begin_beside_later_tables(tmp_path: Path) -> None:
+    """Cooperations may be of that later version too: it says so, again and again, and waits."""
+    variables = environment(tmp_path, COOPFLOW_LOG_FORMAT="json")
+    (tmp_path / "state").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "state" / "coopflow.db")) as tables, tables:
+        tables.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        tables.execute("INSERT INTO alembic_version VALUES ('9999')")
+    with running(variables, "worker") as worker:
+        for _ in range(3):
+            line = json.loads(worker.wait_for("waiting for the database", "stderr"))
+            assert "a version that this coopflow does not know (9999)" in line["advice"]
+        assert worker.end() == 0
+    assert "waiting for Temporal" not in worker.text("stderr")
 
 
 def test_a_database_that_is_away(tmp_path: Path) -> None:

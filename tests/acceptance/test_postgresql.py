@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 
 from coopflow.application.engine import Address
-from coopflow.bootstrap import embedded_engine
+from coopflow.bootstrap import embedded_engine, key_ring, serve
 from coopflow.settings import Settings
+from coopflow.temporal.client import TemporalEngine
+from coopflow.temporal.codec import encrypting
+from coopflow.temporal.connection import connect, find_endpoint
+from coopflow.temporal.embedded import embedded_server
+from coopflow.temporal.keys import ensure_keys
 from tests.acceptance.process import coopflow, environment, running
 from tests.collective import reference_rules
 from tests.postgresql import PASSWORD, PostgresqlServer
-from tests.temporal_engine import grants_of, opening
+from tests.temporal_engine import accepted, grants_of, opening, options
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -63,7 +68,7 @@ def test_a_worker_waits_for_its_database(
                 assert f"@/{database} cannot be used" in line["advice"]
                 assert "check that it is there" in line["advice"]
             postgresql.start()
-            worker.wait_for("waiting for Temporal", "stderr")
+            worker.wait_for("the database is ready", "stderr")
             assert worker.end() == 0
             assert PASSWORD not in worker.text("stderr")
     finally:
@@ -95,3 +100,29 @@ async def test_a_database_that_is_away_costs_no_command(
         assert [line.seq for line in await here.queries.journal(during)] == [1, 2, 3]
         assert head.seq == 3
         assert {one.slug for one in await here.queries.cooperations()} == {"before", "during"}
+
+
+async def test_a_worker_may_start_while_its_database_is_away(
+    postgresql: PostgresqlServer, database: str, tmp_path: Path
+) -> None:
+    """It carries commands on at once, and what it could not write is there once the database is."""
+    settings = Settings(state_dir=tmp_path, database_url=postgresql.url(database))
+    ensure_keys(settings.own_keys_file)
+    address, stop = Address("demo", "during"), asyncio.Event()
+    async with embedded_server(options(tmp_path)):
+        postgresql.stop()
+        working = asyncio.create_task(serve(settings, stop))
+        try:
+            endpoint = find_endpoint(tmp_path, environment={})
+            client = await connect(endpoint, data_converter=encrypting(key_ring(settings)))
+            engine = TemporalEngine(client, patience=PATIENCE)
+            definition = reference_rules().definition
+            accepted(await engine.open(definition, opening(address), grants_of("pam")))
+            assert (await engine.journal_head(address)).projected_seq == 0
+        finally:
+            postgresql.start()
+        head = await engine.until_projected(address)
+        stop.set()
+        await working
+    kept = postgresql.execute("SELECT seq FROM journal ORDER BY seq", database)
+    assert [seq for (seq,) in kept] == list(range(1, head.seq + 1))

@@ -49,7 +49,7 @@ def main() -> int:
     sys.stdout.write(found.as_text())
     if given.report:
         given.report.write_text(found.as_json(), encoding="utf-8")
-    if found.is_clean:
+    if found.is_clean or wish.sabotage:  # of damage on purpose, nothing is to be found out
         shutil.rmtree(folder, ignore_errors=True)
     else:
         say(f"logs and ledgers are in {folder}")

@@ -151,6 +151,8 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except DatabaseUnavailableError:
+            raise  # an OSError too, and explained
         except (DBAPIError, PoolTimeoutError, sqlite3.Error, OSError) as error:
             found = _explanation(error)
             if found is None:

@@ -25,6 +25,10 @@ class DatabaseUnavailableError(UnavailableError):
         self.url = url
 
 
+class LaterTablesError(DatabaseUnavailableError):
+    """The database answers, but a later version of coopflow has changed its tables."""
+
+
 class JournalGapError(Exception):
     """Entries arrived before those that come first; nothing of them was stored."""
 

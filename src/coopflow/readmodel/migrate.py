@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.errors import DatabaseUnavailableError
+from coopflow.readmodel.errors import LaterTablesError
 from coopflow.readmodel.statements import take_turn
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -23,8 +23,8 @@ async def migrate(database: Database) -> None:
     """Make or change the tables until they are those of this version, all or nothing.
 
     Raises:
-        DatabaseUnavailableError: the database does not answer, or a later version of coopflow
-            has changed it.
+        DatabaseUnavailableError: the database does not answer.
+        LaterTablesError: a later version of coopflow has changed it.
     """
     if await is_current(database):
         return  # without asking for the right to write, which another process may hold
@@ -38,8 +38,8 @@ async def is_current(database: Database) -> bool:
     """Return whether the tables are those of this version.
 
     Raises:
-        DatabaseUnavailableError: the database does not answer, or a later version of coopflow
-            has changed it.
+        DatabaseUnavailableError: the database does not answer.
+        LaterTablesError: a later version of coopflow has changed it.
     """
     async with database.reading() as connection:
         return await connection.run_sync(_is_current, database.url)
@@ -61,7 +61,7 @@ def _is_current(connection: Connection, url: str) -> bool:
     revision = MigrationContext.configure(connection).get_current_revision()
     scripts = _scripts()
     if revision is not None and revision not in {one.revision for one in scripts.walk_revisions()}:
-        raise DatabaseUnavailableError(
+        raise LaterTablesError(
             url,
             f"its tables are of a version that this coopflow does not know ({revision})",
             "install the version that made them, or a later one",

@@ -1,0 +1,72 @@
+"""A read model whose database may be away when a worker starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coopflow.application.notices import Notice
+from coopflow.domain.events import Entry
+from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.errors import DatabaseUnavailableError
+from coopflow.readmodel.migrate import migrate
+from coopflow.readmodel.outbox import Outbox
+from coopflow.readmodel.projector import Projector
+
+
+class AwaitedReadModel:
+    """Takes entries and notices as soon as the tables are there; refuses them until then.
+
+    Whoever hands them over keeps what is refused and comes again, as with a database that goes away
+    later on. So a worker can carry cooperations on before it has seen its database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Write to a database, once it is prepared."""
+        self._database = database
+        self._board = Outbox(database)
+        self._projector: Projector | None = None
+
+    async def prepare(self) -> None:
+        """Bring the tables up to date, and the rows that an earlier version has written.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+            LaterTablesError: a later version of coopflow has changed it.
+        """
+        await migrate(self._database)
+        projector = Projector(self._database)
+        await projector.refresh()
+        self._projector = projector
+
+    async def apply(
+        self,
+        programme: str,
+        cooperation: str,
+        entries: Sequence[Entry],
+        definitions: Sequence[Definition] = (),
+    ) -> int:
+        """Store entries as the projector does.
+
+        Raises:
+            DatabaseUnavailableError: the tables are not prepared, or the database does not answer.
+        """
+        return await self._prepared().apply(programme, cooperation, entries, definitions)
+
+    async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
+        """Keep notices as the outbox does.
+
+        Raises:
+            DatabaseUnavailableError: the tables are not prepared, or the database does not answer.
+        """
+        self._prepared()
+        await self._board.deliver(programme, notices)
+
+    def _prepared(self) -> Projector:
+        if self._projector is None:
+            raise DatabaseUnavailableError(
+                self._database.url,
+                "its tables are not prepared yet",
+                "what is missing is in the log of this worker, which tries again",
+            )
+        return self._projector
