@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, Final, TypeVar
 from pydantic_core import from_json, to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import Client
 
 from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
@@ -28,6 +29,13 @@ from tests.chaos.verdicts import Evidence, Found, Notice, Rows, Workflow
 
 _AT_ONCE: Final = 16
 _ALL: Final = 2**31 - 1
+_INTERRUPTED: Final = re.compile(
+    # A command came in while the run was continued as new.
+    "UNHANDLED_COMMAND|RESET_STICKY_TASK_QUEUE"
+    # The SDK's clock went on while the worker was paused, or had no processor for two seconds.
+    "|_DeadlockError"
+)
+"""Tasks that failed so are done anew; the others tell of a fault in the code."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -108,7 +116,12 @@ async def _workflow(client: Client, workflow: str) -> Workflow:
         async for event in handle.fetch_history_events()
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
     ]
-    return Workflow(workflow, pending, tuple(f"cause {one.cause}" for one in failed))
+    reasons = [
+        f"{WorkflowTaskFailedCause.Name(one.cause)} {one.failure.application_failure_info.type}"
+        for one in failed
+    ]
+    grave = tuple(reason.strip() for reason in reasons if not _INTERRUPTED.search(reason))
+    return Workflow(workflow, pending, grave, len(reasons) - len(grave))
 
 
 async def _of(

@@ -64,6 +64,7 @@ class Report:
         commands: what was asked and answered.
         entries: how many the journals hold.
         continued: how many runs of workflows were continued as new.
+        interrupted: how many tasks of workflows were interrupted and done anew, in latest runs.
         catching_up: seconds after the last answer until the read model had everything.
         verdicts: what was promised, and what was found.
     """
@@ -80,6 +81,7 @@ class Report:
     commands: Commands
     entries: int
     continued: int
+    interrupted: int
     catching_up: float
     verdicts: Sequence[Verdict]
 
@@ -122,7 +124,8 @@ class Report:
             f"nobody was answered for {of.longest_silence:.1f} s at most"
         )
         yield (
-            f"{self.entries} entries; {self.continued} runs continued as new; the read model had "
+            f"{self.entries} entries; {self.continued} runs continued as new, {self.interrupted} "
+            "tasks interrupted and done anew; the read model had "
             f"everything {self.catching_up:.1f} s after the last answer"
         )
         for verdict in self.verdicts:

@@ -300,6 +300,7 @@ async def run(wish: Wish, folder: Path) -> Report:
         commands=commands,
         entries=sum(len(one.journal) for one in found.cooperations.values()),
         continued=continued.count,
+        interrupted=sum(one.interruptions for one in found.workflows),
         catching_up=catching_up,
         verdicts=judge(found),
     )

@@ -65,6 +65,7 @@ def test_a_report_is_for_people_and_for_programs() -> None:
         commands=count(COMMANDS, {}),
         entries=5,
         continued=1,
+        interrupted=2,
         catching_up=0.5,
         verdicts=[kept, breached],
     )
@@ -72,6 +73,7 @@ def test_a_report_is_for_people_and_for_programs() -> None:
     for line in (
         "worker killed: 2 times",
         "complained 3 times of a full disk",
+        "2 tasks interrupted and done anew",
         "skipped: disk full: not root",
         "client-0 was wrong by -2.0 h",
         "worker-1 ended by itself 1 times",

@@ -223,6 +223,11 @@ def test_a_stuck_workflow_is_found(found: Found, workflow: Workflow, words: str)
     assert words in told[GOING_ON]
 
 
+def test_a_task_that_was_interrupted_is_no_breach(found: Found) -> None:
+    """It was done anew, and the workflow has gone on."""
+    assert breaches(replace(found, workflows=[Workflow("w", interruptions=1)])) == {}
+
+
 def test_a_silent_cooperation_is_found(found: Found) -> None:
     """One that does not say how it is, or takes no more command, is stuck."""
     assert "does not say how it is" in breaches(but(found, state=None))[GOING_ON]

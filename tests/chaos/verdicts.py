@@ -61,12 +61,14 @@ class Workflow:
     Attributes:
         id: its id.
         attempt: of the task that waits for a worker; 0 when none does.
-        failures: why tasks of its latest run failed, other than for want of a worker.
+        failures: why tasks of its latest run failed, other than by being interrupted.
+        interruptions: how often one was interrupted, and done anew.
     """
 
     id: str
     attempt: int = 0
     failures: tuple[str, ...] = ()
+    interruptions: int = 0
 
 
 @dataclass(frozen=True)
