@@ -24,6 +24,8 @@ DOCS = (
     "docs/how-to/embed.md",
     "docs/how-to/operate.md",
     "docs/how-to/upgrade.md",
+    "docs/explanation/guarantees.md",
+    "docs/explanation/invariants.md",
     "docs/glossary.md",
 )
 

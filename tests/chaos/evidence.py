@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -80,9 +80,13 @@ async def gather(
     """
     opened = dict.fromkeys(one.address for one in asked.values())
     states = dict(zip(opened, await side_by_side(lambda a: state(places, a), opened), strict=True))
+    heads = dict(zip(opened, await side_by_side(lambda a: _head(places, a), opened), strict=True))
     async with places.database.reading() as connection:
         cooperations = {
-            address: await _of(connection, address, states[address], last) for address in opened
+            address: replace(
+                await _of(connection, address, states[address], last), head=heads[address]
+            )
+            for address in opened
         }
         # By a clock that is not that of a client.
         ended = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
@@ -93,6 +97,13 @@ async def state(places: Places, address: Address) -> Cooperation | None:
     """Return what a cooperation says it is, None when it does not answer."""
     try:
         return await places.engine.state(address)
+    except (UnavailableError, UnknownCooperationError, EngineFaultError):
+        return None
+
+
+async def _head(places: Places, address: Address) -> str | None:
+    try:
+        return (await places.engine.journal_head(address)).digest
     except (UnavailableError, UnknownCooperationError, EngineFaultError):
         return None
 

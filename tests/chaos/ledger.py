@@ -7,7 +7,6 @@ clock, which all its processes share and nobody sets.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from coopflow.application.engine import Address, Reply
-from coopflow.domain.events import Entry
+from coopflow.domain.chain import digest_of
 from coopflow.domain.refusals import Refusal
 
 
@@ -68,17 +67,11 @@ class Asked:
         return str(self.command["id"])
 
 
-def digest(entry: Entry) -> str:
-    """Return what two entries share only if they are the same."""
-    content = json.dumps(entry.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
 def answer_of(outcome: Reply | Refusal, at: float) -> Answer:
     """Return what is remembered of an answer."""
     if isinstance(outcome, Refusal):
         return Answer(at, "refused", outcome.code)
-    told = tuple((entry.seq, digest(entry)) for entry in outcome.entries)
+    told = tuple((entry.seq, digest_of(entry)) for entry in outcome.entries)
     return Answer(at, "accepted", "", outcome.seq_from, outcome.seq_to, outcome.duplicate, told)
 
 

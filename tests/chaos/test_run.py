@@ -58,6 +58,7 @@ def test_damage_is_found(tmp_path: Path) -> None:
     assert "it is there again" in once
     same = breaches["what was acknowledged is what the journal holds"]
     assert "is another than was acknowledged" in same
+    assert "does not carry the digest" in breaches["every journal verifies"]
     assert "coopflow/north/stuck had a task that failed" in breaches["no workflow is stuck"]
     rows = breaches["the read model is that of the workflows"]
     assert "of member is not what its workflow says" in rows

@@ -11,6 +11,7 @@ import pytest
 from coopflow.application.engine import Address, Reply
 from coopflow.application.notices import notices_of
 from coopflow.domain.base import Shape
+from coopflow.domain.chain import GENESIS, digest_of, linked
 from coopflow.domain.commands import parse
 from coopflow.domain.cooperation import UNOPENED, decide, follow
 from coopflow.domain.events import Entry
@@ -30,6 +31,7 @@ ONCE = "every acknowledged command is in the journal exactly once"
 SAME = "what was acknowledged is what the journal holds"
 INVITED = "nothing is in the journal that was refused or not asked"
 WHOLE = "every journal is without gaps, in the time of the engine"
+VERIFIED = "every journal verifies"
 FOLLOWED = "every journal leads to the state of its workflow"
 GOING_ON = "no workflow is stuck"
 CURRENT = "the read model is that of the workflows"
@@ -43,7 +45,7 @@ def lived(commands: int = 60) -> Found:
     while script.count < commands:
         for raw in script.burst():
             at = BEGUN + timedelta(seconds=len(asked))
-            outcome = _outcome(state, raw, at)
+            outcome = _outcome(state, raw, at, journal)
             if not isinstance(outcome, Refusal):
                 state = follow(state, outcome.entries)
                 journal += outcome.entries
@@ -52,6 +54,7 @@ def lived(commands: int = 60) -> Found:
     notices = [one for entry in journal for one in notices_of(ADDRESS.cooperation, entry)]
     evidence = Evidence(
         journal=tuple(journal),
+        head=digest_of(journal[-1]),
         state=state,
         snapshot=state.model_dump(mode="json"),
         rows=copy.deepcopy(rows),
@@ -62,15 +65,16 @@ def lived(commands: int = 60) -> Found:
     return Found(asked, {ADDRESS: evidence}, [Workflow("one")], BEGUN, ended)
 
 
-def _outcome(state: Any, raw: Command, at: datetime) -> Reply | Refusal:
+def _outcome(state: Any, raw: Command, at: datetime, journal: list[Entry]) -> Reply | Refusal:
     command = parse(raw, at)
     if isinstance(command, Refusal):
         return command
     decided = decide(state, command, reference_rules(), grants_of(command.actor))
     if isinstance(decided, Refusal):
         return decided
-    first = state.seq + 1
-    return Reply(seq_from=first, seq_to=state.seq + len(decided), entries=decided)
+    head = digest_of(journal[-1]) if journal else GENESIS
+    entries = linked(decided, head, "pepper")
+    return Reply(seq_from=state.seq + 1, seq_to=state.seq + len(entries), entries=entries)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +174,15 @@ def test_a_changed_row_is_found(found: Found) -> None:
     told = breaches(but(found, journal=tuple(journal)))
     assert f"entry {place + 1} of {ADDRESS} is another than was acknowledged" in told[SAME]
     assert "its journal leads to other members" in told[FOLLOWED]
+    assert f"entry {place + 2} does not carry the digest of the one before" in told[VERIFIED]
+
+
+def test_a_chain_ends_where_the_workflow_does(found: Found) -> None:
+    """Else the last entry could be another; a workflow that did not answer says nothing of it."""
+    *journal, last = evidence(found).journal
+    changed = (*journal, last.but(at=last.at + timedelta(seconds=1)))
+    assert "the chain ends in" in breaches(but(found, journal=changed))[VERIFIED]
+    assert VERIFIED not in breaches(but(found, journal=changed, head=None))
 
 
 def test_a_journal_that_cannot_be_followed_is_found(found: Found) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from coopflow.application.engine import Address
 from coopflow.application.notices import notices_of
+from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
-from tests.chaos.ledger import Asked, digest
+from tests.chaos.ledger import Asked
 
 SHOWN: Final = 10
 """So many of the things found are told of each verdict."""
@@ -34,6 +35,7 @@ class Evidence:
     Attributes:
         journal: its entries in the database, in order.
         unreadable: why they cannot be read; empty when they can.
+        head: the digest of the last entry, as its workflow has it; None when that did not answer.
         state: what its workflow says it is; None when that did not answer.
         last: whether it had an answer to one more command.
         snapshot: the state that the read model folds, in plain JSON values; None without one.
@@ -45,6 +47,7 @@ class Evidence:
 
     journal: tuple[Entry, ...] = ()
     unreadable: str = ""
+    head: str | None = None
     state: Cooperation | None = None
     last: bool = True
     snapshot: dict[str, Any] | None = None
@@ -148,7 +151,7 @@ def changed(found: Found) -> Iterator[str]:
     for one in found.asked.values():
         journal = {entry.seq: entry for entry in _journal(found, one.address)}
         for seq, told in one.answer.told if one.answer else ():
-            if seq in journal and digest(journal[seq]) != told:
+            if seq in journal and digest_of(journal[seq]) != told:
                 yield f"{one.id}: entry {seq} of {one.address} is another than was acknowledged"
 
 
@@ -177,17 +180,26 @@ def broken(found: Found) -> Iterator[str]:
 
 
 def forged(found: Found) -> Iterator[str]:
-    """Journals whose chain of digests does not verify."""
+    """Journals whose chain of digests does not verify, or ends in another than the workflow's."""
     for address, evidence in found.cooperations.items():
-        yield from chain_faults(address, evidence.journal)
+        yield from chain_faults(address, evidence.journal, evidence.head)
 
 
-def chain_faults(address: Address, journal: Sequence[Entry]) -> Iterator[str]:
-    """Yield what is wrong with the chain of digests of one journal.
+def chain_faults(address: Address, journal: Sequence[Entry], end: str | None) -> Iterator[str]:
+    """Yield where the chain of digests of one journal is broken.
 
-    The place for the check of ``coopflow journal verify``.
+    Args:
+        address: whose it is.
+        journal: its entries, in order.
+        end: the digest of the last one, as the workflow has it; None when it did not say.
     """
-    yield from ()
+    head = GENESIS
+    for entry in journal:
+        if entry.previous != head:
+            yield f"{address}: entry {entry.seq} does not carry the digest of the one before"
+        head = digest_of(entry)
+    if end is not None and head != end:
+        yield f"{address}: the chain ends in {head[:12]}, that of its workflow in {end[:12]}"
 
 
 def divergent(found: Found) -> Iterator[str]:
