@@ -39,6 +39,7 @@ from coopflow.application.engine import (
     UnknownCooperationError,
 )
 from coopflow.application.offers import too_large
+from coopflow.application.receipts import Receipts
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
 from coopflow.domain.checks import Outcome
@@ -194,13 +195,19 @@ class TemporalEngine:
         if isinstance(parsed, Refusal):
             return parsed
         outcome = await self._update(address, names.COMMAND, request, request.command["id"])
-        if (
-            isinstance(outcome, Refusal)
-            and outcome.code == "cooperation_closed"
-            and parsed.command in WHEN_CLOSED
-        ):
+        if not (isinstance(outcome, Refusal) and outcome.code == "cooperation_closed"):
+            return outcome
+        if parsed.command in WHEN_CLOSED:
             return await self._take_up(address, request)
-        return outcome
+        return await self._repeated(address, request) or outcome
+
+    async def _repeated(self, address: Address, request: CommandRequest) -> Reply | None:
+        """Answer a command that a cooperation accepted before it was closed, if it did."""
+        carried = await self._ask(address, names.CARRIED, Carried)
+        known = Receipts(carried.receipts).of(request.command["id"])
+        if known is None:
+            return None
+        return CommandReply(seq_from=known.seq_from, seq_to=known.seq_to, duplicate=True)
 
     async def _take_up(self, address: Address, request: CommandRequest) -> Reply | Refusal:
         """Give a command to a cooperation whose workflow has ended, in a run that ends with it."""

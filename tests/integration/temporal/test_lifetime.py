@@ -167,3 +167,28 @@ async def test_a_person_is_erased_after_the_end(engine_room: Bench) -> None:
         reference_rules().definition, opening(address), grants_of("pam")
     )
     assert refused(reopened).code == "already_exists"
+
+
+async def test_a_command_from_before_the_end_is_remembered(tmp_path: Path) -> None:
+    """Who never heard that a command was accepted hears it after the end, from whatever run."""
+    short = {"limit.historyCount.suggestContinueAsNew": 40}
+    with serving(options(tmp_path, **short)):
+        async with bench(tmp_path) as running:
+            address = await running.open()
+            early = {**admission("delta"), "id": "early"}
+            joined = accepted(await running.engine.execute(address, early))
+            for number in range(12):
+                await running.give(address, **admission(f"org-{number}"))
+            for organisation in ("delta", *(f"org-{number}" for number in range(12))):
+                left = {"organisation": organisation, "reason": "A reason"}
+                await running.give(address, "withdraw_member", "fay", **left)
+            await decide_to_close(running, address)
+            last = {"command": "close_cooperation", "actor": "fay", "report": "Done", "id": "last"}
+            closed = accepted(await running.engine.execute(address, last))
+            await until_ended(running, address)
+            assert len(await running.runs(address)) > 1
+            for command, reply in ((early, joined), (last, closed)):
+                again = accepted(await running.engine.execute(address, command))
+                assert (again.seq_from, again.seq_to) == (reply.seq_from, reply.seq_to)
+            outcome = await running.engine.execute(address, {**early, "id": "late"})
+            assert refused(outcome).code == "cooperation_closed"
