@@ -394,10 +394,11 @@ async def _one_more(places: Places, file: Path, opened: Sequence[Address]) -> di
 
 
 def _skews(wish: Wish) -> dict[str, float]:
-    """Return by how much the clock of each client is wrong, by its name."""
+    """Return by how many seconds the clock of each client is ahead, or behind, by its name."""
     chance = random.Random(f"clocks {wish.seed}")  # noqa: S311 - to be repeated
     return {
-        f"client-{number}": round(chance.uniform(-40, 40) * _DAY) for number in range(wish.clients)
+        f"client-{number}": round(chance.uniform(1, 40) * _DAY) * (-1) ** number
+        for number in range(wish.clients)
     }
 
 

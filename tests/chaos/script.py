@@ -27,6 +27,7 @@ Command = dict[str, Any]
 PROGRAMMES: Final = ("north", "south")
 
 _MEMBERS: Final = 4
+_LIFE: Final = 20
 _DRAWS: Final = 4  # after so many, what is drawn is asked even if it will be refused
 _BURSTS: Final = (1, 1, 1, 1, 4)
 # Chance alone would have members come and go, and hardly ever decide on something.
@@ -92,8 +93,29 @@ class Script:
         elif self.state.status == "closed":
             return None
         else:
-            asked = self._drawn()
+            asked = self._ending() or self._drawn()
         return {**asked, "id": f"{self.address.cooperation}.{self.count:05d}"}
+
+    def _ending(self) -> Command | None:
+        """Return what brings one in ten to its end, once it has lived a while."""
+        state = self.state
+        is_its_time = self.count >= _LIFE and self.address.cooperation.endswith("9")
+        if not is_its_time or state.status not in {"active", "closing"}:
+            return None
+        end = state.decisions.get("end")
+        asked: Command
+        if state.status == "closing":
+            asked = {"command": "close_cooperation", "report": "The end"}
+        elif end is None:
+            asked = {"command": "open_decision", "decision": "end", "subject": "closing"}
+            asked |= {"question": "Close?"}
+        elif end.is_open:
+            ballots = dict.fromkeys(end.electors, "yes")
+            asked = {"command": "record_session_vote", "decision": "end", "ballots": ballots}
+        else:
+            return None
+        may = self._whoever_may(asked)
+        return {**asked, "actor": may[0]} if may else None
 
     def _drawn(self) -> Command:
         chance = self._chance("command")

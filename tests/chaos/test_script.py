@@ -57,3 +57,14 @@ def test_every_state_has_one_more_command() -> None:
     assert coop.state.status == "active"
     closed = coop.state.but(status="closed")
     assert one_more(closed, coop.at)["command"] == "erase_person"
+
+
+def test_one_in_ten_is_closed_after_a_while() -> None:
+    """Then nothing more is asked of it."""
+    states = []
+    for address in addresses(40)[9::10]:
+        script = Script(7, address, BEGUN)
+        while script.count < 60 and list(script.burst()):
+            pass
+        states.append(script.state.status)
+    assert "closed" in states
