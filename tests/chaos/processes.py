@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import pwd
 import signal
@@ -30,6 +31,7 @@ from tests.temporal_engine import options
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 _DISK: Final = 384 * 1024 * 1024
+_NEW_MOUNTS: Final = 0x00020000  # CLONE_NEWNS
 _BALLAST: Final = "ballast"
 _NO_ROOM: Final = "No space left on device"
 _FIRST_PORT, _LAST_PORT = 20_000, 30_000
@@ -226,7 +228,7 @@ class Database:
         await asyncio.to_thread(self._server.stop)
         if not self.why_not_full:
             # Lazily: some file of it may be open still, and nothing on it is wanted.
-            await asyncio.to_thread(_run, "umount", "--lazy", str(self._data))
+            _run("umount", "--lazy", str(self._data))
 
     def pause(self) -> None:
         """Stop all its processes where they are."""
@@ -307,12 +309,20 @@ _taken: set[int] = set()
 
 
 def _mounted(folder: Path) -> str:
-    """Put a small disk at an empty folder, or say why not."""
+    """Put a small disk at an empty folder, or say why not.
+
+    Only this process and those that it starts see the disk, and it is gone when they are, also when
+    they are killed.
+    """
     if sys.platform != "linux" or os.geteuid() != 0:
         return "no disk of its own can be mounted without being root on Linux"
+    if ctypes.CDLL(None, use_errno=True).unshare(_NEW_MOUNTS):
+        return f"no disk of its own can be mounted: {os.strerror(ctypes.get_errno())}"
     nobody = pwd.getpwnam("nobody").pw_uid
     terms = f"size={_DISK},mode=700,uid={nobody}"
-    said = _run("mount", "-t", "tmpfs", "-o", terms, "tmpfs", str(folder))
+    said = _run("mount", "--make-rprivate", "/") or _run(
+        "mount", "-t", "tmpfs", "-o", terms, "tmpfs", str(folder)
+    )
     return said and f"no disk of its own could be mounted: {said}"
 
 

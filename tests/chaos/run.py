@@ -6,7 +6,7 @@ import asyncio
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -104,6 +104,7 @@ class Stage:
         self._folder = folder
         self._begun = begun
         self._meant_to_run: set[str] = set()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tallies: dict[str, Tally] = {}
         variables = environment(folder, COOPFLOW_DATABASE_URL=self.database.url)
         worker = ("-m", "coopflow.entrypoints.cli", "worker")
@@ -206,21 +207,31 @@ class Stage:
             await asyncio.sleep(0.5)
 
     async def strike(self, fault: Fault) -> None:
-        """Let a fault happen, and undo it when it is over."""
-        self.struck.append(fault)
-        lasting = f" for {fault.seconds:g} s" if fault.seconds else ""
-        say(f"{fault.what}: {fault.target}{lasting}")
-        if fault.what == FULL_DISK:
-            await asyncio.to_thread(self.database.fill_disk)
-            await asyncio.sleep(fault.seconds)
-            if await self.database.free_disk():
-                say("the database did not survive the full disk, was started again")
-        elif fault.what == "database session killed":
-            await asyncio.to_thread(self.database.kill_session)
-        elif fault.what.endswith("paused"):
-            await self._pause(fault)
-        else:
-            await self._kill(fault)
+        """Let a fault happen, and undo it when it is over; one at a time to each process."""
+        async with AsyncExitStack() as turns:
+            # On a busy machine, what was struck before may not be back yet.
+            for name in sorted(self._names(fault.target)):
+                await turns.enter_async_context(self._turns[name])
+            self.struck.append(fault)
+            lasting = f" for {fault.seconds:g} s" if fault.seconds else ""
+            say(f"{fault.what}: {fault.target}{lasting}")
+            if fault.what == FULL_DISK:
+                await self._fill_disk(fault)
+            elif fault.what == "database session killed":
+                await asyncio.to_thread(self.database.kill_session)
+            elif fault.what.endswith("paused"):
+                await self._pause(fault)
+            else:
+                await self._kill(fault)
+
+    def _names(self, target: str) -> list[str]:
+        return [one.name for one in self.workers] if target == WORKERS else [target]
+
+    async def _fill_disk(self, fault: Fault) -> None:
+        await asyncio.to_thread(self.database.fill_disk)
+        await asyncio.sleep(fault.seconds)
+        if await self.database.free_disk():
+            say("the database did not survive the full disk, was started again")
 
     async def _pause(self, fault: Fault) -> None:
         (target,) = self._targets(fault.target)
