@@ -43,8 +43,8 @@ _CONTINUE_AFTER: Final = 80
 
 _TELL_EVERY: Final = 3.0
 _START: Final = timedelta(minutes=2)
-_DRAIN: Final = timedelta(minutes=4)
-_CATCH_UP: Final = timedelta(minutes=4)
+_DRAIN: Final = timedelta(minutes=2)
+_CATCH_UP: Final = timedelta(minutes=2)
 _DAY: Final = 86_400.0
 
 
@@ -171,15 +171,19 @@ class Stage:
     async def finish(self) -> None:
         """Let the clients ask what they have no answer to, and end.
 
-        Raises:
-            TimeoutError: they do not end.
+        Those that do not end, since something never answers, are killed: the verdicts tell of it.
         """
         self._meant_to_run -= set(self.skews)
         self._stop.touch()
-        async with asyncio.timeout(_DRAIN.total_seconds()):
+        try:
+            async with asyncio.timeout(_DRAIN.total_seconds()):
+                for client in self.clients:
+                    while await client.ended():
+                        await client.start()
+        except TimeoutError:
+            say("not everything is answered; the clients are killed")
             for client in self.clients:
-                while await client.ended():
-                    await client.start()
+                await client.kill()
 
     async def stop(self) -> None:
         """Stop everything."""
