@@ -17,6 +17,7 @@ from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from coopflow.application.gate_check import check_gate
 from coopflow.domain.advice import following
 from coopflow.domain.alerts import spans
 from coopflow.domain.calendar import end_of
@@ -24,11 +25,12 @@ from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.clocks import minima
 from coopflow.domain.commands import parse
 from coopflow.domain.conditions import levels
-from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve, next_due
+from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve, follow, next_due
 from coopflow.domain.events import Entry
 from coopflow.domain.facts import View
 from coopflow.domain.refusals import CODES, Refusal
 from coopflow.domain.roles import is_permitted
+from coopflow.domain.shedding import reads_of, shed
 from coopflow.domain.state import Cooperation
 from tests.collective import Collective, reference_rules
 from tests.deeds import DOCUMENTS, GATES, PAYLOADS, PEOPLE, Chances, within_reach
@@ -36,6 +38,7 @@ from tests.stages import in_animation, in_structuration, ready_for_renewal
 
 TICK = timedelta(microseconds=1)
 RULEBOOK = reference_rules()
+READS = reads_of(RULEBOOK)
 CURRENT_FOR = RULEBOOK.policy.measures.current_for
 BEGINNINGS: tuple[Callable[[], Collective], ...] = (
     lambda: Collective(4),
@@ -54,14 +57,14 @@ def grants_of(person: str) -> tuple[str, ...]:
 class Life:
     """A cooperation lived at random, with what is checked against it.
 
-    ``shadow`` is folded from the journal as it reads after travelling as JSON; ``travelled`` is
-    the state after it has travelled.
+    ``shadow`` is folded from the journal as it reads after travelling as JSON, and so is ``lean``,
+    which lets go of what no rule reads; ``travelled`` is the state after it has travelled.
     """
 
     def __init__(self, coop: Collective) -> None:
         """Begin with every role held by somebody."""
         self.coop = coop
-        self.stayed = self.shadow = UNOPENED
+        self.stayed = self.shadow = self.lean = UNOPENED
         self.checked = 0
         self.closed = False
         for person, role in (("med", "mediator"), ("eva", "evaluator")):
@@ -91,6 +94,8 @@ class Life:
             read = Entry.model_validate_json(entry.model_dump_json())
             assert read == entry
             self.shadow = evolve(self.shadow, read)
+            self.lean = evolve(self.lean, read)
+        self.lean = shed(self.lean, READS)
         self.checked = len(self.coop.journal)
 
     def travel(self) -> None:
@@ -112,6 +117,13 @@ class Life:
         outcome = decide(before, command, RULEBOOK, grants_of(by))
         assert decide(self.travelled, command, RULEBOOK, grants_of(by)) == outcome
         assert before.model_dump_json() == self.text
+        self.fold()
+        told = decide(self.lean, command, RULEBOOK, grants_of(by))
+        if isinstance(outcome, Refusal):
+            assert isinstance(told, Refusal)
+            assert told.code == outcome.code or "long ago" in (told.message or "")
+        else:
+            assert told == outcome
         if isinstance(outcome, Refusal):
             assert outcome.code in CODES
             assert outcome.message
@@ -301,6 +313,32 @@ class Lives(RuleBasedStateMachine):
                 for one in spans(self.life.travelled, RULEBOOK, at)
                 if one.since <= at and (one.until is None or at < one.until)
             }
+
+    @invariant()
+    def nobody_can_tell_what_was_let_go(self) -> None:
+        """A state that lets go of the past is looked at, and goes on, as one that does not."""
+        self.life.fold()
+        state, lean, at = self.life.coop.state, self.life.lean, self.life.coop.at
+        assert shed(lean, READS) is lean
+        # A tombstone stands where it is read, be it let go later: elsewhere the person is gone.
+        but_people = {"past": {"people"}}
+        assert shed(state, READS).model_dump(exclude=but_people) == lean.model_dump(
+            exclude=but_people
+        )
+        assert Cooperation.model_validate_json(lean.model_dump_json()) == lean
+        for gate in GATES:
+            assert check_gate(lean, gate, at, RULEBOOK) == check_gate(state, gate, at, RULEBOOK)
+        until = at + timedelta(days=120)
+        assert advance(lean, until, RULEBOOK) == advance(state, until, RULEBOOK)
+        for person in PEOPLE[state.seq % 3 :: 3]:
+            erase = parse({"command": "erase_person", "actor": "pam", "person": person, "at": at})
+            assert not isinstance(erase, Refusal)
+            grants = grants_of("pam")
+            told = decide(lean, erase, RULEBOOK, grants)
+            assert told == decide(state, erase, RULEBOOK, grants)
+            if not isinstance(told, Refusal):
+                erased = follow(lean.remembering_nothing(), told)
+                assert isinstance(decide(erased, erase, RULEBOOK, grants), Refusal)
 
     @invariant()
     def nothing_is_overdue(self) -> None:

@@ -57,8 +57,14 @@ async def propose(
     except UnknownCooperationError as error:
         return Proposal(address, "refused", detail=str(error))
     name = definition.policy_name
-    about = [one for one in state.decisions.values() if one.subject == f"policy:{name}"]
-    waiting = next((one.id for one in about if one.is_open), None)
+    waiting = next(
+        (
+            one.id
+            for one in state.decisions.values()
+            if one.subject == f"policy:{name}" and one.is_open
+        ),
+        None,
+    )
     if state.policy == name or waiting is not None:
         # Whoever has changed the file since, and not its version, must not believe it followed.
         refusal = refusal_of(definition, await engine.definitions(address))
@@ -69,7 +75,8 @@ async def propose(
     if isinstance(offered, Refusal):
         return Proposal(address, "refused", detail=str(offered))
     slug = f"policy-{definition.policy['policy']}-{definition.policy['version']}"
-    slug += f"-{len(about) + 1}" if about else ""
+    times = state.times_decided(f"policy:{name}")
+    slug += f"-{times + 1}" if times else ""
     command: dict[str, Any] = {
         "command": "open_decision",
         "actor": terms.by,

@@ -24,6 +24,7 @@ from coopflow.domain.decisions import (
 )
 from coopflow.domain.events import Entry, Event
 from coopflow.domain.marks import Sealed, SealedText
+from coopflow.domain.meetings import check_held
 from coopflow.domain.members import active_member
 from coopflow.domain.refusals import refuse
 from coopflow.domain.state import Ballot, Cooperation, Decision, Delegation, Objection
@@ -182,8 +183,8 @@ class RecordSessionVote(Command):
     def _decision(self, turn: Turn) -> Decision:
         decision = facilitated(self, turn.state, self.decision)
         check_known(turn.state, self.ballots)
-        if self.meeting is not None and self.meeting not in turn.state.meetings:
-            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        if self.meeting is not None:
+            check_held(turn.state, self.meeting)
         check_open(decision)
         earliest = turn.rules.policy.decisions.silence_for.after(decision.opened_at)
         if decision.rule.name == "silence" and turn.at < earliest and not self.ballots:

@@ -68,6 +68,7 @@ class DecisionOpened(Event):
             document=self.document,
             terms=self.terms,
             opened_by=entry.by,
+            number=state.times_decided(self.subject) + 1,
         )
         return {"decisions": {**state.decisions, self.decision: decision}}
 
@@ -250,7 +251,7 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
             in the past or too early for the rule.
     """
     state, rules = turn.state, turn.rules
-    if slug is not None and slug in state.decisions:
+    if slug is not None and (slug in state.decisions or state.had("decisions", slug)):
         refuse("already_exists", f"there is a decision {slug} already", decision=slug)
     chosen = rule or default_rule(state, rules, subject)
     numbers = rules.policy.decisions
@@ -271,7 +272,7 @@ def open_decision(  # noqa: PLR0913 - what a decision may state, each by name
     colleges = colleges_of(state.members)
     turn.emit(
         DecisionOpened(
-            decision=slug or _next_id(state),
+            decision=slug or state.next_id("decisions"),
             subject=subject,
             question=question,
             rule=chosen,
@@ -306,13 +307,6 @@ def _default_quorum(state: Cooperation, rules: Rulebook, subject: str) -> Fracti
     is_charters = subject_kind(subject) == "disagreement"
     stated = charter_rule(state, subject) if is_charters else None
     return stated.quorum if stated else rules.policy.decisions.quorum
-
-
-def _next_id(state: Cooperation) -> str:
-    number = len(state.decisions) + 1
-    while f"decision-{number}" in state.decisions:
-        number += 1
-    return f"decision-{number}"
 
 
 def default_rule(state: Cooperation, rules: Rulebook, subject: str) -> Rule:
@@ -390,9 +384,12 @@ def decision_of(state: Cooperation, name: str, *, must_be_open: bool = True) -> 
     """Return a decision by its id, or by its subject.
 
     Raises:
-        RefusedError: ``unknown_decision``, or ``decision_closed`` when it must be open.
+        RefusedError: ``unknown_decision``, or ``decision_closed`` when it must be open, or when it
+            was closed so long ago that no rule reads it.
     """
     decision = state.decision_called(name)
+    if decision is None and state.was_decided(name):
+        refuse("decision_closed", f"{name} was closed long ago", decision=name)
     if decision is None:
         refuse("unknown_decision", f"there is no decision {name}", decision=name)
     if must_be_open:
@@ -523,6 +520,8 @@ def _about_return(turn: Turn, stage: str) -> None:
 
 
 def _about_disagreement(turn: Turn, slug: str) -> None:
+    if turn.state.had("disagreements", slug):
+        refuse("wrong_state", f"{slug} was closed long ago", disagreement=slug, state="closed")
     if slug not in turn.state.disagreements:
         refuse("unknown_disagreement", f"there is no disagreement {slug}", disagreement=slug)
     state = turn.state.disagreements[slug].state

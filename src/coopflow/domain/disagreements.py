@@ -119,10 +119,13 @@ class DisagreementRaised(Event):
         return {"disagreements": {**state.disagreements, self.disagreement: raised}}
 
 
-class _AboutDisagreement(Event):
+class AboutDisagreement(Event):
+    """An event that changes one disagreement."""
+
     disagreement: Slug
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
+        """Replace the disagreement."""
         before = state.disagreements[self.disagreement]
         after = before.but(**self.becomes(before, entry))
         return {"disagreements": {**state.disagreements, self.disagreement: after}}
@@ -132,7 +135,7 @@ class _AboutDisagreement(Event):
         raise NotImplementedError
 
 
-class DisagreementTriaged(_AboutDisagreement):
+class DisagreementTriaged(AboutDisagreement):
     """The facilitator said what becomes of a disagreement, and whether it blocks gates."""
 
     type: Literal["disagreement_triaged"] = "disagreement_triaged"
@@ -148,7 +151,7 @@ class DisagreementTriaged(_AboutDisagreement):
         }
 
 
-class DisagreementMoved(_AboutDisagreement):
+class DisagreementMoved(AboutDisagreement):
     """A disagreement is on another step of the ladder, with a limit of its own."""
 
     type: Literal["disagreement_moved"] = "disagreement_moved"
@@ -168,7 +171,7 @@ class DisagreementMoved(_AboutDisagreement):
         }
 
 
-class DisagreementClosed(_AboutDisagreement):
+class DisagreementClosed(AboutDisagreement):
     """A disagreement is over; whether that holds is looked at later."""
 
     type: Literal["disagreement_closed"] = "disagreement_closed"
@@ -189,7 +192,7 @@ class DisagreementClosed(_AboutDisagreement):
         }
 
 
-class BlockEnded(_AboutDisagreement):
+class BlockEnded(AboutDisagreement):
     """A disagreement has kept gates shut for as long as it may; the collective must decide."""
 
     type: Literal["block_ended"] = "block_ended"
@@ -199,7 +202,7 @@ class BlockEnded(_AboutDisagreement):
         return {"blocks": False, "blocks_until": None}
 
 
-class MediatorAppointed(_AboutDisagreement):
+class MediatorAppointed(AboutDisagreement):
     """A mediator was proposed to the parties."""
 
     type: Literal["mediator_appointed"] = "mediator_appointed"
@@ -210,7 +213,7 @@ class MediatorAppointed(_AboutDisagreement):
         return {"mediator": self.person, "accepted_by": ()}
 
 
-class MediatorAccepted(_AboutDisagreement):
+class MediatorAccepted(AboutDisagreement):
     """A party accepted the mediator."""
 
     type: Literal["mediator_accepted"] = "mediator_accepted"
@@ -221,7 +224,7 @@ class MediatorAccepted(_AboutDisagreement):
         return {"accepted_by": (*disagreement.accepted_by, self.organisation)}
 
 
-class MediationExtended(_AboutDisagreement):
+class MediationExtended(AboutDisagreement):
     """The mediator took more time, once."""
 
     type: Literal["mediation_extended"] = "mediation_extended"
@@ -232,7 +235,7 @@ class MediationExtended(_AboutDisagreement):
         return {"limit": self.limit, "extended": True}
 
 
-class MediationEnded(_AboutDisagreement):
+class MediationEnded(AboutDisagreement):
     """A mediation ended without full agreement; a party may ask the collective to decide."""
 
     type: Literal["mediation_ended"] = "mediation_ended"
@@ -246,7 +249,7 @@ class MediationEnded(_AboutDisagreement):
         return {"asking": True, "limit": self.ask_until, "outcome": outcome}
 
 
-class FollowUpDue(_AboutDisagreement):
+class FollowUpDue(AboutDisagreement):
     """It is time to ask whether what closed a disagreement holds."""
 
     type: Literal["follow_up_due"] = "follow_up_due"
@@ -256,7 +259,7 @@ class FollowUpDue(_AboutDisagreement):
         return {"limit": None}
 
 
-class FollowUpConfirmed(_AboutDisagreement):
+class FollowUpConfirmed(AboutDisagreement):
     """The support function says whether what closed a disagreement holds."""
 
     type: Literal["follow_up_confirmed"] = "follow_up_confirmed"
@@ -290,8 +293,8 @@ class RaiseDisagreement(Command):
         state = turn.state
         for party in self.parties:
             member_of(state, party)
-        slug = self.disagreement or next_id(state)
-        if slug in state.disagreements:
+        slug = self.disagreement or state.next_id("disagreements")
+        if slug in state.disagreements or state.had("disagreements", slug):
             refuse("already_exists", f"there is a disagreement {slug}", disagreement=slug)
         own = state.represented_by(self.actor)
         raise_disagreement(
@@ -329,14 +332,6 @@ def raise_disagreement(  # noqa: PLR0913 - what a disagreement states, each by n
     )
 
 
-def next_id(state: Cooperation) -> str:
-    """Return the id of a disagreement that nobody named."""
-    number = len(state.disagreements) + 1
-    while f"disagreement-{number}" in state.disagreements:
-        number += 1
-    return f"disagreement-{number}"
-
-
 def ladder(turn: Turn) -> Ladder:
     """Return the limits of the steps."""
     return turn.rules.policy.disagreements
@@ -369,6 +364,13 @@ class OnLadder(Command):
     def found(self, turn: Turn) -> Disagreement:
         """Return the disagreement, or refuse with ``unknown_disagreement``."""
         found = turn.state.disagreements.get(self.disagreement)
+        if found is None and turn.state.had("disagreements", self.disagreement):
+            refuse(
+                "wrong_state",
+                f"{self.disagreement} was closed long ago",
+                disagreement=self.disagreement,
+                state="closed",
+            )
         if found is None:
             refuse(
                 "unknown_disagreement",

@@ -243,7 +243,8 @@ def draft(
     turn: Turn, kind: Kind, content: dict[str, Any], author: str, *, minor: bool = False
 ) -> int:
     """Add the next version of a kind and return its number."""
-    version = len(turn.state.documents.get(kind, ())) + 1
+    newest = turn.state.newest(kind)
+    version = newest.version + 1 if newest else 1
     turn.emit(
         DocumentDrafted(kind=kind, version=version, content=content, minor=minor, author=author)
     )
@@ -364,7 +365,7 @@ def on_effect_suspended(turn: Turn, event: Event) -> None:
         return
     earlier = [
         one
-        for one in turn.state.documents[document.kind][: document.version - 1]
+        for one in _before(turn.state, document)
         if one.status == "superseded" and one.approved_at is not None
     ]
     restores = {one.version: _as_it_was(one) for one in earlier[-1:]}
@@ -390,7 +391,7 @@ def _decided_on(state: Cooperation, decision: str) -> Document | None:
     subject, _, kind = decided.subject.partition(":")
     if subject != "document" or decided.document is None:
         return None
-    return state.documents[kind][decided.document - 1]
+    return state.version(kind, decided.document)
 
 
 def approve(turn: Turn, document: Document, decision: str) -> None:
@@ -419,8 +420,12 @@ def _valid_until(rules: Rulebook, document: Document, approved_at: datetime) -> 
     return min(ends, default=None)
 
 
+def _before(state: Cooperation, document: Document) -> list[Document]:
+    return [one for one in state.documents[document.kind] if one.version < document.version]
+
+
 def _supersede_before(turn: Turn, document: Document, *, keep_in_force: bool) -> None:
-    for earlier in turn.state.documents[document.kind][: document.version - 1]:
+    for earlier in _before(turn.state, document):
         if keep_in_force and earlier.in_force_at is not None:
             continue
         if DOCUMENT.after(earlier.status, "supersede") is not None:
@@ -440,7 +445,7 @@ def on_objection_integrated(turn: Turn, event: Event) -> None:
     version = draft(turn, earlier.kind, content, author, minor=earlier.minor)
     turn.emit(ProposalRevised(decision=event.decision, document=version))
     turn.emit(DocumentSubmitted(kind=earlier.kind, version=version, decision=event.decision))
-    amended = turn.state.documents[earlier.kind][version - 1].typed
+    amended = turn.state.version(earlier.kind, version).typed
     if isinstance(amended, SupportModel):
         recuse(turn, event.decision, amended.holder)
 

@@ -154,7 +154,7 @@ def on_document_approved(turn: Turn, event: Event) -> None:
     assert isinstance(event, DocumentApproved)
     if event.kind != "support_model":
         return
-    model = turn.state.documents["support_model"][event.version - 1].typed
+    model = turn.state.version("support_model", event.version).typed
     assert isinstance(model, SupportModel)
     terms = MandateTerms(
         holder=model.holder,

@@ -48,8 +48,10 @@ class MinutesPublished(Event):
     minutes: str
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
-        """Note when; the first publication counts."""
-        meeting = state.meetings[self.meeting]
+        """Note when; the first publication counts, unless no rule reads the meeting any more."""
+        meeting = state.meetings.get(self.meeting)
+        if meeting is None:
+            return {}
         minuted = meeting.but(minuted_at=meeting.minuted_at or entry.at)
         return {"meetings": {**state.meetings, self.meeting: minuted}}
 
@@ -84,7 +86,7 @@ class RecordMeeting(Command):
         held_at = self.held_at or turn.at
         for organisation in self.attendees:
             _was_member(state, organisation, held_at)
-        if self.meeting in state.meetings:
+        if self.meeting in state.meetings or state.had("meetings", self.meeting):
             refuse("already_exists", f"there is a meeting {self.meeting}", meeting=self.meeting)
         if held_at > turn.at:
             refuse("too_early", "the meeting has not been held yet", held_at=held_at.isoformat())
@@ -109,6 +111,12 @@ def _was_member(state: Cooperation, organisation: str, at: datetime) -> None:
         member_of(state, organisation)
 
 
+def check_held(state: Cooperation, meeting: str) -> None:
+    """Refuse with ``unknown_document`` what names a meeting that was not recorded."""
+    if meeting not in state.meetings and not state.had("meetings", meeting):
+        refuse("unknown_document", f"there is no meeting {meeting}", meeting=meeting)
+
+
 class PublishMinutes(Command):
     """Publish the minutes of a meeting."""
 
@@ -118,8 +126,7 @@ class PublishMinutes(Command):
 
     def decide(self, turn: Turn) -> None:
         """Publish them."""
-        if self.meeting not in turn.state.meetings:
-            refuse("unknown_document", f"there is no meeting {self.meeting}", meeting=self.meeting)
+        check_held(turn.state, self.meeting)
         turn.emit(MinutesPublished(meeting=self.meeting, minutes=self.minutes))
 
 

@@ -148,17 +148,17 @@ class OpenReview(_AboutReview):
 
     def decide(self, turn: Turn) -> None:
         """Open it."""
-        slug = self.review or _next_id("review", turn.state.reviews)
-        if slug in turn.state.reviews:
+        slug = self.review or turn.state.next_id("reviews")
+        if slug in turn.state.reviews or turn.state.had("reviews", slug):
             refuse("already_exists", f"there is a review {slug}", review=slug)
         turn.emit(ReviewOpened(review=slug, kind=self.kind, period=self.period))
 
 
-def _next_id(kind: str, known: dict[str, Any]) -> str:
+def _next_change(known: dict[str, Change]) -> str:
     number = len(known) + 1
-    while f"{kind}-{number}" in known:
+    while f"change-{number}" in known:
         number += 1
-    return f"{kind}-{number}"
+    return f"change-{number}"
 
 
 class _InReview(_AboutReview):
@@ -170,6 +170,8 @@ class _InReview(_AboutReview):
 
     def _found(self, state: Cooperation) -> Review:
         review = state.reviews.get(self.review)
+        if review is None and state.had("reviews", self.review):
+            refuse("wrong_state", f"{self.review} was closed long ago", review=self.review)
         if review is None:
             refuse("unknown_review", f"there is no review {self.review}", review=self.review)
         return review
@@ -191,7 +193,7 @@ class ProposeChange(_InReview):
         """Add the proposal to an open review."""
         review = self._found(turn.state)
         self._check_open(review)
-        slug = self.change or _next_id("change", review.changes)
+        slug = self.change or _next_change(review.changes)
         if slug in review.changes:
             refuse("already_exists", f"there is a change {slug}", change=slug)
         turn.emit(
@@ -289,7 +291,7 @@ class CloseReview(_InReview):
         if self.beneficiary_voice is not None:
             content["beneficiary_voice"] = self.beneficiary_voice
         version = draft(turn, "feedback_loop", content, self.actor)
-        submit(turn, turn.state.documents["feedback_loop"][version - 1])
+        submit(turn, turn.state.version("feedback_loop", version))
 
 
 def due(state: Cooperation, rules: Rulebook) -> Iterator[Due]:

@@ -170,6 +170,6 @@ def on_document_approved(turn: Turn, event: Event) -> None:
     """Take the actions of a newly adopted roadmap."""
     assert isinstance(event, DocumentApproved)
     if event.kind == "roadmap":
-        roadmap = turn.state.documents["roadmap"][event.version - 1].typed
+        roadmap = turn.state.version("roadmap", event.version).typed
         assert isinstance(roadmap, Roadmap)
         turn.emit(ActionsPlanned(actions=roadmap.actions))

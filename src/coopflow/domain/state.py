@@ -6,6 +6,9 @@ change?" is a comparison of identities. Things are kept in dictionaries by id, i
 
 from __future__ import annotations
 
+import hashlib
+from bisect import bisect_left
+from collections import Counter
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
@@ -189,7 +192,8 @@ class Decision(Shape):
     """One approval process. ``electorate`` is frozen at opening; ``left`` are those gone since.
 
     ``veto`` names the disagreement about it while its effect is suspended, or for good when the
-    veto stands; ``paused`` is for how long a frozen cooperation kept it waiting.
+    veto stands; ``paused`` is for how long a frozen cooperation kept it waiting. ``number`` counts
+    the decisions on its subject from 1; states of before it was kept have 0, and all of them.
     """
 
     id: Slug
@@ -219,6 +223,7 @@ class Decision(Shape):
     recalled: bool = False
     veto: Slug | None = None
     paused: timedelta = timedelta()
+    number: Count = 0
 
     @property
     def is_open(self) -> bool:
@@ -442,6 +447,38 @@ class CheckAnswer(Shape):
     failures: Count = 0
 
 
+Shed = Literal["decisions", "meetings", "reviews", "disagreements", "people"]
+"""What a state lets go of, and remembers that it was there."""
+
+
+class Past(Shape):
+    """What is left of things that a state has let go: enough to know them again, and to count on.
+
+    They are known by the traces of their ids, sorted; ``people`` are those whom only such things
+    named. ``subjects`` counts the decisions by the trace of their subject.
+    """
+
+    decisions: tuple[str, ...] = ()
+    meetings: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    subjects: dict[str, Count] = Field(default_factory=dict)
+
+
+def digest_of(cooperation: str, name: str) -> str:
+    """Return what tells a name from others in a cooperation and does not say it: a SHA-256."""
+    return hashlib.sha256(f"{cooperation}:{name}".encode()).hexdigest()
+
+
+TRACE: Final = 12
+"""How many digits of a digest make a trace: enough for millions of names."""
+
+
+def _spelled(subject: str) -> str:
+    return subject.replace(":", "-")
+
+
 class Cooperation(Shape):
     """One collective around one issue.
 
@@ -450,6 +487,7 @@ class Cooperation(Shape):
     ``members_moved`` counts joinings and leavings; ``advice`` is the advice that is followed.
     ``people`` are all whom the journal names, by the number of the entry that did so first.
     ``policy`` is the one that applies, ``first_policy`` the one that it was opened with.
+    ``past`` is what is left of what no rule reads any more (``shedding``).
     """
 
     id: str = ""
@@ -495,6 +533,7 @@ class Cooperation(Shape):
     advice: tuple[Slug, ...] = ()
     checks: dict[Slug, CheckAnswer] = Field(default_factory=dict)
     alerts: dict[str, Alert] = Field(default_factory=dict)
+    past: Past = Past()
     _memo: dict[object, object] = PrivateAttr(default_factory=dict)
 
     @property
@@ -558,21 +597,61 @@ class Cooperation(Shape):
             if member.status != "left" and person in member.people
         )
 
+    def version(self, kind: str, number: int) -> Document:
+        """Return a version of a document by its number."""
+        return next(one for one in self.documents[kind] if one.version == number)
+
     def decision_called(self, name: str) -> Decision | None:
         """Find a decision by its id, or by its subject: the latest, or ``<subject>-<n>``."""
         if name in self.decisions:
             return self.decisions[name]
-        spelled = name.replace(":", "-")
-        about = [
-            decision
-            for decision in self.decisions.values()
-            if spelled.startswith(decision.subject.replace(":", "-"))
-        ]
-        for number, decision in reversed(list(enumerate(about, start=1))):
-            subject = decision.subject.replace(":", "-")
-            if spelled in {subject, f"{subject}-{number}"}:
-                return decision
-        return None
+        spelled, seen, found = _spelled(name), Counter[str](), None
+        for decision in self.decisions.values():
+            subject = _spelled(decision.subject)
+            if spelled.startswith(subject):
+                seen[subject] += 1
+                if spelled in {subject, f"{subject}-{decision.number or seen[subject]}"}:
+                    found = decision
+        return found
+
+    def times_decided(self, subject: str) -> int:
+        """Return how many decisions on a subject there have been, open ones included."""
+        spelled = _spelled(subject)
+        here = sum(1 for one in self.decisions.values() if _spelled(one.subject) == spelled)
+        return here + self.past.subjects.get(self.trace(spelled), 0)
+
+    def was_decided(self, name: str) -> bool:
+        """Whether a name is that of a decision which has been let go, by its id or its subject."""
+        spelled = _spelled(name)
+        subject, _, number = spelled.rpartition("-")
+        gone = self.past.subjects
+        is_numbered = number.isdecimal() and self.trace(subject) in gone
+        return (
+            self.had("decisions", name)
+            or self.trace(spelled) in gone
+            or (is_numbered and 0 < int(number) <= self.times_decided(subject))
+        )
+
+    def trace(self, name: str) -> str:
+        """Return what is remembered of a name once what bore it has been let go."""
+        return digest_of(self.id, name)[:TRACE]
+
+    def had(self, part: Shed, name: str) -> bool:
+        """Whether something by this name was there, and has been let go."""
+        known: tuple[str, ...] = getattr(self.past, part)
+        if not known:
+            return False
+        trace = self.trace(name)
+        place = bisect_left(known, trace)
+        return place < len(known) and known[place] == trace
+
+    def next_id(self, part: Literal["decisions", "reviews", "disagreements"]) -> str:
+        """Return the id of a thing that nobody named: ``<kind>-<n>``, which was never taken."""
+        things: dict[str, Any] = getattr(self, part)
+        kind, number = part.removesuffix("s"), len(things) + len(getattr(self.past, part)) + 1
+        while f"{kind}-{number}" in things or self.had(part, f"{kind}-{number}"):
+            number += 1
+        return f"{kind}-{number}"
 
 
 UNOPENED: Final = Cooperation()

@@ -12,7 +12,7 @@ from coopflow.domain.decisions import (
     EffectSuspended,
     decision_of,
 )
-from coopflow.domain.disagreements import DisagreementClosed, next_id, raise_disagreement
+from coopflow.domain.disagreements import DisagreementClosed, raise_disagreement
 from coopflow.domain.events import Event
 from coopflow.domain.members import active_member
 from coopflow.domain.policy import subject_kind
@@ -49,7 +49,7 @@ class VetoDecision(Command):
             refuse("rule_not_allowed", f"{decision.subject} has taken effect", decision=decision.id)
         if turn.at >= turn.rules.policy.decisions.veto_within.after(decision.closed_at):
             refuse("too_late", "the time for a veto is over", decision=decision.id)
-        slug = next_id(turn.state)
+        slug = turn.state.next_id("disagreements")
         turn.emit(
             EffectSuspended(
                 decision=decision.id,

@@ -262,15 +262,20 @@ class Reviews(Query):
             fr.append("avec une synthèse publiée")
         return Label(en=" ".join(en), fr=" ".join(fr))
 
+    def accepts(self, review: Review) -> bool:
+        """Whether a closed review is one of those that are counted, whatever its age."""
+        return bool(
+            (self.kind is None or review.kind == self.kind)
+            and (not self.examined_measures or review.measures)
+            and (not self.published or review.summary_published)
+        )
+
     def read(self, view: View) -> Fact:
         """Count them; the count falls when the oldest leaves the window."""
         counted = [
             (review, closed_at)
             for review, closed_at, _ in _closed(view.state.reviews.values())
-            if (self.kind is None or review.kind == self.kind)
-            and (not self.examined_measures or review.measures)
-            and (not self.published or review.summary_published)
-            and view.within(closed_at, self.within)
+            if self.accepts(review) and view.within(closed_at, self.within)
         ]
         return Fact(
             len(counted),

@@ -278,7 +278,7 @@ class Journey:
             values["present"] = len(set(fields["active"]).intersection(fields["attendees"]))
             values["active"] = len(fields["active"])
         if family == "charter":
-            charter = self.state.documents["charter"][fields["version"] - 1]
+            charter = self.state.version("charter", fields["version"])
             values["present"], values["active"] = len(charter.signatures), len(self.state.active)
         if family == "mandate" and "terms" in fields:
             interim = self._say("head.interim")
