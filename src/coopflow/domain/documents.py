@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Literal
@@ -363,13 +363,21 @@ def on_effect_suspended(turn: Turn, event: Event) -> None:
     document = _decided_on(turn.state, event.decision)
     if document is None or document.status not in {"approved", "in_force", "stale"}:
         return
-    earlier = [
-        one
-        for one in _before(turn.state, document)
-        if one.status == "superseded" and one.approved_at is not None
-    ]
-    restores = {one.version: _as_it_was(one) for one in earlier[-1:]}
+    replaced = replaced_by(turn.state.documents[document.kind], document.version)
+    restores = {replaced.version: _as_it_was(replaced)} if replaced else {}
     turn.emit(DocumentSuspended(kind=document.kind, version=document.version, restores=restores))
+
+
+def replaced_by(versions: Iterable[Document], number: int) -> Document | None:
+    """Return the version that another one took the place of, if it did: the last one adopted."""
+    adopted = [
+        one
+        for one in versions
+        if one.version < number
+        and one.approved_at is not None
+        and one.status not in {"draft", "submitted"}
+    ]
+    return adopted[-1] if adopted and adopted[-1].status == "superseded" else None
 
 
 def _as_it_was(document: Document) -> Literal["approved", "in_force", "stale"]:
@@ -420,12 +428,10 @@ def _valid_until(rules: Rulebook, document: Document, approved_at: datetime) -> 
     return min(ends, default=None)
 
 
-def _before(state: Cooperation, document: Document) -> list[Document]:
-    return [one for one in state.documents[document.kind] if one.version < document.version]
-
-
 def _supersede_before(turn: Turn, document: Document, *, keep_in_force: bool) -> None:
-    for earlier in _before(turn.state, document):
+    for earlier in turn.state.documents[document.kind]:
+        if earlier.version >= document.version:
+            break
         if keep_in_force and earlier.in_force_at is not None:
             continue
         if DOCUMENT.after(earlier.status, "supersede") is not None:

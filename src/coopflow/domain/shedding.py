@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from coopflow.domain.calendar import Span, end_of
 from coopflow.domain.decisions import AboutDecision
 from coopflow.domain.disagreements import AboutDisagreement
+from coopflow.domain.documents import replaced_by
 from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Event
 from coopflow.domain.facts.learning import (
@@ -262,15 +263,8 @@ class _Look(NamedTuple):
             for one in versions
             if one.status != "superseded" or one.version in decided or one is versions[-1]
         }
-        for number in decided:
-            earlier = [
-                one.version
-                for one in versions
-                if one.status == "superseded"
-                and one.approved_at is not None
-                and one.version < number
-            ]
-            kept |= set(earlier[-1:])
+        replaced = [replaced_by(versions, number) for number in decided]
+        kept |= {one.version for one in replaced if one is not None}
         if len(kept) == len(versions):
             return versions
         return tuple(one for one in versions if one.version in kept)
