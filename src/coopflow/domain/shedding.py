@@ -127,9 +127,9 @@ def relieve(
     """
     reads = reads_of(rules)
     for spare in SPARED:
-        state = shed(state, reads, spare)
         if is_enough(state):
             break
+        state = shed(state, reads, spare)
     return state
 
 

@@ -18,6 +18,7 @@ from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
+from coopflow.domain.shedding import WITHOUT_RULES, reaches_back, shed
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
@@ -92,11 +93,14 @@ class Projector:
             erasures = [one for one in news if isinstance(one.event, PersonErased)]
             for entry in erasures:
                 await journal.forget(connection, address, entry)
-            if seq and shape != _shape():
-                state = await _write_anew(connection, address, news[-1].seq)
-            else:
+            state = None
+            if not seq or shape == _shape():
                 before = self._states.at(address, seq) or await _decode(connection, address, seq)
                 state = await _write(connection, address, before, news)
+            if state is None:
+                state = await _write_anew(connection, address, news[-1].seq)
+            else:
+                state = await _keep(connection, address, state)
         self._states.keep(address, state)
         if erasures:
             await self._database.scrub()
@@ -212,16 +216,25 @@ async def _write_anew(connection: AsyncConnection, address: Address, last: int) 
         await connection.execute(delete(part.table).where(mine))
     state = UNOPENED
     async for entries in journal.pages(connection, address, last):
-        state = await _write(connection, address, state, entries)
-    return state
+        written = await _write(connection, address, state, entries)
+        assert written is not None, "a state that let nothing go shows everything"
+        state = written
+    return await _keep(connection, address, state)
 
 
 async def _write(
     connection: AsyncConnection, address: Address, state: Cooperation, entries: Sequence[Entry]
-) -> Cooperation:
-    """Evolve the state by the entries and write what they change."""
+) -> Cooperation | None:
+    """Evolve the state by the entries and write what they change.
+
+    Returns:
+        The state that they lead to. None, and nothing is written, when an entry is about something
+        that the state has let go.
+    """
     changes = Changes()
     for entry in entries:
+        if reaches_back(state, entry.event):
+            return None
         before, state = state, evolve(state, entry)
         changes.note(before, state)
     if address != (state.programme, state.id):
@@ -236,6 +249,14 @@ async def _write(
         for row in changes.deletions(part):
             same = [column == (key | row)[column.name] for column in part.table.primary_key()]
             await connection.execute(delete(part.table).where(*same))
+    return state
+
+
+async def _keep(connection: AsyncConnection, address: Address, state: Cooperation) -> Cooperation:
+    """Store the state to go on from, without what is long past, whose rows stay."""
+    key = {"cooperation_id": str(address)}
+    dialect = connection.dialect.name
+    state = shed(state, WITHOUT_RULES)
     snapshot = {"seq": state.seq, "shape": _shape(), "state": state.model_dump_json()}
     await connection.execute(upsert(SnapshotRow, dialect), key | snapshot)
     return state

@@ -43,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.domain.events import Entry
     from coopflow.domain.refusals import Refusal
     from coopflow.domain.rulebook import Definition, Rulebook
+    from coopflow.domain.shedding import relieve
     from coopflow.domain.state import Cooperation
     from coopflow.temporal import names
     from coopflow.temporal.delivery import Delivery
@@ -60,6 +61,9 @@ with workflow.unsafe.imports_passed_through():
         Request,
         TellRequest,
     )
+
+STATE_RELIEF: Final = 200_000
+"""Bytes of state and outbox from which the state lets go of what no rule reads any more."""
 
 STATE_WARNING: Final = 500_000
 """Bytes of state and outbox from which the log warns."""
@@ -85,6 +89,7 @@ class _Plan(NamedTuple):
     due: datetime | None
     outbox: list[Entry]
     size: int
+    relief: int
     definitions: tuple[Definition, ...]
     rules: Rulebook
 
@@ -110,6 +115,7 @@ class CooperationWorkflow:
         self._inquiry = Inquiry(self)
         self._due: datetime | None = None
         self._size = len(to_json((carried.state, carried.outbox)))
+        self._relief = STATE_RELIEF
         self._log = structlog.get_logger("coopflow.temporal.workflow").bind(
             programme=address.programme, cooperation=address.cooperation, run=info.run_id
         )
@@ -268,7 +274,15 @@ class CooperationWorkflow:
         head = digest_of(entries[-1]) if entries else self._head
         outbox = [*self._delivery.entries, *entries]
         size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
-        return _Plan(entries, head, command, state, mode, due, outbox, size, definitions, rules)
+        relief = self._relief
+        if size > relief:
+            state = relieve(state, rules, lambda one: len(to_json(one)) <= STATE_RELIEF // 2)
+            size = len(to_json((state, outbox)))
+            # Looked at again once it has grown by a good part: most looks should be worth it.
+            relief = max(STATE_RELIEF, size + size // 4)
+        return _Plan(
+            entries, head, command, state, mode, due, outbox, size, relief, definitions, rules
+        )
 
     def _plan(
         self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request | None
@@ -337,6 +351,7 @@ class CooperationWorkflow:
             self._say("warning", "the cooperation grows large", count=plan.size)
         self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
         self._head = plan.head
+        self._relief = plan.relief
         self._delivery.entries = plan.outbox
         self._delivery.definitions += plan.definitions[len(self._definitions) :]
         self._definitions, self._rules = plan.definitions, plan.rules
