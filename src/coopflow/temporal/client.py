@@ -8,8 +8,10 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from random import uniform
 from typing import Any, Final, TypeVar
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
@@ -71,7 +73,13 @@ from coopflow.temporal.messages import (
 from coopflow.temporal.workflow import CooperationWorkflow
 
 PATIENCE: Final = timedelta(seconds=30)
-"""How long a request is tried before the engine counts as unavailable."""
+"""How long a request is tried before the engine counts as unavailable.
+
+In a flood of requests it counts from the last one that was answered for the same cooperation.
+"""
+
+AT_ONCE: Final = 10
+"""How many requests one client has under way for a cooperation: as many as Temporal takes."""
 
 _PEPPER_BYTES: Final = 32
 _TASK_TIMEOUT: Final = timedelta(seconds=5)  # until another worker takes a killed one's task over
@@ -107,6 +115,14 @@ class _PassingError(Exception):
     """A request met a workflow that was just ending its run."""
 
 
+class _Line:
+    """Requests for one cooperation: some under way, the others wait for their turn, in order."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Semaphore(AT_ONCE)
+        self.answered = 0.0
+
+
 class TemporalEngine:
     """Runs cooperations as workflows; whoever calls needs a worker somewhere to be answered.
 
@@ -134,6 +150,7 @@ class TemporalEngine:
         self._client = client
         self._task_queue = task_queue
         self._patience = patience
+        self._lines = WeakValueDictionary[Address, _Line]()
 
     @property
     def client(self) -> Client:
@@ -467,7 +484,8 @@ class TemporalEngine:
                 return await self._gone(address, limit)
             return reply
 
-        return await self._insist(attempt, f"{update} for {address}")
+        line = self._lines.setdefault(address, _Line())
+        return await self._insist(attempt, f"{update} for {address}", line)
 
     async def _gone(self, address: Address, limit: timedelta) -> Refusal:
         """Say why no workflow took a request: there is none, or it has ended."""
@@ -509,18 +527,35 @@ class TemporalEngine:
 
         return await self._insist(attempt, f"{query} of {address}")
 
-    async def _insist(self, attempt: Callable[[timedelta], Awaitable[_T]], what: str) -> _T:
-        """Try a call until it is answered, a failure does not pass, or patience runs out."""
-        deadline = time.monotonic() + self._patience.total_seconds()
+    async def _insist(
+        self,
+        attempt: Callable[[timedelta], Awaitable[_T]],
+        what: str,
+        line: _Line | None = None,
+    ) -> _T:
+        """Try a call until it is answered, a failure does not pass, or patience runs out.
+
+        Whoever stands in a line is patient for as long as others in it are answered.
+        """
+        line = line or _Line()
+        began = time.monotonic()
         wait, tries = _FIRST_WAIT, 0
         failure: Exception
         while True:
             tries += 1
+            deadline = max(began, line.answered) + self._patience.total_seconds()
             seconds = min(max(deadline - time.monotonic(), _SHORTEST_CALL), _LONGEST_CALL)
             try:
-                # The SDK itself tries a server that is away for longer than the call may take.
-                async with asyncio.timeout(seconds + _MARGIN):
-                    return await attempt(timedelta(seconds=seconds))
+                async with asyncio.timeout(seconds):
+                    await line.turn.acquire()
+                try:
+                    # The SDK itself tries a server that is away for longer than the call may take.
+                    async with asyncio.timeout(seconds + _MARGIN):
+                        answer = await attempt(timedelta(seconds=seconds))
+                finally:
+                    line.turn.release()
+                line.answered = time.monotonic()
+                return answer  # noqa: TRY300 - a long way from here to an else
             except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
                 if _is_cancelled():
                     raise asyncio.CancelledError from error  # the SDK hides it
@@ -534,6 +569,7 @@ class TemporalEngine:
                         "this client and of the namespace (coopflow doctor)."
                     ) from error
                 failure, why = error, _PASSING[error.status]
+            deadline = max(began, line.answered) + self._patience.total_seconds()
             if time.monotonic() + wait > deadline:
                 why = why if await self._is_up() else _PASSING[RPCStatusCode.UNAVAILABLE]
                 raise EngineUnavailableError(
@@ -542,7 +578,8 @@ class TemporalEngine:
                     "worker with it (coopflow dev, coopflow worker) that has the same keys "
                     "(coopflow keys list). Sending it again is harmless."
                 ) from failure
-            await asyncio.sleep(wait)
+            # Not all at the same instant: those who are sent away together would meet again.
+            await asyncio.sleep(wait * uniform(0.5, 1))  # noqa: S311 - nothing is secret
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _is_up(self) -> bool:
