@@ -179,11 +179,13 @@ class GateAnswer(Message):
 
 
 class JournalHead(Message):
-    """How far the journal goes, and how far the read model follows it.
+    """How far the journal goes, how far the read model follows it, and how much is kept.
 
     ``digest`` is that of the last entry, in hexadecimal; ``forgetting`` tells whether the present
     history still names a person who was erased. ``waiting_since`` is the instant of the oldest
     entry that the read model has not taken; None when none waits, or only an imported past does.
+    ``bytes`` are those of the state and of what waits for the read model; beyond ``bytes_limit``
+    commands are refused.
     """
 
     seq: int
@@ -195,6 +197,8 @@ class JournalHead(Message):
     digest: str = GENESIS
     forgetting: bool = False
     waiting_since: Instant | None = None
+    bytes: int = 0
+    bytes_limit: int = 0
 
 
 class CheckRequest(Message):

@@ -514,6 +514,8 @@ class CooperationWorkflow:
             digest=self._head,
             forgetting=self._delivery.is_forgetting,
             waiting_since=self._delivery.waiting_since,
+            bytes=self._size,
+            bytes_limit=STATE_LIMIT,
         )
 
     # --- what operators see -------------------------------------------------------------------
@@ -538,7 +540,8 @@ class CooperationWorkflow:
         due = self._due.isoformat() if self._due else "–"
         workflow.set_current_details(
             f"**{state.stage or 'not opened'}** ({state.status}, {self._mode})\n\n"
-            f"- levels: {levels or '–'}\n- journal: {state.seq}\n- next due: {due}"
+            f"- levels: {levels or '–'}\n- journal: {state.seq}\n- next due: {due}\n"
+            f"- kept: {self._size * 100 // STATE_LIMIT} % of {STATE_LIMIT} bytes"
         )
 
     def _say(self, level: _Level, what: str, **facts: Any) -> None:
