@@ -90,10 +90,12 @@ def _adopted(kind: str, content: dict[str, Any], number: int) -> Iterator[Given]
 
 
 def _round(number: int) -> Iterator[Given]:
-    meeting = {"meeting": f"plenary-{number}", "kind": "plenary", "attendees": list(MEMBERS[2:])}
+    kind = "working_group" if number % 5 else "plenary"
+    meeting = {"meeting": f"meeting-{number}", "kind": kind, "attendees": list(MEMBERS[2:])}
     yield "fay", {"command": "record_meeting", **meeting}
-    yield "fay", {"command": "publish_minutes", "meeting": f"plenary-{number}", "minutes": "Said"}
-    asked = {"subject": "other", "question": "Shall we go on?", "cites": ["kilos"]}
+    yield "fay", {"command": "publish_minutes", "meeting": f"meeting-{number}", "minutes": "Said"}
+    asked: dict[str, Any] = {"subject": "other", "question": "Shall we go on?"}
+    asked["cites"] = [] if number % 5 else ["kilos"]
     yield "fay", {"command": "open_decision", "decision": f"question-{number}", **asked}
     for one in MEMBERS:
         ballot = {"decision": f"question-{number}", "organisation": one, "choice": "yes"}

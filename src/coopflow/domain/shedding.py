@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from coopflow.domain.calendar import Span, end_of
@@ -154,7 +155,10 @@ def reaches_back(state: Cooperation, event: Event) -> bool:
     """Whether an event is about something that a state has let go, so that it does not show it."""
     match event:
         case AboutDecision():
-            return event.decision not in state.decisions and state.had("decisions", event.decision)
+            known = state.decisions.get(event.decision)
+            if known is None:
+                return state.had("decisions", event.decision)
+            return not known.is_open and _is_outline(known)
         case AboutDisagreement():
             return event.disagreement not in state.disagreements and state.had(
                 "disagreements", event.disagreement
@@ -233,11 +237,19 @@ class _Look(NamedTuple):
         for slug, one in self.state.decisions.items():
             subject = one.subject.replace(":", "-")
             seen[subject] += 1
-            if one is policy or self._is_read(one, disagreements):
-                # Counted before the first is let go: from then on it cannot be.
-                found[slug] = one if one.number else one.but(number=seen[subject])
-        is_same = len(found) == len(self.state.decisions)
-        return self.state.decisions if is_same else found
+            # Counted before the first is let go: from then on it cannot be.
+            numbered = one if one.number else one.but(number=seen[subject])
+            if self._is_read(one, disagreements):
+                found[slug] = numbered
+            elif one is policy or (one.result == "adopted" and self._is_cited(one)):
+                found[slug] = numbered if _is_outline(one) else numbered.but(**_OUTLINE)
+        return found
+
+    def _is_cited(self, one: Decision) -> bool:
+        """Whether a rule counts a decision for what it cites: how it was reached is over."""
+        return bool(
+            one.cites and one.closed_at and self._is_recent(one.closed_at, self.reads.cited)
+        )
 
     def _is_read(self, one: Decision, disagreements: Collection[str]) -> bool:
         if one.is_open or one.closed_at is None or one.veto in disagreements:
@@ -245,7 +257,6 @@ class _Look(NamedTuple):
         spans: list[Span] = []
         if one.result == "adopted":
             spans += self.reads.vetoed
-            spans += self.reads.cited if one.cites else ()
         elif one.result == "lapsed":
             spans += self.reads.alerted
             spans += () if one.recalled else self.reads.recalled
@@ -333,7 +344,12 @@ class _Look(NamedTuple):
             for part in ("decisions", "meetings", "reviews", "disagreements")
         }
         people = [
-            *(person for one in gone["decisions"] for person in _people_of_decision(one)),
+            *(
+                person
+                for slug, one in state.decisions.items()
+                if one is not kept["decisions"].get(slug)
+                for person in _people_of_decision(one)
+            ),
             *(one.by for one in gone["reviews"]),
             *(one.mediator for one in gone["disagreements"]),
             *(
@@ -356,6 +372,28 @@ class _Look(NamedTuple):
             people=_with(past.people, (state.trace(one) for one in people if one is not None)),
             subjects=dict(subjects),
         )
+
+
+_OUTLINE: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "question": None,
+        "electorate": (),
+        "left": (),
+        "recused": (),
+        "colleges": {},
+        "ballots": {},
+        "objections": {},
+        "terms": None,
+        "arithmetic": None,
+        "reminded": (),
+        "opened_by": None,
+    }
+)
+"""What a closed decision is without, once all that matters is that it was taken."""
+
+
+def _is_outline(one: Decision) -> bool:
+    return all(getattr(one, name) == value for name, value in _OUTLINE.items())
 
 
 def _people_of_decision(one: Decision) -> Iterator[str | None]:

@@ -53,6 +53,28 @@ def test_of_a_decision_that_was_rejected_nothing_follows() -> None:
     assert shed(coop.state, READS).decisions == {}
 
 
+def test_of_a_decision_that_cites_an_indicator_an_outline_stays() -> None:
+    coop = Collective(3)
+    decided(coop, "room", cites=["kilos"])
+    closed = coop.journal[-1].event
+    coop.wait(days=10)
+    moved(coop)
+    coop = lean(coop)
+    (kept,) = coop.state.decisions.values()
+    assert (kept.cites, kept.result, kept.ballots, kept.electorate) == (
+        ("kilos",),
+        "adopted",
+        {},
+        (),
+    )
+    assert shed(coop.state, READS) is coop.state
+    assert coop.state.had("people", "fay")
+    assert reaches_back(coop.state, closed)
+    coop.wait(days=400)
+    moved(coop)
+    assert shed(coop.state, READS).decisions == {}
+
+
 def moved(coop: Collective) -> None:
     """Do something, so that time is told."""
     coop.do("fay", "record_pulse", score=4, answers=1, asked=1)

@@ -56,9 +56,8 @@ class View:
 
     def first_lapse(self, instants: Iterable[datetime], span: Span | None) -> datetime | None:
         """Return when the first of some things ceases to count."""
-        if span is None:
-            return None
-        return earliest(*(span.after(instant) for instant in instants))
+        first = earliest(*instants)  # what is older lapses sooner
+        return None if span is None or first is None else span.after(first)
 
 
 class Query(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -139,20 +139,25 @@ class Meetings(Query):
 
     def read(self, view: View) -> Fact:
         """Count them; the count falls when the oldest leaves the window."""
-        counted = [m for m in self._asked_for(view.state) if view.within(m.held_at, self.within)]
+        # Ages first: there may be many that are long past.
+        recent = [
+            one
+            for one in view.state.meetings.values()
+            if one.kind == self.kind and view.within(one.held_at, self.within)
+        ]
+        counted = list(self._asked_for(recent))
         return Fact(
             len(counted),
             tuple(Source(kind="meeting", id=meeting.id) for meeting in counted),
             view.first_lapse((meeting.held_at for meeting in counted), self.within),
         )
 
-    def _asked_for(self, state: Cooperation) -> Iterator[Meeting]:
-        for meeting in state.meetings.values():
+    def _asked_for(self, meetings: Iterable[Meeting]) -> Iterator[Meeting]:
+        for meeting in meetings:
             minuted_at = meeting.minuted_at
             if (
-                meeting.kind == self.kind
-                and len(set(meeting.attendees)) >= self.organisations
-                and attendance_of(meeting) >= self.quorum
+                len(set(meeting.attendees)) >= self.organisations
+                and (not self.quorum or attendance_of(meeting) >= self.quorum)
                 and (minuted_at is not None or not (self.minuted or self.minutes_within))
                 and (
                     self.minutes_within is None
