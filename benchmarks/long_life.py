@@ -147,7 +147,7 @@ def in_memory(commands: int, *, keep: bool) -> None:
     for number, (by, given) in enumerate(life(), start=1):
         at += step
         raw = {**given, "actor": by, "at": at.isoformat(), "id": f"c-{number}"}
-        begin = time.perf_counter()
+        begin = time.process_time()
         command = parse(raw)
         if isinstance(command, Refusal):
             raise TypeError(str(command))
@@ -163,7 +163,7 @@ def in_memory(commands: int, *, keep: bool) -> None:
                 state = relieve(state, rules, lambda one: len(to_json(one)) <= RELIEF // 2)
                 size = len(to_json(state))
                 relief = max(RELIEF, size + size // 4)
-        spent.append(time.perf_counter() - begin)
+        spent.append(time.process_time() - begin)
         if number % TOLD == 0:
             each = statistics.fmean(spent[-TOLD:]) * 1000
             first = first or each

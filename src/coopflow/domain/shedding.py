@@ -10,7 +10,7 @@ never taken again and a command about it is told that it is over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -31,7 +31,6 @@ from coopflow.domain.facts.people import Attendance, Meetings
 from coopflow.domain.meetings import MinutesPublished
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import (
-    TRACE,
     Cooperation,
     Decision,
     Delegation,
@@ -166,7 +165,7 @@ def reaches_back(state: Cooperation, event: Event) -> bool:
         case MinutesPublished():
             return event.meeting not in state.meetings and state.had("meetings", event.meeting)
         case PersonErased():
-            return event.digest[:TRACE] in state.past.people
+            return state.past != Past()  # what is let go may name whom it names
     return False
 
 
@@ -343,23 +342,6 @@ class _Look(NamedTuple):
             part: [one for slug, one in getattr(state, part).items() if slug not in kept[part]]
             for part in ("decisions", "meetings", "reviews", "disagreements")
         }
-        people = [
-            *(
-                person
-                for slug, one in state.decisions.items()
-                if one is not kept["decisions"].get(slug)
-                for person in _people_of_decision(one)
-            ),
-            *(one.by for one in gone["reviews"]),
-            *(one.mediator for one in gone["disagreements"]),
-            *(
-                author
-                for kind, versions in state.documents.items()
-                for one in versions
-                if one not in kept["documents"][kind]
-                for author in one.authors
-            ),
-        ]
         subjects = Counter(past.subjects)
         for one in gone["decisions"]:
             subjects[state.trace(one.subject.replace(":", "-"))] += 1
@@ -369,7 +351,6 @@ class _Look(NamedTuple):
         }
         return Past(
             **traces,
-            people=_with(past.people, (state.trace(one) for one in people if one is not None)),
             subjects=dict(subjects),
         )
 
@@ -394,12 +375,6 @@ _OUTLINE: Final[Mapping[str, Any]] = MappingProxyType(
 
 def _is_outline(one: Decision) -> bool:
     return all(getattr(one, name) == value for name, value in _OUTLINE.items())
-
-
-def _people_of_decision(one: Decision) -> Iterator[str | None]:
-    yield one.opened_by
-    for ballot in one.ballots.values():
-        yield ballot.by
 
 
 def _with(known: tuple[str, ...], traces: Iterable[str]) -> tuple[str, ...]:

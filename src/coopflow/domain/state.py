@@ -447,31 +447,25 @@ class CheckAnswer(Shape):
     failures: Count = 0
 
 
-Shed = Literal["decisions", "meetings", "reviews", "disagreements", "people"]
+Shed = Literal["decisions", "meetings", "reviews", "disagreements"]
 """What a state lets go of, and remembers that it was there."""
 
 
 class Past(Shape):
     """What is left of things that a state has let go: enough to know them again, and to count on.
 
-    They are known by the traces of their ids, sorted; ``people`` are those whom only such things
-    named. ``subjects`` counts the decisions by the trace of their subject.
+    They are known by the traces of their ids, sorted; ``subjects`` counts the decisions by the
+    trace of their subject.
     """
 
     decisions: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()
     reviews: tuple[str, ...] = ()
     disagreements: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
     subjects: dict[str, Count] = Field(default_factory=dict)
 
 
-def digest_of(cooperation: str, name: str) -> str:
-    """Return what tells a name from others in a cooperation and does not say it: a SHA-256."""
-    return hashlib.sha256(f"{cooperation}:{name}".encode()).hexdigest()
-
-
-TRACE: Final = 12
+_TRACE: Final = 12
 """How many digits of a digest make a trace: enough for millions of names."""
 
 
@@ -634,7 +628,7 @@ class Cooperation(Shape):
 
     def trace(self, name: str) -> str:
         """Return what is remembered of a name once what bore it has been let go."""
-        return digest_of(self.id, name)[:TRACE]
+        return hashlib.sha256(f"{self.id}:{name}".encode()).hexdigest()[:_TRACE]
 
     def had(self, part: Shed, name: str) -> bool:
         """Whether something by this name was there, and has been let go."""
