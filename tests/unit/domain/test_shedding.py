@@ -30,10 +30,12 @@ def decided(coop: Collective, slug: str, **more: Any) -> None:
 
 
 def test_nothing_is_let_go_before_anything_happened() -> None:
+    """Nobody asks an unopened cooperation to let go."""
     assert shed(UNOPENED, READS) is UNOPENED
 
 
 def test_a_decision_stays_for_as_long_as_it_may_be_vetoed() -> None:
+    """Its window closes at an instant, and sparing it makes no difference before."""
     coop = Collective(3)
     decided(coop, "room")
     coop.wait(days=5, hours=-1)
@@ -46,6 +48,7 @@ def test_a_decision_stays_for_as_long_as_it_may_be_vetoed() -> None:
 
 
 def test_of_a_decision_that_was_rejected_nothing_follows() -> None:
+    """It is let go at once."""
     coop = Collective(3)
     coop.do("fay", "open_decision", decision="room", subject="other", question="Shall we?")
     ballots = dict.fromkeys(("alpha", "beta", "gamma"), "no")
@@ -54,6 +57,7 @@ def test_of_a_decision_that_was_rejected_nothing_follows() -> None:
 
 
 def test_of_a_decision_that_cites_an_indicator_an_outline_stays() -> None:
+    """How it was reached is over; that it was counts for a year."""
     coop = Collective(3)
     decided(coop, "room", cites=["kilos"])
     closed = coop.journal[-1].event
@@ -77,6 +81,7 @@ def moved(coop: Collective) -> None:
 
 
 def test_a_decision_that_is_gone_is_closed_and_its_names_are_taken() -> None:
+    """By its id or its subject; ids and numbers go on after it."""
     coop = Collective(3)
     decided(coop, "room")
     decided(coop, "paint", subject="money:paint")
@@ -100,6 +105,7 @@ def test_a_decision_that_is_gone_is_closed_and_its_names_are_taken() -> None:
 
 
 def test_decisions_of_before_they_were_numbered_keep_their_number() -> None:
+    """They are counted before the first is let go."""
     coop = Collective(3)
     decided(coop, "first")
     later = {"subject": "other", "question": "Later?", "closes_at": "2027-01-01T00:00Z"}
@@ -114,6 +120,7 @@ def test_decisions_of_before_they_were_numbered_keep_their_number() -> None:
 
 
 def test_ids_that_were_given_by_hand_are_not_given_again() -> None:
+    """Numbers pass over those of things that are gone or there."""
     coop = Collective(3)
     for slug in ("decision-2", "decision-3"):
         decided(coop, slug)
@@ -128,6 +135,7 @@ def test_ids_that_were_given_by_hand_are_not_given_again() -> None:
 
 
 def test_a_lapsed_decision_stays_while_it_may_be_called_again_or_is_alerted() -> None:
+    """Both windows, and the alert, are waited for."""
     coop = Collective(3)
     coop.do("fay", "open_decision", decision="room", subject="other", question="Shall we?")
     coop.wait(days=20)
@@ -144,6 +152,7 @@ def test_a_lapsed_decision_stays_while_it_may_be_called_again_or_is_alerted() ->
 
 
 def test_minutes_of_a_meeting_that_is_gone_are_taken_and_change_nothing() -> None:
+    """It is known, its id is taken, and votes may name it."""
     coop = Collective(3)
     coop.do("fay", "record_meeting", meeting="m-0", kind="committee", attendees=["alpha"])
     coop.do("fay", "record_meeting", meeting="m-1", kind="plenary", attendees=["alpha"])
@@ -166,6 +175,7 @@ def test_minutes_of_a_meeting_that_is_gone_are_taken_and_change_nothing() -> Non
 
 
 def test_the_last_plenaries_stay_however_old_they_are() -> None:
+    """Attendance is that of the last three, whenever they were."""
     coop = Collective(3)
     for number in range(6):
         plenary = {"meeting": f"m-{number}", "kind": "plenary", "attendees": ["alpha"]}
@@ -186,6 +196,7 @@ def reviewed(coop: Collective, slug: str, *, published: bool) -> None:
 
 
 def test_of_reviews_those_stay_that_count() -> None:
+    """A published one, the latest of a kind and open ones; what they proposed is settled."""
     coop = Collective(3)
     for slug, published in (("told", True), ("quiet", False), ("latest", False)):
         reviewed(coop, slug, published=published)
@@ -209,6 +220,7 @@ def test_of_reviews_those_stay_that_count() -> None:
 
 
 def test_a_disagreement_stays_until_it_is_followed_up() -> None:
+    """From then on it is closed for good."""
     coop = Collective(3)
     raised = {"subject": "A matter", "content": "Words", "touches": "object"}
     parties = ["alpha", "beta"]
@@ -233,6 +245,7 @@ def test_a_disagreement_stays_until_it_is_followed_up() -> None:
 
 
 def test_versions_that_were_replaced_go_and_numbers_go_on() -> None:
+    """While a veto could bring them back they stay."""
     coop = Collective(4)
     for _ in range(3):
         coop.do("fay", "draft_document", kind="shared_vision", content=vision())
@@ -251,6 +264,7 @@ def test_versions_that_were_replaced_go_and_numbers_go_on() -> None:
 
 
 def test_a_delegation_for_a_decision_that_is_gone_goes_with_it() -> None:
+    """Who entrusted the vote keeps its place in the order."""
     coop = Collective(3)
     coop.do("fay", "open_decision", decision="room", subject="other", question="Shall we?")
     coop.do("rep-alpha", "delegate_ballot", source="alpha", to="beta", decision="room")
@@ -266,6 +280,7 @@ def test_a_delegation_for_a_decision_that_is_gone_goes_with_it() -> None:
 
 
 def test_a_person_whom_only_the_past_names_is_erased_once() -> None:
+    """The state knows everybody whom the journal names."""
     coop = Collective(3)
     decided(coop, "room")
     coop.do("fay", "appoint_representative", organisation="alpha", person="ann")
@@ -282,6 +297,7 @@ def test_a_person_whom_only_the_past_names_is_erased_once() -> None:
 
 
 def test_an_event_about_a_decision_that_is_gone_reaches_back() -> None:
+    """Whoever folds it has to go back to the journal."""
     coop = Collective(3)
     decided(coop, "room")
     closed = coop.journal[-1].event
@@ -292,6 +308,7 @@ def test_an_event_about_a_decision_that_is_gone_reaches_back() -> None:
 
 
 def test_the_policy_that_applies_stays_explained() -> None:
+    """The latest adopted one is read for as long as it applies."""
     coop = in_structuration()
     for slug in ("p-1", "p-2"):
         decided(coop, slug, subject=f"policy:{slug}@1", rule="simple_majority")
@@ -302,6 +319,7 @@ def test_the_policy_that_applies_stays_explained() -> None:
 
 @pytest.mark.parametrize("enough", [0, 1, 2, 3])
 def test_no_more_is_let_go_than_is_needed(enough: int) -> None:
+    """The oldest things go first."""
     coop = in_animation()
     coop.wait(days=500)
     asked: list[Cooperation] = []
@@ -320,6 +338,7 @@ def test_no_more_is_let_go_than_is_needed(enough: int) -> None:
 
 
 def test_who_does_not_know_the_rules_keeps_more() -> None:
+    """All that the rules read is there, and more."""
     coop = in_animation()
     coop.wait(days=500)
     cautious, exact = shed(coop.state, WITHOUT_RULES), shed(coop.state, READS)
