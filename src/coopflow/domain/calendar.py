@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -28,6 +29,17 @@ class Span(Shape):
     def after(self, instant: datetime) -> datetime:
         """Return the first instant at which a thing of this validity no longer counts."""
         return add_months(instant, self.months) + timedelta(days=self.days, hours=self.hours)
+
+    def covers(self, since: datetime, at: datetime) -> bool:
+        """Whether a thing of this validity counts at an instant; asked of many things, so quick."""
+        shortest, longest = self._bounds
+        age = at - since
+        return age < shortest or (age < longest and at < self.after(since))
+
+    @cached_property
+    def _bounds(self) -> tuple[timedelta, timedelta]:
+        rest = timedelta(days=self.days, hours=self.hours)
+        return rest + timedelta(days=28 * self.months), rest + timedelta(days=31 * self.months)
 
     def before(self, instant: datetime) -> datetime:
         """Return the instant that lies this far before another one."""

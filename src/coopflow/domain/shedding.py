@@ -211,7 +211,7 @@ class _Look(NamedTuple):
 
     def _is_recent(self, instant: datetime, spans: Iterable[Span]) -> bool:
         spare = () if self.spare is None else (self.spare,)
-        return any(self.at < span.after(instant) for span in (*spans, *spare))
+        return any(span.covers(instant, self.at) for span in (*spans, *spare))
 
     def _is_followed(self, one: Disagreement) -> bool:
         """Whether something may become of a disagreement: it is open, or not yet followed up."""
@@ -304,7 +304,7 @@ class _Look(NamedTuple):
 
     def _counts(self, asked: Reviews, review: Review, closed_at: datetime) -> bool:
         return asked.accepts(review) and (
-            asked.within is None or self.at < asked.within.after(closed_at)
+            asked.within is None or asked.within.covers(closed_at, self.at)
         )
 
     def _meetings(self) -> dict[str, Meeting]:
@@ -318,7 +318,7 @@ class _Look(NamedTuple):
             or self._spares(one.held_at)
             or any(
                 asked.kind == one.kind
-                and (asked.within is None or self.at < asked.within.after(one.held_at))
+                and (asked.within is None or asked.within.covers(one.held_at, self.at))
                 for asked in self.reads.meetings
             )
         }

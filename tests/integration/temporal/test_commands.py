@@ -233,6 +233,8 @@ async def test_a_cooperation_that_grows_too_large_refuses(engine_room: Bench) ->
     assert refused(outcome).code == "too_large"
     assert refused(outcome).facts["bytes"] > refused(outcome).facts["limit"]
     assert refused(await engine_room.engine.execute(address, PULSE)).code == "too_large"
+    head = await engine_room.engine.journal_head(address)
+    assert head.bytes > head.bytes_limit // 2
     engine_room.journal.is_away = False
     await engine_room.engine.until_projected(address)
     accepted(await engine_room.engine.execute(address, PULSE))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from coopflow.domain.calendar import Span, add_months, earliest, end_of, start_of
@@ -80,3 +82,19 @@ def test_before_is_the_way_back() -> None:
         "2026-02-27T23:00"
     )
     assert Span(hours=48).before(instant("2026-01-15T09:00")) == instant("2026-01-13T09:00")
+
+
+@given(
+    since=st.datetimes(datetime(1900, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    months=st.integers(0, 60),
+    days=st.integers(0, 40),
+    off=st.integers(-4, 4),
+)
+def test_a_span_covers_what_began_less_than_its_length_ago(
+    since: datetime, months: int, days: int, off: int
+) -> None:
+    """The quick answer is the exact one, also in the days in which months differ."""
+    span = Span(months=months, days=days, hours=1)
+    end = span.after(since)
+    for at in (end + timedelta(days=off), end, end - timedelta(microseconds=1), since):
+        assert span.covers(since, at) == (at < end)

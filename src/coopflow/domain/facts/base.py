@@ -52,7 +52,7 @@ class View:
 
     def within(self, instant: datetime, span: Span | None) -> bool:
         """Whether a thing of this age still counts; without a span everything does."""
-        return span is None or self.at < span.after(instant)
+        return span is None or span.covers(instant, self.at)
 
     def first_lapse(self, instants: Iterable[datetime], span: Span | None) -> datetime | None:
         """Return when the first of some things ceases to count."""
