@@ -61,6 +61,8 @@ _CHAIN: Final[dict[str, Any]] = {
         }
     ]
 }
+_FOLLOWED_UP_AFTER: Final = 80  # rounds
+
 Given = tuple[str, dict[str, Any]]
 
 
@@ -112,6 +114,8 @@ def _round(number: int) -> Iterator[Given]:
             "contributors": list(MEMBERS),
         }
         yield from _adopted("shared_vision", vision, number)
+    if number % 40 == 0:
+        yield from _adopted("value_chain", _CHAIN, number)
     if number % 8 == 0:
         review, change = {"review": f"review-of-{number}"}, {"change": "one"}
         yield "fay", {"command": "open_review", **review, "kind": "quarterly"}
@@ -133,6 +137,9 @@ def _round(number: int) -> Iterator[Given]:
             {"command": "raise_disagreement", **about, **said},
         )
         yield "fay", {"command": "triage_disagreement", **about, "verdict": "redirect"}
+    if number % 16 == 0 and number > _FOLLOWED_UP_AFTER:
+        earlier = f"matter-{number - _FOLLOWED_UP_AFTER}"
+        yield "fay", {"command": "confirm_follow_up", "disagreement": earlier, "holds": True}
 
 
 def in_memory(commands: int, *, keep: bool) -> None:

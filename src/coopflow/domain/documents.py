@@ -429,9 +429,8 @@ def _valid_until(rules: Rulebook, document: Document, approved_at: datetime) -> 
 
 
 def _supersede_before(turn: Turn, document: Document, *, keep_in_force: bool) -> None:
-    for earlier in turn.state.documents[document.kind]:
-        if earlier.version >= document.version:
-            break
+    versions = turn.state.documents[document.kind]
+    for earlier in [one for one in versions if one.version < document.version]:
         if keep_in_force and earlier.in_force_at is not None:
             continue
         if DOCUMENT.after(earlier.status, "supersede") is not None:
