@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from coopflow.application.gate_check import check_gate
+from coopflow.application.verification import differing_parts
 from coopflow.domain.advice import following
 from coopflow.domain.alerts import spans
 from coopflow.domain.calendar import end_of
@@ -321,6 +322,7 @@ class Lives(RuleBasedStateMachine):
         state, lean, at = self.life.coop.state, self.life.lean, self.life.coop.at
         assert shed(lean, READS) is lean
         assert shed(state, READS).model_dump() == lean.model_dump()
+        assert differing_parts(state, lean) == ()
         assert Cooperation.model_validate_json(lean.model_dump_json()) == lean
         for gate in GATES:
             assert check_gate(lean, gate, at, RULEBOOK) == check_gate(state, gate, at, RULEBOOK)

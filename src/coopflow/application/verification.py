@@ -18,6 +18,7 @@ from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.cooperation import follow
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
+from coopflow.domain.shedding import NOTHING, SHEDDABLE, shed
 from coopflow.domain.state import Cooperation
 
 Kind = Literal[
@@ -350,6 +351,12 @@ def differing_parts(one: Cooperation, other: Cooperation) -> tuple[str, ...]:
 
     The one place that says what is the same: a workflow may have let go of what no rule reads.
     """
+    parts = _differing(one, other)
+    lean = _differing(shed(one, NOTHING), shed(other, NOTHING)) if parts else ()
+    return tuple(part for part in parts if part in lean or part not in SHEDDABLE)
+
+
+def _differing(one: Cooperation, other: Cooperation) -> tuple[str, ...]:
     return tuple(
         name for name in Cooperation.model_fields if getattr(one, name) != getattr(other, name)
     )

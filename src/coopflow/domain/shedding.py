@@ -81,6 +81,14 @@ WITHOUT_RULES: Final = Reads(
 )
 """How far back rules look at most, by anyone's guess: for those who do not know them."""
 
+NOTHING: Final = Reads((), (), (), (), (), 1, ())
+"""As if no rule looked back: what is left is what any state that lets go has, too."""
+
+SHEDDABLE: Final = frozenset(
+    {"decisions", "delegations", "disagreements", "documents", "meetings", "past", "reviews"}
+)
+"""The parts of a state that things are let go of."""
+
 SPARED: Final = (Span(months=36), Span(months=12), None)
 """Things that are over for less than this are let go only when that of the others is not enough."""
 

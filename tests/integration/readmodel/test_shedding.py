@@ -11,6 +11,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.tables import SnapshotRow
+from coopflow.readmodel.verification import Examination
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life
 from tests.integration.readmodel.writer import batches
@@ -54,6 +55,7 @@ async def test_rows_stay_and_are_reached_again(
     minuted = {row["id"]: row["minuted_at"] is not None for row in found["meeting"]}
     assert minuted == {"m-1": True, "m-2": False}
 
+    assert (await Examination(database).examine(address)).findings == ()
     other = Database(new_database())
     await migrate(other)
     await Projector(other).apply(*address, entries)
