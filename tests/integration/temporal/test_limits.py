@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.temporal import client as of_engine
 from coopflow.temporal import names
 from coopflow.temporal.messages import Carried, CommandReply
+from tests.collective import vision
 from tests.temporal_engine import (
     Bench,
     accepted,
@@ -29,6 +31,7 @@ from tests.temporal_engine import (
     bench,
     connected,
     options,
+    refused,
     serving,
 )
 
@@ -166,3 +169,30 @@ async def test_a_lost_answer_is_asked_for_again(tmp_path: Path) -> None:
             await once_each(running, address, ids)
             again = await running.engine.execute(address, admission("delta"))
             assert not accepted(again).duplicate
+
+
+async def test_a_large_state_lets_go_of_what_was_replaced(engine_room: Bench) -> None:
+    """Version after version of a long document is adopted, and the state stays within bounds."""
+    start = datetime(2024, 1, 1, 9, tzinfo=UTC)
+    address = await engine_room.open("recorded", at=start.isoformat())
+    content = vision() | {"desired_future": "x" * 50_000}
+    for number in range(12):
+        at = (start + timedelta(days=120 * number)).isoformat()
+        slug = f"vision-{number}"
+        written = {"kind": "shared_vision", "content": content}
+        await engine_room.give(address, "draft_document", "fay", at=at, **written)
+        asked = {"kind": "shared_vision", "decision": slug}
+        await engine_room.give(address, "submit_document", "fay", at=at, **asked)
+        ballots = dict.fromkeys(("alpha", "beta", "gamma"), "consent")
+        vote = {"decision": slug, "ballots": ballots}
+        await engine_room.give(address, "record_session_vote", "fay", at=at, **vote)
+        await engine_room.engine.until_projected(address)
+    state = await engine_room.engine.state(address)
+    assert state.documents["shared_vision"][-1].version == 12
+    assert state.documents["shared_vision"][0].version > 1
+    assert (await engine_room.engine.journal_head(address)).bytes < 400_000
+    ballot = {"decision": "vision-0", "organisation": "alpha", "choice": "consent", "at": at}
+    outcome = await engine_room.engine.execute(
+        address, {"command": "cast_ballot", "actor": "rep-alpha", **ballot}
+    )
+    assert refused(outcome).code == "decision_closed"
