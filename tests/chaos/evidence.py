@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import Client
+from temporalio.worker import Replayer
 
 from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
 from coopflow.domain.state import Cooperation
@@ -24,6 +25,8 @@ from coopflow.readmodel.rows import PARTS, cooperation_row
 from coopflow.readmodel.tables import Base, CooperationRow, OutboxRow, SnapshotRow
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.errors import EngineFaultError
+from coopflow.temporal.worker import workflow_runner
+from coopflow.temporal.workflow import CooperationWorkflow
 from tests.chaos.ledger import Answer, Asked
 from tests.chaos.verdicts import Evidence, Found, Notice, Rows, Workflow
 
@@ -90,7 +93,8 @@ async def gather(
         }
         # By a clock that is not that of a client.
         ended = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
-    return Found(asked, cooperations, await workflows(places.client), begun, ended)
+    running = await workflows(places.client)
+    return Found(asked, cooperations, running, begun, ended, await unlike(places.client))
 
 
 async def state(places: Places, address: Address) -> Cooperation | None:
@@ -112,6 +116,29 @@ async def workflows(client: Client) -> list[Workflow]:
     """Return all workflows that run."""
     found = [one.id async for one in client.list_workflows("ExecutionStatus = 'Running'")]
     return await side_by_side(lambda one: _workflow(client, one), found)
+
+
+async def unlike(client: Client) -> dict[str, str]:
+    """Replay every run that there is or was; return those that come out otherwise, and how."""
+    replayer = Replayer(
+        workflows=[CooperationWorkflow],
+        workflow_runner=workflow_runner(),
+        data_converter=client.data_converter,
+    )
+    found: dict[str, str] = {}
+    async for run in client.list_workflows():
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        result = await replayer.replay_workflow(
+            await handle.fetch_history(), raise_on_replay_failure=False
+        )
+        if result.replay_failure is not None:
+            found[f"{run.id} ({run.run_id})"] = _told(result.replay_failure)
+    return found
+
+
+def _told(failure: Exception) -> str:
+    message = re.search(r'message: "(.*?)"', str(failure))
+    return message[1] if message else type(failure).__name__
 
 
 async def _workflow(client: Client, workflow: str) -> Workflow:

@@ -241,6 +241,12 @@ def test_a_task_that_was_interrupted_is_no_breach(found: Found) -> None:
     assert breaches(replace(found, workflows=[Workflow("w", interruptions=1)])) == {}
 
 
+def test_a_history_that_does_not_replay_is_found(found: Found) -> None:
+    """The worker that has it in memory goes on; the next one would not."""
+    told = breaches(replace(found, unlike={"w (r)": "TimerCanceled"}))
+    assert told == {"every history replays": "w (r) does not replay: TimerCanceled"}
+
+
 def test_a_silent_cooperation_is_found(found: Found) -> None:
     """One that does not say how it is, or takes no more command, is stuck."""
     assert "does not say how it is" in breaches(but(found, state=None))[GOING_ON]

@@ -84,6 +84,7 @@ class Found:
         workflows: all that run.
         begun: when the run began, by the clock of the engine.
         ended: when it ended.
+        unlike: runs of workflows whose history does not replay, and what the replay says.
     """
 
     asked: Mapping[str, Asked]
@@ -91,6 +92,7 @@ class Found:
     workflows: Sequence[Workflow]
     begun: datetime
     ended: datetime
+    unlike: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -236,6 +238,12 @@ def stuck(found: Found) -> Iterator[str]:
             yield f"{address} had no answer to one more command"
 
 
+def unlike(found: Found) -> Iterator[str]:
+    """Histories that would come out otherwise: the next worker that takes one over is stuck."""
+    for run, failure in found.unlike.items():
+        yield f"{run} does not replay: {failure}"
+
+
 def outdated(found: Found) -> Iterator[str]:
     """Cooperations whose rows are not those of the state of their workflow."""
     for address, evidence in found.cooperations.items():
@@ -274,6 +282,7 @@ PROMISES: Final[Mapping[str, Callable[[Found], Iterator[str]]]] = {
     "every journal verifies": forged,
     "every journal leads to the state of its workflow": divergent,
     "no workflow is stuck": stuck,
+    "every history replays": unlike,
     "the read model is that of the workflows": outdated,
     "every notice is in the outbox exactly once": mistold,
 }

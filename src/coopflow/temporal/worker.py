@@ -14,6 +14,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker, WorkerDeploymentConfig
+from temporalio.worker._workflow_instance import _WorkflowLogicFlag
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from coopflow.application.checking import Checks
@@ -110,6 +111,11 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         sticky_queue_schedule_to_start_timeout=_STICKY,
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
+    )
+    # Else a worker that takes a cooperation over may run what one task brings in another order than
+    # a replay of it does; the SDK knows, and will have it as its default (sdk-python#1591).
+    carrying_on._set_default_workflow_logic_flag(  # noqa: SLF001 - there is no other way yet
+        _WorkflowLogicFlag.PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH, enabled=True
     )
     asking = Worker(
         client,
