@@ -25,9 +25,9 @@ from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import find, load_definition
 from coopflow.definitions.scenario import load_scenario
+from coopflow.sealing.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.converter import CooperationPayloadConverter
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.messages import Carried, CommandRequest, Message, ProjectBatch
 
 EXAMPLE: Final = "bocage-gourmand"

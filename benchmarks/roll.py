@@ -24,6 +24,7 @@ from temporalio.client import Client
 
 from coopflow.application.engine import Address
 from coopflow.definitions.library import load_definition
+from coopflow.sealing.keys import KeyRing, KeySet, KeySets
 from coopflow.telemetry import configure_logging
 from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
@@ -31,7 +32,6 @@ from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.deployment import Deployment, WorkerVersion
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.worker import working
 
 DEPLOYMENT: Final = "benchmark"

@@ -26,12 +26,12 @@ from coopflow.definitions.scenario import Scenario, load_scenario
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
+from coopflow.sealing.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.worker import working
 from tests.collective import reference_rules
 

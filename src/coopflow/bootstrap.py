@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
+    from coopflow.sealing.keys import KeyRing
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
     from coopflow.temporal.deployment import Deployment, WorkerVersion
-    from coopflow.temporal.keys import KeyRing
     from coopflow.temporal.state_directory import EngineRecord
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -98,14 +98,13 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     """
     from coopflow.application.checking import installed_checks
     from coopflow.readmodel.awaited import AwaitedReadModel
-    from coopflow.readmodel.database import Database
     from coopflow.readmodel.queries import Queries
+    from coopflow.sealing.keys import ensure_keys
     from coopflow.temporal import names
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import Endpoint, connect
     from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-    from coopflow.temporal.keys import ensure_keys
     from coopflow.temporal.worker import working
 
     hand_to_logging()
@@ -114,7 +113,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         ensure_keys(settings.own_keys_file)
     keys = key_ring(settings)
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database = _database(settings)
         stack.push_async_callback(database.close)
         options = EmbeddedOptions(
             state_dir=settings.state_dir,
@@ -166,7 +165,8 @@ async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
     """Reach the engine: the cluster that the settings of Temporal name, or the one running here.
 
     Raises:
-        TemporalSettingsError: those settings are at fault, or there are no good keys.
+        TemporalSettingsError: those settings are at fault.
+        KeysError: there are no good keys.
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
     from coopflow.temporal.client import TemporalEngine
@@ -185,12 +185,12 @@ async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """Return the keys that encrypt what Temporal stores.
+    """Return the keys that encrypt what is stored.
 
     Raises:
         KeysError: there are none, or they are not good, or others may read them.
     """
-    from coopflow.temporal.keys import KeyRing, keys_from
+    from coopflow.sealing.keys import KeyRing, keys_from
 
     if settings.keys is not None:
         return keys_from(settings.keys.get_secret_value(), "COOPFLOW_KEYS")
@@ -354,7 +354,6 @@ async def lag(settings: Settings, limit: int) -> Lag:
 
 @asynccontextmanager
 async def _as_it_is(settings: Settings) -> AsyncIterator[Database]:
-    from coopflow.readmodel.database import Database
     from coopflow.readmodel.migrate import is_current
 
     file = settings.database_file
@@ -363,7 +362,7 @@ async def _as_it_is(settings: Settings) -> AsyncIterator[Database]:
             f"there is no database at {file} yet: start the engine first (coopflow dev), or name "
             "its folder (--state-dir, COOPFLOW_STATE_DIR) or database (COOPFLOW_DATABASE_URL)"
         )
-    database = Database(settings.database)
+    database = _database(settings)
     try:
         if not await is_current(database):
             raise UnavailableError(
@@ -383,13 +382,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     that comes back on another port is followed there.
 
     Raises:
-        TemporalSettingsError: the settings of Temporal are at fault, or there are no good keys.
+        TemporalSettingsError: the settings of Temporal are at fault.
+        KeysError: there are no good keys.
         DatabaseUrlError: the URL of the database cannot be used.
         CheckError: a module with checks cannot be loaded.
     """
     from coopflow.application.checking import installed_checks
     from coopflow.readmodel.awaited import AwaitedReadModel
-    from coopflow.readmodel.database import Database
     from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import find_endpoint
     from coopflow.temporal.deployment import Deployment, WorkerVersion
@@ -400,7 +399,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     version = (
         WorkerVersion(settings.deployment, build_id(settings)) if settings.deployment else None
     )
-    database = Database(settings.database)
+    database = _database(settings)
     read_model = AwaitedReadModel(database)
     is_to_work = asyncio.Event()
     preparing = asyncio.create_task(_prepare(read_model, is_to_work))
@@ -436,6 +435,14 @@ async def _say_whether_current(deployment: Deployment, version: WorkerVersion) -
         if current != version.build_id:
             advice = f"coopflow deployment promote {version.build_id}"
             _log.warning("cooperations go to another version", about=current, advice=advice)
+
+
+def _database(settings: Settings) -> Database:
+    """Return the database; the keys are looked for when something sealed is written or read."""
+    from coopflow.readmodel.database import Database
+    from coopflow.sealing.texts import TextSeals
+
+    return Database(settings.database, seals=TextSeals(lambda: key_ring(settings)))
 
 
 async def _prepare(read_model: AwaitedReadModel, is_to_work: asyncio.Event) -> None:

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from coopflow.bootstrap import serve
+from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal import names
 from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
-from coopflow.temporal.keys import ensure_keys
 
 
 async def run_server(state_dir: Path, port: int) -> None:

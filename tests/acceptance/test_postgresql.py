@@ -10,12 +10,12 @@ import pytest
 
 from coopflow.application.engine import Address
 from coopflow.bootstrap import embedded_engine, key_ring, serve
+from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.embedded import embedded_server
-from coopflow.temporal.keys import ensure_keys
 from tests.acceptance.process import coopflow, environment, running
 from tests.collective import reference_rules
 from tests.postgresql import PASSWORD, PostgresqlServer

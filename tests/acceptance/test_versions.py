@@ -19,12 +19,12 @@ from coopflow.application.engine import Address, Reply
 from coopflow.bootstrap import key_ring
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
+from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal import names
 from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
-from coopflow.temporal.keys import ensure_keys
 from tests.acceptance.process import DEADLINE, Running, coopflow, environment, running
 from tests.temporal_engine import Bench, Board, Journal, accepted, admission, options, serving
 

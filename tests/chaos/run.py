@@ -19,11 +19,11 @@ from temporalio.client import Client
 from coopflow.application.engine import Address, UnavailableError
 from coopflow.bootstrap import key_ring
 from coopflow.readmodel.database import Database as ReadModel
+from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
-from coopflow.temporal.keys import ensure_keys
 from tests.acceptance.process import environment
 from tests.chaos import report
 from tests.chaos.client import Errand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -41,6 +41,11 @@ class BallotCast(AboutDecision):
     meeting: Slug | None = None
     delegated: bool = False
     holder: Slug | None = None
+
+    @classmethod
+    def is_sealed(cls, fields: Mapping[str, Any], secret: Collection[str]) -> bool:
+        """It is where the ballot is secret."""
+        return fields.get("decision") in secret
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:
         """Replace the ballot; an objection opens one, another answer takes it back.

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from coopflow.domain.base import Instant, Label, Ratio, Share, Slug, StatedInstant, Text
 from coopflow.domain.commands import Command
 from coopflow.domain.events import Entry, Event
+from coopflow.domain.marks import Sealed
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
 from coopflow.domain.rulebook import Rulebook
@@ -211,7 +212,7 @@ class EffectSuspended(AboutDecision):
     subject: str
     organisation: Slug
     disagreement: Slug
-    reason: str
+    reason: Sealed
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Note the veto."""

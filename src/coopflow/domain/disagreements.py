@@ -1,14 +1,15 @@
 """Disagreements: the ladder from dialogue to separation, its limits, and what keeps gates shut.
 
-The content of a disagreement is sealed: it stands in the event that raises it and nowhere in the
-state; who may read it depends on the step of the ladder (see ``may_read_content``).
+The content of a disagreement is sealed: it stands in the event that raises it, and in that of the
+veto which did, and nowhere in the state. Who may read it depends on the step of the ladder
+(``READERS``). What the parties settle on is theirs; what is agreed in a mediation leaves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 from pydantic import model_validator
 
@@ -71,6 +72,23 @@ DISAGREEMENT = StateMachine(
 """The ladder; the parties together skip a step by escalating one after the other."""
 
 
+Reader = Literal["parties", "facilitator", "mediator", "members"]
+
+READERS: Final[Mapping[str, tuple[Reader, ...]]] = {
+    "raised": ("parties", "facilitator"),
+    "dialogue": ("parties", "facilitator"),
+    "facilitation": ("parties", "facilitator"),
+    "mediation": ("parties", "mediator"),
+    "collective_decision": ("parties", "members"),
+    "separation": ("parties", "members"),
+    "closed": ("parties",),
+}
+"""Who may read the content, by the state of the disagreement.
+
+A mediator reads once every party has accepted them, members while they are active.
+"""
+
+
 def blocking(state: Cooperation) -> tuple[str, ...]:
     """Return the disagreements that block gates now."""
     return tuple(slug for slug, one in state.disagreements.items() if one.blocks)
@@ -78,17 +96,24 @@ def blocking(state: Cooperation) -> tuple[str, ...]:
 
 def may_read_content(disagreement: Disagreement, state: Cooperation, person: str) -> bool:
     """Whether a person may read the sealed content at the present step of the ladder."""
+    return any(_is(one, disagreement, state, person) for one in READERS[disagreement.state])
+
+
+def may_read_settlement(disagreement: Disagreement, state: Cooperation, person: str) -> bool:
+    """Whether a person may read on what the parties settled among themselves: only they may."""
+    return _is("parties", disagreement, state, person)
+
+
+def _is(reader: Reader, disagreement: Disagreement, state: Cooperation, person: str) -> bool:
     own = state.represented_by(person)
-    if any(party in own for party in disagreement.parties):
-        return True
-    if disagreement.state in {"raised", "dialogue", "facilitation"}:
+    if reader == "facilitator":
         return "facilitator" in state.roles.get(person, ())
-    if disagreement.state == "mediation":
+    if reader == "mediator":
         accepted = set(disagreement.parties) <= set(disagreement.accepted_by)
         return accepted and person == disagreement.mediator
-    if disagreement.state in {"collective_decision", "separation"}:
+    if reader == "members":
         return any(state.members[organisation].is_active for organisation in own)
-    return False
+    return any(party in own for party in disagreement.parties)
 
 
 class DisagreementRaised(Event):
@@ -178,6 +203,11 @@ class DisagreementClosed(AboutDisagreement):
     outcome: Outcome
     agreed_text: Sealed | None = None
     follow_up_at: Instant
+
+    @classmethod
+    def is_sealed(cls, fields: Mapping[str, Any], secret: Collection[str]) -> bool:  # noqa: ARG003
+        """What the parties settled on among themselves is; what a mediator brought about is not."""
+        return bool(fields.get("outcome") == "settled")
 
     def becomes(self, disagreement: Disagreement, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Close it; it no longer blocks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, SerializeAsAny, WrapValidator
@@ -27,6 +28,24 @@ class Event(Shape):
         name = cls.model_fields["type"].default
         if isinstance(name, str):  # bases of several have no name of their own
             Event.kinds[name] = cls
+
+    @classmethod
+    def kept_back(cls, fields: Mapping[str, Any], secret: Collection[str]) -> tuple[str, ...]:
+        """Return the names of the fields that are not for everyone, in order.
+
+        All that are marked as sealed, unless an event says that some are free after all.
+
+        Args:
+            fields: those of such an event, by name, as JSON; some may be missing.
+            secret: the ids of the decisions of its cooperation with a secret ballot.
+        """
+        sealed = fields_marked(cls, Mark.SEALED) if cls.is_sealed(fields, secret) else ()
+        return tuple(name for name in fields if name in sealed)
+
+    @classmethod
+    def is_sealed(cls, fields: Mapping[str, Any], secret: Collection[str]) -> bool:  # noqa: ARG003
+        """Whether what is marked as sealed in such an event is so in this one."""
+        return True
 
     def changes(self, state: Cooperation, entry: Entry) -> dict[str, Any]:
         """Return the fields of the state that this event gives new values.

@@ -20,7 +20,6 @@ from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.chain import Record, record, taken_out
 from coopflow.domain.events import Entry
 from coopflow.domain.marks import Mark, fields_marked, marked
-from coopflow.domain.redaction import sealed
 
 _SHOWN: Final = 100
 _MOST: Final = 1000
@@ -209,7 +208,7 @@ def kept_back(event: Mapping[str, Any], secret: Collection[str]) -> tuple[str, .
         secret: the ids of the decisions with a secret ballot.
     """
     texts = {name: value for name, value in event.items() if isinstance(value, str)}
-    return sealed(event["type"], texts, secret)
+    return EVENTS[event["type"]].kept_back(texts, secret)
 
 
 def escaped(name: str) -> str:

@@ -85,6 +85,35 @@ def fields_with_marks(shape: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for name, _ in _plans(shape))
 
 
+@cache
+def holders(shape: type[BaseModel], mark: Mark) -> frozenset[str]:
+    """Return the names of the fields, however deep, that hold what has a mark.
+
+    That is a value itself, several, or shapes with such a field: all that is marked in a value of
+    this shape stands within a field of one of these names.
+    """
+    return frozenset(_holders(shape, mark, frozenset({shape})))
+
+
+def _holders(
+    shape: type[BaseModel], mark: Mark, within: frozenset[type[BaseModel]]
+) -> Iterator[str]:
+    for name, plan in _plans(shape):
+        for inner in _ends(plan):
+            if inner is mark or (not isinstance(inner, Mark) and fields_marked(inner, mark)):
+                yield name
+            elif not isinstance(inner, Mark) and inner not in within:
+                yield from _holders(inner, mark, within | {inner})
+
+
+def _ends(plan: _Plan | None) -> Iterator[Mark | type[BaseModel]]:
+    if isinstance(plan, _Each):
+        yield from _ends(plan.keys)
+        yield from _ends(plan.values)
+    elif plan is not None:
+        yield plan
+
+
 def _within_shape(shape: type[BaseModel], raw: Any, path: str, change: Change) -> Any:
     plans = _plans(shape)
     if not plans or not isinstance(raw, dict):

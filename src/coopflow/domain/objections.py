@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
@@ -57,6 +58,11 @@ class ObjectionQualified(AboutDecision):
     organisation: Slug
     verdict: Literal["qualified", "concern"]
     reason: Sealed | None = None
+
+    @classmethod
+    def is_sealed(cls, fields: Mapping[str, Any], secret: Collection[str]) -> bool:
+        """It is where the ballot is secret."""
+        return fields.get("decision") in secret
 
     def becomes(self, decision: Decision, entry: Entry) -> dict[str, Any]:  # noqa: ARG002
         """Note the verdict."""

@@ -168,7 +168,7 @@ class Objection(Shape):
     """An objection and what became of it."""
 
     status: Literal["raised", "qualified", "concern", "integrated", "withdrawn", "upheld"]
-    reason: str | None = None
+    reason: Sealed | None = None
     at: Instant
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from coopflow.domain.base import Slug, Text
+from coopflow.domain.base import Slug
 from coopflow.domain.commands import Command
 from coopflow.domain.decisions import (
     EffectAbandoned,
@@ -14,6 +14,7 @@ from coopflow.domain.decisions import (
 )
 from coopflow.domain.disagreements import DisagreementClosed, raise_disagreement
 from coopflow.domain.events import Event
+from coopflow.domain.marks import SealedText
 from coopflow.domain.members import active_member
 from coopflow.domain.policy import subject_kind
 from coopflow.domain.refusals import refuse
@@ -31,7 +32,7 @@ class VetoDecision(Command):
     command: Literal["veto_decision"] = "veto_decision"
     decision: Slug
     organisation: Slug
-    reason: Text | None = None
+    reason: SealedText | None = None
 
     def speaks_for(self, state: Cooperation) -> tuple[str, ...]:  # noqa: ARG002
         """One's own organisation."""

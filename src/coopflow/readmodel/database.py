@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from coopflow.readmodel.errors import DatabaseUnavailableError, DatabaseUrlError
+from coopflow.readmodel.seals import Seals, options
 
 _DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
     {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
@@ -69,13 +70,15 @@ class Database:
     different cooperations write side by side. Close it when done.
     """
 
-    def __init__(self, url: str, wait: float = _WAIT) -> None:
+    def __init__(self, url: str, wait: float = _WAIT, seals: Seals | None = None) -> None:
         """Prepare the database.
 
         Args:
             url: ``sqlite:///PATH`` of a file, or ``postgresql://USER:PASSWORD@HOST/NAME``; the
                 latter may have options of libpq after a question mark.
             wait: how many seconds to wait for writers of other processes on SQLite.
+            seals: encrypts what is sealed where it is written, and decrypts it where it is read.
+                Without them it is written in clear, and what is encrypted cannot be read.
 
         Raises:
             DatabaseUrlError: the address is none of these, or its driver is not installed.
@@ -83,8 +86,8 @@ class Database:
         read = _read_url(url)
         self.url = _shown(read)
         self._engine = _engine(read)
-        self._reading = self._engine
-        self._writing = self._engine.execution_options(**{_WRITES: True})
+        self._reading = self._engine.execution_options(**options(seals))
+        self._writing = self._reading.execution_options(**{_WRITES: True})
         self._turn: AbstractAsyncContextManager[Any] = nullcontext()
         self._prepare: Callable[[], None] | None = None
         self._path: str | None = None
@@ -98,7 +101,7 @@ class Database:
         else:
             # What one reader sees is one moment, as it is on SQLite. A writer has to see what those
             # that it waited for have written.
-            self._reading = self._engine.execution_options(
+            self._reading = self._reading.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             event.listen(self._engine.sync_engine, "handle_error", _on_error)
@@ -252,7 +255,8 @@ def _on_connect(connection: Any, _: object, *, wait: float) -> None:
     cursor.execute(f"PRAGMA busy_timeout={int(wait * 1000)}")
     # An acknowledged entry is dropped by the workflow: it must outlive a power cut here.
     cursor.execute("PRAGMA synchronous=FULL")
-    # What is deleted, and be it the name of a person, is overwritten with zeros.
+    # What is deleted or written over is gone, and be it the name of a person, or what was in clear
+    # before it was encrypted.
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 

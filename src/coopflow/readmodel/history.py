@@ -19,6 +19,7 @@ from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.seals import opened_state
 from coopflow.readmodel.tables import CooperationRow, JournalRow, SnapshotRow
 
 _PAGE: Final = 100
@@ -68,17 +69,23 @@ class History:
         last = ""
         while True:
             query = (
-                select(SnapshotRow.cooperation_id, SnapshotRow.state)
+                select(SnapshotRow.cooperation_id, SnapshotRow.seq, SnapshotRow.state)
                 .where(SnapshotRow.cooperation_id > last, *_living(programme))
                 .order_by(SnapshotRow.cooperation_id)
                 .limit(page)
             )
             async with self._database.reading() as connection:
                 rows = (await connection.execute(query)).all()
+                states = tuple(
+                    opened_state(
+                        connection, Address(*row.cooperation_id.split("/", 1)), row.seq, row.state
+                    )
+                    for row in rows
+                )
             if not rows:
                 return
             last = rows[-1].cooperation_id
-            yield tuple(row.state for row in rows)
+            yield states
 
     @asynccontextmanager
     async def journal(self, address: Address) -> AsyncIterator[KeptJournal]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -17,8 +17,10 @@ from coopflow.domain.chain import digest_of
 from coopflow.domain.erasure import PersonErased, forgotten
 from coopflow.domain.events import Entry
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
+from coopflow.readmodel.seals import SEALED_KINDS, Stored, opened_event, sealed_event
 from coopflow.readmodel.statements import insert_or_ignore, upsert
 from coopflow.readmodel.tables import JournalRow
+from coopflow.sealing.errors import BrokenSealError
 
 _COLUMNS: Final = (
     JournalRow.seq,
@@ -32,15 +34,18 @@ _COLUMNS: Final = (
     JournalRow.withheld,
 )
 
-UNREADABLE: Final = (KeyError, TypeError, ValueError)
-"""What reading a row raises that was changed by hand: no JSON, no such event, no instant."""
+UNREADABLE: Final = (KeyError, TypeError, ValueError, BrokenSealError)
+"""What reading a row raises that was changed by hand: no JSON, no such event, a broken seal."""
 
 PAGE: Final = 500
 """How many entries are read at a time where a journal may be long."""
 
 
+_WRITTEN: Final = ("disagreement_raised", "disagreement_closed", "mediation_ended")
+
+
 def journal_row(address: Address, entry: Entry) -> dict[str, Any]:
-    """Return the row of an entry."""
+    """Return the row of an entry, in clear."""
     return {
         "cooperation_id": str(address),
         "seq": entry.seq,
@@ -53,6 +58,13 @@ def journal_row(address: Address, entry: Entry) -> dict[str, Any]:
         "salts": entry.salts,
         "withheld": entry.withheld,
     }
+
+
+def stored_row(connection: AsyncConnection, address: Address, entry: Entry) -> dict[str, Any]:
+    """Return the row of an entry as it is stored: what is sealed is encrypted."""
+    row = journal_row(address, entry)
+    plain = Stored(row["data"], entry.salts)
+    return row | sealed_event(connection, address, entry.seq, row["type"], plain)._asdict()
 
 
 async def store(connection: AsyncConnection, address: Address, entries: Sequence[Entry]) -> None:
@@ -68,7 +80,7 @@ async def store(connection: AsyncConnection, address: Address, entries: Sequence
         if after.seq != before.seq + 1:
             raise JournalGapError(address, before.seq + 1, after.seq)
     if entries:
-        rows = [journal_row(address, entry) for entry in entries]
+        rows = [stored_row(connection, address, entry) for entry in entries]
         await connection.execute(insert_or_ignore(JournalRow, connection.dialect.name), rows)
 
 
@@ -86,6 +98,14 @@ async def read_until(
     return await read_where(connection, address, JournalRow.at <= at)
 
 
+async def read_about(
+    connection: AsyncConnection, address: Address, disagreement: str
+) -> tuple[Entry, ...]:
+    """Return the entries that hold what people have written about a disagreement."""
+    about = JournalRow.data["disagreement"].as_string() == disagreement
+    return await read_where(connection, address, JournalRow.type.in_(_WRITTEN) & about)
+
+
 async def read_where(
     connection: AsyncConnection, address: Address, which: ColumnElement[bool]
 ) -> tuple[Entry, ...]:
@@ -95,18 +115,21 @@ async def read_where(
         .where(JournalRow.cooperation_id == str(address), which)
         .order_by(JournalRow.seq)
     )
-    return tuple(
-        Entry(
-            seq=row.seq,
-            at=row.at,
-            by=row.actor,
-            command=row.command_id,
-            event=EVENTS[row.type].model_validate(row.data),
-            previous=row.previous,
-            salts=row.salts,
-            withheld=row.withheld,
-        )
-        for row in rows
+    return tuple(_entry(connection, address, row) for row in rows)
+
+
+def _entry(connection: AsyncConnection, address: Address, row: Row[Any]) -> Entry:
+    stored = Stored(row.data, row.salts)
+    data, salts = opened_event(connection, address, row.seq, row.type, stored)
+    return Entry(
+        seq=row.seq,
+        at=row.at,
+        by=row.actor,
+        command=row.command_id,
+        event=EVENTS[row.type].model_validate(data),
+        previous=row.previous,
+        salts=salts,
+        withheld=row.withheld,
     )
 
 
@@ -123,7 +146,8 @@ async def forget(connection: AsyncConnection, address: Address, erasure: Entry) 
     )
     for entry in await read_where(connection, address, and_(JournalRow.seq <= erasure.seq, named)):
         if erased.person in entry.people:
-            row = journal_row(address, forgotten(entry, erased.person, erased.tombstone))
+            left = forgotten(entry, erased.person, erased.tombstone)
+            row = stored_row(connection, address, left)
             this = (JournalRow.cooperation_id == str(address), JournalRow.seq == entry.seq)
             await connection.execute(update(JournalRow).where(*this).values(row))
 
@@ -174,8 +198,34 @@ async def read_sound(
 
 async def replace(connection: AsyncConnection, address: Address, entry: Entry) -> None:
     """Let the row of an entry say what the entry says, whatever it said before."""
-    row = journal_row(address, entry)
+    row = stored_row(connection, address, entry)
     await connection.execute(upsert(JournalRow, connection.dialect.name), row)
+
+
+async def seal_anew(connection: AsyncConnection, address: Address) -> None:
+    """Encrypt what is sealed with the current key, also what was stored in clear.
+
+    Raises:
+        KeysError: a key is missing.
+    """
+    columns = (JournalRow.seq, JournalRow.type, JournalRow.data, JournalRow.salts)
+    mine = (JournalRow.cooperation_id == str(address), JournalRow.type.in_(SEALED_KINDS))
+    query = select(*columns).where(*mine).order_by(JournalRow.seq).limit(PAGE)
+    change = (
+        update(JournalRow)
+        .where(JournalRow.cooperation_id == str(address), JournalRow.seq == bindparam("row"))
+        .values(data=bindparam("sealed"), salts=bindparam("unsealed_salts"))
+        .execution_options(synchronize_session=False)
+    )
+    last = 0
+    while rows := (await connection.execute(query.where(JournalRow.seq > last))).all():
+        last = rows[-1].seq
+        changes: list[dict[str, Any]] = []
+        for seq, kind, *stored in rows:
+            plain = opened_event(connection, address, seq, kind, Stored(*stored))
+            data, salts = sealed_event(connection, address, seq, kind, plain)
+            changes.append({"row": seq, "sealed": data, "unsealed_salts": salts})
+        await connection.execute(change, changes)
 
 
 async def refuse_conflict(

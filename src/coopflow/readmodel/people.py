@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, or_, select
 
 from coopflow.application.engine import Address
 from coopflow.application.erasing import Traces
@@ -14,7 +14,11 @@ from coopflow.domain.chain import record
 from coopflow.domain.events import Entry
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.seals import SEALED_KINDS
 from coopflow.readmodel.tables import CooperationRow, JournalRow
+
+# The database cannot look into these: they are read and searched here.
+_SEALED: Final = JournalRow.type.in_(SEALED_KINDS)
 
 
 class People:
@@ -29,27 +33,36 @@ class People:
 
         Raises:
             DatabaseUnavailableError: the database does not answer.
+            KeysError: a text is sealed, and its key is missing.
         """
-        query = (
-            select(CooperationRow.programme, CooperationRow.slug)
-            .join(JournalRow, JournalRow.cooperation_id == CooperationRow.cooperation_id)
-            .where(_holding(person))
-            .distinct()
-            .order_by(CooperationRow.programme, CooperationRow.slug)
-        )
+        every = select(CooperationRow.programme, CooperationRow.slug)
         if programme is not None:
-            query = query.where(CooperationRow.programme == programme)
+            every = every.where(CooperationRow.programme == programme)
+        in_clear = every.where(
+            exists().where(
+                JournalRow.cooperation_id == CooperationRow.cooperation_id, _holding(person)
+            )
+        )
         async with self._database.reading() as connection:
-            return tuple(Address(*row) for row in await connection.execute(query))
+            found = {Address(*row) for row in await connection.execute(in_clear)}
+            for row in (await connection.execute(every)).all():
+                address = Address(*row)
+                if address in found:
+                    continue
+                sealed = await journal.read_where(connection, address, _SEALED)
+                if any(person in text for entry in sealed for _, text in _texts(entry)):
+                    found.add(address)
+        return tuple(sorted(found))
 
     async def traces(self, address: Address, person: str) -> Traces:
         """Return where the journal of a cooperation names a person.
 
         Raises:
             DatabaseUnavailableError: the database does not answer.
+            KeysError: a text is sealed, and its key is missing.
         """
         async with self._database.reading() as connection:
-            found = await journal.read_where(connection, address, _holding(person))
+            found = await journal.read_where(connection, address, or_(_holding(person), _SEALED))
         word = re.compile(rf"(?<![\w.:@-]){re.escape(person)}(?![\w:@-])")
         return Traces(
             entries=tuple(entry.seq for entry in found if person in entry.people),

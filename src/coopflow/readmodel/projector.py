@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
-from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.cooperation import UNOPENED, evolve, follow
 from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -25,6 +25,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.registry import register
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
+from coopflow.readmodel.seals import is_sealing, opened_state, sealed_state
 from coopflow.readmodel.statements import upsert
 from coopflow.readmodel.tables import Base, CooperationRow, SnapshotRow
 
@@ -94,7 +95,7 @@ class Projector:
             for entry in erasures:
                 await journal.forget(connection, address, entry)
             state = None
-            if not seq or shape == _shape():
+            if not seq or shape == _shape(is_sealing(connection)):
                 before = self._states.at(address, seq) or await _decode(connection, address, seq)
                 state = await _write(connection, address, before, news)
             if state is None:
@@ -108,6 +109,8 @@ class Projector:
 
     async def rebuild(self, programme: str, cooperation: str) -> int:
         """Write all rows of a cooperation anew from its journal.
+
+        What is sealed in the journal itself is encrypted anew, with the current key.
 
         Returns:
             The number of its last entry, 0 when there is none.
@@ -131,6 +134,7 @@ class Projector:
     async def refresh(self) -> int:
         """Rebuild the cooperations whose rows an earlier version of the engine has written.
 
+        So are those from before there were keys: from then on what is sealed is encrypted.
         To be called once the tables are migrated.
 
         Returns:
@@ -144,7 +148,7 @@ class Projector:
                 await connection.execute(
                     select(CooperationRow.programme, CooperationRow.slug)
                     .join(SnapshotRow, SnapshotRow.cooperation_id == CooperationRow.cooperation_id)
-                    .where(SnapshotRow.shape != _shape())
+                    .where(SnapshotRow.shape != _shape(is_sealing(connection)))
                     .order_by(CooperationRow.cooperation_id)
                 )
             ).all()
@@ -155,6 +159,8 @@ class Projector:
                 advice = "look at it: coopflow readmodel verify"
                 about = {"programme": programme, "cooperation": slug, "advice": advice}
                 _log.warning("rows of an earlier version stay", exc_info=error, **about)
+        if outdated:
+            await self._database.scrub()  # what was in clear
         return len(outdated)
 
 
@@ -189,6 +195,14 @@ async def read_snapshot(connection: AsyncConnection, address: Address) -> tuple[
     return seq, await _decode(connection, address, seq)
 
 
+async def projected_state(connection: AsyncConnection, address: Address) -> Cooperation:
+    """Return the state after the last entry that was projected; ``unopened`` when there is none."""
+    seq, shape = await _head(connection, address, lock=False)
+    if not seq or shape == _shape(is_sealing(connection)):
+        return await _decode(connection, address, seq)
+    return follow(UNOPENED, await journal.read(connection, address, 1, seq))
+
+
 async def _head(
     connection: AsyncConnection, address: Address, *, lock: bool = True
 ) -> tuple[int, str]:
@@ -207,13 +221,16 @@ async def _decode(connection: AsyncConnection, address: Address, seq: int) -> Co
     stored = await connection.execute(
         select(SnapshotRow.state).where(SnapshotRow.cooperation_id == str(address))
     )
-    return Cooperation.model_validate_json(stored.scalar_one())
+    text = opened_state(connection, address, seq, stored.scalar_one())
+    return Cooperation.model_validate_json(text)
 
 
 async def _write_anew(connection: AsyncConnection, address: Address, last: int) -> Cooperation:
     for part in PARTS:
         mine = part.table.__table__.c.cooperation_id == str(address)
         await connection.execute(delete(part.table).where(mine))
+    if is_sealing(connection):
+        await journal.seal_anew(connection, address)
     state = UNOPENED
     async for entries in journal.pages(connection, address, last):
         written = await _write(connection, address, state, entries)
@@ -257,19 +274,20 @@ async def _keep(connection: AsyncConnection, address: Address, state: Cooperatio
     key = {"cooperation_id": str(address)}
     dialect = connection.dialect.name
     state = shed(state, WITHOUT_RULES)
-    snapshot = {"seq": state.seq, "shape": _shape(), "state": state.model_dump_json()}
+    text = sealed_state(connection, address, state.seq, state.model_dump_json())
+    snapshot = {"seq": state.seq, "shape": _shape(is_sealing(connection)), "state": text}
     await connection.execute(upsert(SnapshotRow, dialect), key | snapshot)
     return state
 
 
 @cache
-def _shape() -> str:
-    """Return the fingerprint of the state's model and of the tables.
+def _shape(is_sealed: bool) -> str:  # noqa: FBT001 - a part of what is fingerprinted
+    """Return the fingerprint of the state's model, of the tables, and of whether they are sealed.
 
     Rows and snapshots of another fingerprint are written anew from the journal, whose events are
     read for ever. It is only ever compared for being the same.
     """
     tables: list[type[Base]] = [CooperationRow, *(part.table for part in PARTS)]
     columns = {table.__tablename__: table.__table__.columns.keys() for table in tables}
-    shape = json.dumps([Cooperation.model_json_schema(), columns], sort_keys=True)
+    shape = json.dumps([Cooperation.model_json_schema(), columns, is_sealed], sort_keys=True)
     return hashlib.sha256(shape.encode()).hexdigest()

@@ -1,7 +1,12 @@
-"""Questions to the read model. Nothing that they answer tells a secret choice or sealed content."""
+"""Questions to the read model.
+
+Nothing that they answer tells a secret choice, and sealed content only to whom it is for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, select, tuple_
@@ -9,8 +14,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.base import Shape
-from coopflow.domain.redaction import sealed
+from coopflow.domain.catalogue import EVENTS
+from coopflow.domain.disagreements import (
+    READERS,
+    DisagreementClosed,
+    DisagreementRaised,
+    MediationEnded,
+    may_read_content,
+    may_read_settlement,
+)
+from coopflow.domain.events import Entry
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.state import Disagreement
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.journal import read_about
+from coopflow.readmodel.projector import projected_state
+from coopflow.readmodel.seals import Stored, is_closed, opened_event
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,
@@ -25,10 +44,12 @@ from coopflow.readmodel.tables import (
     ReviewRow,
 )
 from coopflow.readmodel.views import (
+    AgreedText,
     AlertView,
     CooperationDetail,
     CooperationSummary,
     DecisionView,
+    DisagreementContent,
     DisagreementView,
     DocumentDetail,
     DocumentSummary,
@@ -38,6 +59,7 @@ from coopflow.readmodel.views import (
     OutboxLine,
     ReviewView,
 )
+from coopflow.sealing.errors import KeysError
 
 _PAGE: Final = 100
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
@@ -109,7 +131,10 @@ class Queries:
     async def journal(
         self, address: Address, after: int = 0, limit: int = _PAGE
     ) -> tuple[JournalLine, ...]:
-        """Return a page of the journal: at most ``limit`` entries after that of a number."""
+        """Return a page of the journal: at most ``limit`` entries after that of a number.
+
+        Without the keys nothing is shown of what may be kept back.
+        """
         query = (
             select(
                 *(
@@ -125,7 +150,8 @@ class Queries:
         async with self._database.reading() as connection:
             secret = await _secret_decisions(connection, address)
             rows = (await connection.execute(query)).mappings()
-            return tuple(_line(dict(row), secret) for row in rows)
+            opened = partial(_opened, connection, address)
+            return tuple(_line(dict(row), secret, opened) for row in rows)
 
     async def members(self, address: Address) -> tuple[MemberView, ...]:
         """List the organisations by id, also those that have left."""
@@ -168,6 +194,41 @@ class Queries:
         query = query.order_by(DisagreementRow.raised_at, DisagreementRow.id)
         return await self._many(DisagreementView, query)
 
+    async def disagreement(self, address: Address, disagreement: str) -> DisagreementView | Refusal:
+        """Return a disagreement as everyone may see it, or refuse: ``unknown_disagreement``."""
+        async with self._database.reading() as connection:
+            return await _disagreement(connection, address, disagreement)
+
+    async def disagreement_content(
+        self, address: Address, disagreement: str, person: str
+    ) -> DisagreementContent | Refusal:
+        """Return a disagreement with what is sealed of it, to whom may read that at present.
+
+        Args:
+            address: of its cooperation.
+            disagreement: its id.
+            person: who wants to read; that it is they is for the caller to know.
+
+        Returns:
+            The content; or a refusal: ``unknown_disagreement``, or ``forbidden`` with the state and
+            the ``readers`` that there are in it.
+
+        Raises:
+            KeysError: the keys are missing.
+            BrokenSealError: it was changed in the database.
+        """
+        async with self._database.reading() as connection:
+            view = await _disagreement(connection, address, disagreement)
+            if isinstance(view, Refusal):
+                return view
+            state = await projected_state(connection, address)
+            one = state.disagreements.get(disagreement) or _known(view)
+            if not may_read_content(one, state, person):
+                return _sealed(one, person)
+            events = await read_about(connection, address, disagreement)
+        found = _content(events, settled=may_read_settlement(one, state, person))
+        return DisagreementContent.model_validate(view.model_dump() | found)
+
     async def alerts(self, address: Address) -> tuple[AlertView, ...]:
         """List the alerts that stand, the most urgent first, then the oldest."""
         query = _select(AlertView, AlertRow, address)
@@ -196,6 +257,53 @@ def _select(view: type[Shape], table: type[Base], address: Address | None = None
     return query.where(mine)
 
 
+async def _disagreement(
+    connection: AsyncConnection, address: Address, disagreement: str
+) -> DisagreementView | Refusal:
+    query = _select(DisagreementView, DisagreementRow, address)
+    query = query.where(DisagreementRow.id == disagreement)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        message = f"there is no disagreement {disagreement} in {address}"
+        return Refusal(
+            code="unknown_disagreement", message=message, facts={"disagreement": disagreement}
+        )
+    return DisagreementView.model_validate(dict(row))
+
+
+def _known(view: DisagreementView) -> Disagreement:
+    """Return a disagreement that the state has let go, by its row."""
+    kept = {name: getattr(view, name) for name in Disagreement.model_fields if hasattr(view, name)}
+    return Disagreement(**kept)
+
+
+def _sealed(one: Disagreement, person: str) -> Refusal:
+    readers = READERS[one.state]
+    said = " and ".join(f"the {reader}" for reader in readers)
+    return Refusal(
+        code="forbidden",
+        message=f"{person} may not read the content of {one.id}: in {one.state} it is for {said}",
+        facts={"disagreement": one.id, "state": one.state, "readers": list(readers)},
+    )
+
+
+def _content(entries: Iterable[Entry], *, settled: bool) -> dict[str, Any]:
+    """Return what is sealed of a disagreement, with or without what the parties settled on."""
+    content = ""
+    agreed: list[AgreedText] = []
+    for entry in entries:
+        event, outcome, text = entry.event, "", None
+        if isinstance(event, DisagreementRaised):
+            content = event.content
+        elif isinstance(event, DisagreementClosed) and (settled or event.outcome != "settled"):
+            outcome, text = event.outcome, event.agreed_text
+        elif isinstance(event, MediationEnded):
+            outcome, text = event.reason, event.agreed_text
+        if text is not None:
+            agreed.append(AgreedText(seq=entry.seq, at=entry.at, outcome=outcome, text=text))
+    return {"content": content, "agreed": agreed}
+
+
 async def _secret_decisions(connection: AsyncConnection, address: Address) -> frozenset[str]:
     found = await connection.execute(
         select(DecisionRow.id).where(
@@ -205,7 +313,27 @@ async def _secret_decisions(connection: AsyncConnection, address: Address) -> fr
     return frozenset(found.scalars())
 
 
-def _line(row: dict[str, Any], secret: frozenset[str]) -> JournalLine:
-    hidden = sealed(row["type"], row["data"], secret)
-    shown = {name: value for name, value in row["data"].items() if name not in hidden}
-    return JournalLine.model_validate(row | {"data": shown, "redacted": hidden})
+def _opened(
+    connection: AsyncConnection, address: Address, seq: int, kind: str, data: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the fields of an event as they were, or as they are stored where a key is missing."""
+    try:
+        return opened_event(connection, address, seq, kind, Stored(data, {})).data
+    except KeysError:
+        return data
+
+
+def _line(
+    row: dict[str, Any],
+    secret: Collection[str],
+    opened: Callable[[int, str, dict[str, Any]], dict[str, Any]],
+) -> JournalLine:
+    kind = row["type"]
+    data = opened(row["seq"], kind, row["data"])
+    hidden = {
+        *EVENTS[kind].kept_back(data, secret),
+        *(n for n, one in data.items() if is_closed(one)),
+    }
+    shown = {name: value for name, value in data.items() if name not in hidden}
+    redacted = tuple(name for name in data if name in hidden)
+    return JournalLine.model_validate(row | {"data": shown, "redacted": redacted})

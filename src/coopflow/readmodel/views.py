@@ -186,6 +186,25 @@ class DisagreementView(Shape):
     outcome: str | None
 
 
+class AgreedText(Shape):
+    """What ended a disagreement: its outcome, and the text that was agreed on."""
+
+    seq: int
+    at: Instant
+    outcome: str
+    text: str
+
+
+class DisagreementContent(DisagreementView):
+    """A disagreement with what is sealed of it, for one who may read that.
+
+    ``agreed`` holds the texts that were agreed on, oldest first, as far as they are for the reader.
+    """
+
+    content: str
+    agreed: tuple[AgreedText, ...]
+
+
 class AlertView(Shape):
     """An alert that stands."""
 

@@ -51,11 +51,11 @@ from coopflow.domain.opening import OpenCooperation
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
+from coopflow.sealing.errors import UnknownKeyError
 from coopflow.temporal import names
 from coopflow.temporal.errors import (
     EngineFaultError,
     TemporalUnavailableError,
-    UnknownKeyError,
 )
 from coopflow.temporal.messages import (
     AnswerRequest,

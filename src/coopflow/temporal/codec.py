@@ -5,12 +5,10 @@ It runs outside the sandbox of workflows, in clients, workers and the codec serv
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from cryptography.exceptions import InvalidTag
 from google.protobuf.message import DecodeError
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
@@ -23,15 +21,14 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
+from coopflow.sealing.errors import BrokenSealError, UnknownKeyError
+from coopflow.sealing.keys import KeyRing
 from coopflow.temporal import names
 from coopflow.temporal.converter import CooperationPayloadConverter, unreadable
-from coopflow.temporal.errors import DamagedPayloadError, UnknownKeyError
-from coopflow.temporal.keys import KeyRing
+from coopflow.temporal.errors import DamagedPayloadError
 
 ENCRYPTED: Final = b"binary/encrypted"
 """The encoding of an encrypted payload."""
-
-_NONCE: Final = 12
 
 _log = structlog.get_logger(__name__)
 
@@ -83,15 +80,14 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
         return [self._decrypted_or_marked(payload) for payload in payloads]
 
     def _encrypted(self, payload: Payload) -> Payload:
-        key, aead = self._keys.encrypting(self._programme)
-        nonce = os.urandom(_NONCE)
-        sealed = aead.encrypt(nonce, payload.SerializeToString(), _bound(key, self._programme))
+        cipher = self._keys.encrypting(self._programme)
         metadata = {
             "encoding": ENCRYPTED,
-            "key": key.encode(),
+            "key": cipher.key.encode(),
             "programme": self._programme.encode(),
         }
-        return Payload(metadata=metadata, data=nonce + sealed)
+        data = cipher.seal(payload.SerializeToString(), ENCRYPTED)
+        return Payload(metadata=metadata, data=data)
 
     def _decrypted_or_marked(self, payload: Payload) -> Payload:
         try:
@@ -115,11 +111,10 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
                 f"A payload of programme {programme} does not belong in programme "
                 f"{self._programme}: somebody has moved it."
             )
-        aead = self._keys.decrypting(key, programme).aead
+        cipher = self._keys.decrypting(key, programme)
         try:
-            nonce, sealed = payload.data[:_NONCE], payload.data[_NONCE:]
-            return Payload.FromString(aead.decrypt(nonce, sealed, _bound(key, programme)))
-        except (InvalidTag, ValueError, DecodeError):  # cut too short; not ours after all
+            return Payload.FromString(cipher.open(payload.data, ENCRYPTED))
+        except (BrokenSealError, DecodeError):  # the latter when it is not ours after all
             raise DamagedPayloadError(
                 f"A payload that names key {key} and programme '{programme}' cannot be decrypted "
                 "with them: it was changed."
@@ -136,8 +131,3 @@ def encrypting(keys: KeyRing) -> DataConverter:
         payload_codec=EncryptionCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
-
-
-def _bound(key: str, programme: str) -> bytes:
-    """Return the metadata that is authenticated with a payload; a key id holds no blank."""
-    return b" ".join((ENCRYPTED, key.encode(), programme.encode()))

@@ -25,9 +25,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
 
+from coopflow.domain.catalogue import COMMANDS, EVENTS
+from coopflow.domain.marks import Mark, holders
+from coopflow.domain.state import Cooperation
+from coopflow.sealing.errors import KeysError
+from coopflow.sealing.keys import KeyRing
 from coopflow.temporal.codec import EncryptionCodec
-from coopflow.temporal.errors import DamagedPayloadError, KeysError
-from coopflow.temporal.keys import KeyRing
+from coopflow.temporal.errors import DamagedPayloadError
 
 LARGEST: Final = 16 * 2**20
 """Bytes of the largest request; a page of a history has four megabytes at most, here in Base64."""
@@ -40,15 +44,10 @@ _JSON: Final = b"json/plain"
 
 # By the kind of a command or event. Of one payload nobody can tell whether a ballot is secret.
 _KEPT_BACK: Final[Mapping[str, Collection[str]]] = {
-    "raise_disagreement": {"content"},
-    "disagreement_raised": {"content"},
-    "settle_disagreement": {"agreed_text"},
-    "disagreement_closed": {"agreed_text"},
-    "cast_ballot": {"choice", "reason"},
-    "ballot_cast": {"choice", "reason"},
-    "objection_qualified": {"choice", "reason"},
+    kind: holders(shape, Mark.SEALED) for kind, shape in {**COMMANDS, **EVENTS}.items()
 }
-_KEPT_BACK_ANYWHERE: Final = {"ballots"}
+# With the salts, or the secret that they are made from, an answer can be found from the digests.
+_KEPT_BACK_ANYWHERE: Final = holders(Cooperation, Mark.SEALED) | {"salts", "pepper"}
 
 
 def codec_server(

@@ -14,7 +14,8 @@ from typing import Any, Final
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 
-from coopflow.temporal.errors import DamagedPayloadError, UnknownKeyError
+from coopflow.sealing.errors import UnknownKeyError
+from coopflow.temporal.errors import DamagedPayloadError
 
 _UNREADABLE: Final = b"coopflow/unreadable"
 _ERRORS: Final = {error.__name__: error for error in (DamagedPayloadError, UnknownKeyError)}

@@ -39,13 +39,5 @@ class DeploymentError(Exception):
     """Temporal does not do this to a version of the workers; says why, and what to do."""
 
 
-class KeysError(TemporalSettingsError):
-    """The keys that encrypt what Temporal stores are missing, not good, or readable by others."""
-
-
-class UnknownKeyError(KeysError):
-    """A payload is encrypted with a key that this process does not have; the message names it."""
-
-
 class DamagedPayloadError(EngineFaultError):
     """An encrypted payload was changed, or stands where it does not belong."""

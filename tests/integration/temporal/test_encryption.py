@@ -17,14 +17,15 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from coopflow.application.engine import Address
 from coopflow.checks import Portrait, check
+from coopflow.sealing.errors import UnknownKeyError
+from coopflow.sealing.keys import KeyRing, KeySets, ensure_keys, rotate
 from coopflow.temporal import names
 from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
 from coopflow.temporal.codec import ENCRYPTED, encrypting
 from coopflow.temporal.codec_server import SEALED, codec_server, http_server
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.embedded import find_server_binary
-from coopflow.temporal.errors import EngineFaultError, UnknownKeyError
-from coopflow.temporal.keys import KeyRing, KeySets, ensure_keys, rotate
+from coopflow.temporal.errors import EngineFaultError
 from coopflow.temporal.state_directory import running_engine
 from tests.collective import vision
 from tests.stages import asking

@@ -15,64 +15,21 @@ from coopflow.domain.disagreements import (
 )
 from coopflow.domain.state import Disagreement
 from tests.collective import Collective, charter
+from tests.ladder import (
+    EVERY_STEP,
+    LIMITS,
+    PEOPLE,
+    READERS,
+    WORDS,
+    at_step,
+    mediated,
+    raise_it,
+    surrounded,
+)
 from tests.stages import entrust, varied
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
-LIMITS = {
-    "raised": 5,
-    "dialogue": 21,
-    "facilitation": 30,
-    "mediation": 60,
-    "collective_decision": 30,
-    "separation": 60,
-}
-WORDS = "who did what to whom"
-
-
-def _raise(coop: Collective, by: str = "rep-alpha", **changes: Any) -> list[str]:
-    said = {
-        "disagreement": "d",
-        "subject": "The room",
-        "content": WORDS,
-        "parties": ["alpha", "beta"],
-        "touches": "object",
-    }
-    return coop.do(by, "raise_disagreement", **(said | changes))
-
-
-def _at(step: str, coop: Collective | None = None, **changes: Any) -> Collective:
-    """Return a cooperation with a disagreement ``d`` on a step of the ladder, just entered."""
-    coop = coop or Collective(4)
-    if "med" not in coop.state.roles:
-        coop.do("fay", "assign_role", person="med", role="mediator")
-    _raise(coop, **changes)
-    if step == "raised":
-        return coop
-    flagged = coop.state.disagreements["d"].flagged
-    coop.do("fay", "triage_disagreement", disagreement="d", verdict="accept", blocking=flagged)
-    for name in ("facilitation", "mediation", "collective_decision", "separation"):
-        if coop.state.disagreements["d"].state == step:
-            break
-        if coop.state.disagreements["d"].state == "mediation":
-            coop.do("rep-alpha", "stop_mediation", disagreement="d", organisation="alpha")
-        if coop.state.disagreements["d"].state == "collective_decision":
-            coop.wait(days=LIMITS["collective_decision"])
-        else:
-            coop.do("rep-alpha", "escalate_disagreement", disagreement="d")
-        assert coop.state.disagreements["d"].state == name
-    if step == "closed":
-        coop.do("fay", "record_lasting_disagreement", disagreement="d")
-    return coop
-
-
-def _mediated() -> Collective:
-    """Return a cooperation whose disagreement is mediated by somebody whom all accept."""
-    coop = _at("mediation")
-    coop.do("fay", "appoint_mediator", disagreement="d", person="med")
-    for party in ("alpha", "beta"):
-        coop.do(f"rep-{party}", "accept_mediator", disagreement="d", organisation=party)
-    return coop
 
 
 def _one(coop: Collective) -> Disagreement:
@@ -88,7 +45,7 @@ def _closings(coop: Collective) -> list[DisagreementClosed]:
 
 def test_a_disagreement_is_raised_without_its_content_in_the_state() -> None:
     """Everyone sees that it exists; what it is about stands in one event only."""
-    coop = _at("raised")
+    coop = at_step("raised")
     one = _one(coop)
     assert (one.subject, one.parties, one.state, one.touches) == (
         "The room",
@@ -114,7 +71,7 @@ def test_a_disagreement_is_raised_without_its_content_in_the_state() -> None:
 )
 def test_a_disagreement_that_cannot_be_raised(changes: dict[str, Any], code: str) -> None:
     """It takes two members, a subject, and an id of its own."""
-    coop = _at("raised")
+    coop = at_step("raised")
     said = {"subject": "?", "content": "!", "parties": ["alpha", "beta"], "touches": "other"}
     assert coop.refused("rep-alpha", "raise_disagreement", **(said | changes)) == code
 
@@ -122,8 +79,8 @@ def test_a_disagreement_that_cannot_be_raised(changes: dict[str, Any], code: str
 def test_a_disagreement_without_an_id_gets_a_number() -> None:
     """A number that somebody took already is passed over."""
     coop = Collective(3)
-    _raise(coop, disagreement="disagreement-2")
-    _raise(coop, disagreement=None)
+    raise_it(coop, disagreement="disagreement-2")
+    raise_it(coop, disagreement=None)
     assert list(coop.state.disagreements) == ["disagreement-2", "disagreement-3"]
 
 
@@ -138,7 +95,7 @@ def test_triage_leads_to_dialogue_or_mediation_or_elsewhere(
     verdict: str, state: str, days: int
 ) -> None:
     """Each verdict has its step; what is redirected is closed here."""
-    coop = _at("raised")
+    coop = at_step("raised")
     coop.wait(days=2)
     coop.do("fay", "triage_disagreement", disagreement="d", verdict=verdict)
     one = _one(coop)
@@ -163,7 +120,7 @@ def test_triage_leads_to_dialogue_or_mediation_or_elsewhere(
 )
 def test_an_expired_limit_escalates_by_itself(step: str, after: str) -> None:
     """To the microsecond, and it is remembered that nobody treated it in time."""
-    coop = _at(step)
+    coop = at_step(step)
     end = coop.at + LIMITS[step] * DAY
     assert _one(coop).limit == end
     coop.wait(until=end - TICK)
@@ -176,7 +133,7 @@ def test_an_expired_limit_escalates_by_itself(step: str, after: str) -> None:
 
 def test_an_expired_mediation_waits_ten_days_for_a_party_to_ask() -> None:
     """If nobody asks it closes as a lasting disagreement, without having escalated by expiry."""
-    coop = _mediated()
+    coop = mediated()
     end = coop.at + 60 * DAY
     coop.wait(until=end - TICK)
     assert not _one(coop).asking
@@ -198,13 +155,13 @@ def test_an_expired_mediation_waits_ten_days_for_a_party_to_ask() -> None:
 
 def test_a_party_asks_the_collective_within_ten_days() -> None:
     """Asking at the very end comes too late: what falls due goes first."""
-    coop = _mediated()
+    coop = mediated()
     coop.wait(days=60)
     coop.wait(days=9)
     coop.do("rep-beta", "escalate_disagreement", disagreement="d")
     assert (_one(coop).state, _one(coop).asking) == ("collective_decision", False)
     assert _one(coop).limit == coop.at + 30 * DAY
-    late = _mediated()
+    late = mediated()
     late.wait(days=60)
     late.at += 10 * DAY
     assert late.refused("rep-beta", "escalate_disagreement", disagreement="d") == "wrong_state"
@@ -212,14 +169,14 @@ def test_a_party_asks_the_collective_within_ten_days() -> None:
 
 def test_a_separation_that_nobody_ends_lasts() -> None:
     """After 60 days it closes as a lasting disagreement."""
-    coop = _at("separation")
+    coop = at_step("separation")
     coop.wait(days=60)
     assert (_one(coop).state, _one(coop).outcome) == ("closed", "lasting")
 
 
 def test_limits_stand_still_in_a_frozen_pause() -> None:
     """After it a step has as much time left as before; a block as well."""
-    coop = _at("dialogue", blocking=True)
+    coop = at_step("dialogue", blocking=True)
     until = _one(coop).blocks_until
     assert until is not None
     coop.wait(days=1)
@@ -233,7 +190,6 @@ def test_limits_stand_still_in_a_frozen_pause() -> None:
 
 # --- ways out ---
 
-EVERY_STEP = [*LIMITS, "closed"]
 WAYS = [
     ("settle_disagreement", {"agreed_text": "Agreed"}, "rep-alpha", {"dialogue", "facilitation"}),
     ("withdraw_disagreement", {}, "rep-alpha", {"raised", "dialogue", "facilitation"}),
@@ -251,7 +207,7 @@ def test_each_step_has_its_ways_out(
     step: str, command: str, payload: dict[str, Any], by: str, steps: set[str]
 ) -> None:
     """What a step does not provide is refused as the wrong state."""
-    coop = _at(step)
+    coop = at_step(step)
     if step in steps:
         coop.do(by, command, disagreement="d", **payload)
     else:
@@ -263,7 +219,7 @@ def test_a_disagreement_that_does_not_exist_is_unknown(
     command: str, payload: dict[str, Any], by: str, steps: set[str]
 ) -> None:
     """Whoever may act on some disagreement is told that there is none by this id."""
-    coop = _at("raised")
+    coop = at_step("raised")
     assert coop.refused(by, command, disagreement="x", **payload) == "unknown_disagreement"
 
 
@@ -278,7 +234,7 @@ def test_the_parties_end_a_disagreement_themselves(
     command: str, payload: dict[str, Any], outcome: str, text: str | None
 ) -> None:
     """Either of them writes down what they agreed on, or takes it back."""
-    coop = _at("dialogue")
+    coop = at_step("dialogue")
     coop.do("rep-beta", command, disagreement="d", **payload)
     assert _closings(coop)[0].outcome == outcome
     assert _closings(coop)[0].agreed_text == text
@@ -287,7 +243,7 @@ def test_the_parties_end_a_disagreement_themselves(
 
 def test_the_parties_together_skip_a_step() -> None:
     """They escalate one after the other, at one instant."""
-    coop = _at("dialogue")
+    coop = at_step("dialogue")
     coop.do("rep-alpha", "escalate_disagreement", disagreement="d")
     coop.do("rep-beta", "escalate_disagreement", disagreement="d")
     assert (_one(coop).state, _one(coop).entered_at) == ("mediation", coop.at)
@@ -298,7 +254,7 @@ def test_the_parties_together_skip_a_step() -> None:
 
 def test_the_mediator_is_somebody_with_the_role_who_is_no_party() -> None:
     """Anybody else is refused; a new mediator asks the parties anew."""
-    coop = _at("mediation")
+    coop = at_step("mediation")
     asked = {"disagreement": "d"}
     assert coop.refused("fay", "appoint_mediator", person="ned", **asked) == "unknown_person"
     coop.do("fay", "assign_role", person="rep-alpha", role="mediator")
@@ -312,7 +268,7 @@ def test_the_mediator_is_somebody_with_the_role_who_is_no_party() -> None:
 
 def test_every_party_accepts_the_mediator_once() -> None:
     """Others have nothing to accept, and nobody accepts twice or before there is one."""
-    coop = _at("mediation")
+    coop = at_step("mediation")
     alpha = {"disagreement": "d", "organisation": "alpha"}
     assert coop.refused("rep-alpha", "accept_mediator", **alpha) == "wrong_state"
     coop.do("fay", "appoint_mediator", disagreement="d", person="med")
@@ -338,7 +294,7 @@ def test_a_mediation_without_full_agreement_waits_for_a_party_to_ask(
     outcome: str, text: str | None, reason: str, closed_as: str
 ) -> None:
     """What was agreed in part is kept; nothing more can be done in the mediation."""
-    coop = _mediated()
+    coop = mediated()
     payload: dict[str, Any] = {"disagreement": "d", "outcome": outcome}
     if text is not None:
         payload["agreed_text"] = text
@@ -360,12 +316,12 @@ def test_a_mediation_without_full_agreement_waits_for_a_party_to_ask(
 def test_an_agreement_says_what_was_agreed(outcome: str) -> None:
     """Without a text there is none."""
     asked = {"disagreement": "d", "outcome": outcome}
-    assert _mediated().refused("med", "conclude_mediation", **asked) == "reason_required"
+    assert mediated().refused("med", "conclude_mediation", **asked) == "reason_required"
 
 
 def test_a_mediation_is_extended_once_by_thirty_days() -> None:
     """From its limit, whenever that is said; only by the mediator of that disagreement."""
-    coop = _mediated()
+    coop = mediated()
     limit = _one(coop).limit
     assert limit is not None
     coop.wait(days=50)
@@ -383,7 +339,7 @@ def test_a_mediation_is_extended_once_by_thirty_days() -> None:
 @pytest.mark.parametrize("command", ["extend_mediation", "conclude_mediation"])
 def test_a_mediator_acts_in_mediation_only(command: str) -> None:
     """Before it there is nothing to mediate; of an unknown disagreement nobody is mediator."""
-    coop = _mediated()
+    coop = mediated()
     coop.do("rep-alpha", "stop_mediation", disagreement="d", organisation="alpha")
     coop.do("rep-alpha", "escalate_disagreement", disagreement="d")
     payload: dict[str, Any] = {"outcome": "none"} if command == "conclude_mediation" else {}
@@ -393,7 +349,7 @@ def test_a_mediator_acts_in_mediation_only(command: str) -> None:
 
 def test_a_party_need_not_name_itself_nor_the_mediator() -> None:
     """Who accepts or stops acts for the party that they represent; another mediator is none."""
-    coop = _at("mediation")
+    coop = at_step("mediation")
     coop.do("fay", "assign_role", person="maud", role="mediator")
     assert coop.refused("rep-alpha", "accept_mediator", disagreement="d") == "wrong_state"
     coop.do("fay", "appoint_mediator", disagreement="d", person="maud")
@@ -407,7 +363,7 @@ def test_a_party_need_not_name_itself_nor_the_mediator() -> None:
 
 def test_a_mediation_goes_on_until_a_party_stops_it() -> None:
     """A party cannot go around it; stopping lets either party ask."""
-    coop = _mediated()
+    coop = mediated()
     assert coop.refused("rep-alpha", "escalate_disagreement", disagreement="d") == "wrong_state"
     coop.do("rep-beta", "stop_mediation", disagreement="d", organisation="beta")
     assert _one(coop).asking
@@ -420,7 +376,7 @@ def test_a_mediation_goes_on_until_a_party_stops_it() -> None:
 
 def test_the_members_decide_under_the_charters_rule() -> None:
     """Without a charter in force the policy's fallback counts; adoption closes the disagreement."""
-    coop = _at("collective_decision")
+    coop = at_step("collective_decision")
     asked = {"subject": "disagreement:d", "question": "Whose room?"}
     coop.do("rep-gamma", "open_decision", decision="v", **asked)
     assert coop.state.decisions["v"].rule.name == "qualified_majority"
@@ -433,14 +389,14 @@ def test_the_members_decide_under_the_charters_rule() -> None:
     other.adopt("charter", charter(decision_rules=rules))
     for organisation in ("alpha", "beta", "gamma"):
         other.do(f"rep-{organisation}", "sign_charter", organisation=organisation)
-    _at("collective_decision", other)
+    at_step("collective_decision", other)
     other.do("rep-gamma", "open_decision", decision="v", **asked)
     assert other.state.decisions["v"].rule.name == "unanimity"
 
 
 def test_a_decision_that_is_rejected_leaves_the_disagreement_open() -> None:
     """The members may be asked again until the limit."""
-    coop = _at("collective_decision")
+    coop = at_step("collective_decision")
     coop.do("rep-gamma", "open_decision", decision="v", subject="disagreement:d", question="?")
     coop.vote("v", "no")
     assert _one(coop).state == "collective_decision"
@@ -449,7 +405,7 @@ def test_a_decision_that_is_rejected_leaves_the_disagreement_open() -> None:
 @pytest.mark.parametrize("step", ["dialogue", "mediation", "separation", "closed"])
 def test_members_decide_once_it_is_theirs_to_decide(step: str) -> None:
     """On any other step, and of a disagreement that does not exist, they are not asked."""
-    coop = _at(step)
+    coop = at_step(step)
     about = {"subject": "disagreement:d", "question": "?"}
     assert coop.refused("rep-gamma", "open_decision", **about) == "wrong_state"
     about["subject"] = "disagreement:x"
@@ -458,7 +414,7 @@ def test_members_decide_once_it_is_theirs_to_decide(step: str) -> None:
 
 def test_a_decision_that_comes_after_the_limit_changes_nothing() -> None:
     """The members had thirty days; by now it is a separation."""
-    coop = _at("collective_decision")
+    coop = at_step("collective_decision")
     end = coop.at + 40 * DAY
     coop.do(
         "rep-gamma",
@@ -477,7 +433,7 @@ def test_a_decision_that_comes_after_the_limit_changes_nothing() -> None:
 @pytest.mark.parametrize("step", ["collective_decision", "separation"])
 def test_a_lasting_disagreement_may_be_recorded(step: str) -> None:
     """Support and facilitator acknowledge that members go on disagreeing."""
-    coop = _at(step)
+    coop = at_step(step)
     entrust(coop, "gamma")
     coop.do("rep-gamma", "record_lasting_disagreement", disagreement="d")
     assert (_one(coop).state, _one(coop).outcome) == ("closed", "lasting")
@@ -485,14 +441,14 @@ def test_a_lasting_disagreement_may_be_recorded(step: str) -> None:
 
 def test_an_orderly_exit_ends_a_separation() -> None:
     """Whichever party leaves, the disagreement leaves with it."""
-    coop = _at("separation", parties=["alpha", "beta", "gamma"])
+    coop = at_step("separation", parties=["alpha", "beta", "gamma"])
     coop.do("rep-beta", "withdraw_member", organisation="beta", reason="Leaving")
     assert (_one(coop).state, _one(coop).outcome) == ("closed", "exit")
 
 
 def test_an_exclusion_ends_a_separation() -> None:
     """The members decide about it as about any exclusion."""
-    coop = _at("separation")
+    coop = at_step("separation")
     coop.do("rep-gamma", "open_decision", decision="x", subject="exclusion:beta", question="?")
     coop.vote("x", "yes")
     assert (_one(coop).state, _one(coop).outcome) == ("closed", "exclusion")
@@ -500,7 +456,7 @@ def test_an_exclusion_ends_a_separation() -> None:
 
 def test_a_disagreement_needs_two_parties_on_any_step() -> None:
     """It ends when one is left; with a third party it goes on; others may come and go."""
-    coop = _at("dialogue", parties=["alpha", "beta", "gamma"])
+    coop = at_step("dialogue", parties=["alpha", "beta", "gamma"])
     coop.do("rep-delta", "withdraw_member", organisation="delta", reason="Leaving")
     coop.do("rep-gamma", "withdraw_member", organisation="gamma", reason="Leaving")
     assert _one(coop).state == "dialogue"
@@ -515,7 +471,7 @@ def test_a_disagreement_needs_two_parties_on_any_step() -> None:
 
 def test_a_closed_disagreement_is_followed_up_after_ninety_days() -> None:
     """Before that it is too early; what holds is confirmed once."""
-    coop = _at("closed")
+    coop = at_step("closed")
     due = coop.at + 90 * DAY
     confirm = {"disagreement": "d", "holds": True}
     assert coop.refused("fay", "confirm_follow_up", **confirm) == "too_early"
@@ -530,7 +486,7 @@ def test_a_closed_disagreement_is_followed_up_after_ninety_days() -> None:
 
 def test_what_does_not_hold_is_reopened_once() -> None:
     """It starts again with dialogue; a second time nothing is left to reopen."""
-    coop = _at("closed")
+    coop = at_step("closed")
     coop.wait(days=90)
     coop.do("fay", "confirm_follow_up", disagreement="d", holds=False)
     one = _one(coop)
@@ -572,7 +528,7 @@ def test_what_does_not_hold_is_reopened_once() -> None:
 )
 def test_only_what_matters_blocks_gates(touches: str, blocks: bool) -> None:  # noqa: FBT001
     """Flagged by a party, confirmed by the facilitator, and touching one of six matters."""
-    coop = _at("raised", blocking=True, touches=touches)
+    coop = at_step("raised", blocking=True, touches=touches)
     assert blocking(coop.state) == ()
     coop.do("fay", "triage_disagreement", disagreement="d", verdict="accept", blocking=True)
     assert blocking(coop.state) == (("d",) if blocks else ())
@@ -599,17 +555,17 @@ def test_a_party_flags_and_the_facilitator_confirms(
 ) -> None:
     """Neither alone blocks a gate, nor does the flag of somebody who is no party."""
     coop = Collective(4)
-    _raise(coop, by, blocking=flagged)
+    raise_it(coop, by, blocking=flagged)
     coop.do("fay", "triage_disagreement", disagreement="d", verdict=verdict, blocking=confirmed)
     assert _one(coop).blocks is blocks
 
 
 def test_the_block_ends_with_closure_and_with_the_collective_decision() -> None:
     """Whether the parties settle or the members decide."""
-    settled = _at("dialogue", blocking=True)
+    settled = at_step("dialogue", blocking=True)
     settled.do("rep-alpha", "settle_disagreement", disagreement="d", agreed_text="Agreed")
     assert blocking(settled.state) == ()
-    decided = _at("collective_decision", blocking=True)
+    decided = at_step("collective_decision", blocking=True)
     assert blocking(decided.state) == ("d",)
     decided.do("rep-gamma", "open_decision", decision="v", subject="disagreement:d", question="?")
     decided.vote("v", "yes")
@@ -618,7 +574,7 @@ def test_the_block_ends_with_closure_and_with_the_collective_decision() -> None:
 
 def test_the_block_ends_after_180_days_wherever_the_disagreement_is() -> None:
     """In the collective's hands already, it goes on there without blocking."""
-    coop = _at("mediation", blocking=True)
+    coop = at_step("mediation", blocking=True)
     begin = coop.at
     coop.do("fay", "appoint_mediator", disagreement="d", person="med")
     coop.do("med", "extend_mediation", disagreement="d")
@@ -639,7 +595,7 @@ def test_when_the_block_ends_the_collective_must_decide(step: str) -> None:
     def quick(policy: dict[str, Any]) -> None:
         policy["disagreements"]["blocks_for"] = {"days": 15}
 
-    coop = _at(step, Collective(4, rules=varied(quick)), blocking=True)
+    coop = at_step(step, Collective(4, rules=varied(quick)), blocking=True)
     coop.wait(days=15)
     one = _one(coop)
     assert (one.state, one.blocks, one.by_expiry) == ("collective_decision", False, False)
@@ -648,40 +604,11 @@ def test_when_the_block_ends_the_collective_must_decide(step: str) -> None:
 
 # --- who may read the content ---
 
-READERS = {
-    "raised": {"party", "facilitator"},
-    "dialogue": {"party", "facilitator"},
-    "facilitation": {"party", "facilitator"},
-    "mediation": {"party", "mediator"},
-    "collective_decision": {"party", "member"},
-    "separation": {"party", "member"},
-    "closed": {"party"},
-}
-PEOPLE = {
-    "party": "rep-beta",
-    "member": "rep-gamma",
-    "facilitator": "fay",
-    "mediator": "med",
-    "other mediator": "mel",
-    "suspended member": "rep-delta",
-    "observer": "obi",
-    "programme manager": "pam",
-    "stranger": "zoe",
-}
-
 
 @pytest.mark.parametrize("step", EVERY_STEP)
 def test_the_content_is_sealed_as_the_ladder_says(step: str) -> None:
     """On each step the parties read, and whoever acts there; nobody else ever does."""
-    coop = Collective(4)
-    for person, role in (("mel", "mediator"), ("obi", "observer")):
-        coop.do("fay", "assign_role", person=person, role=role)
-    _at("mediation" if step == "mediation" else step, coop)
-    if step == "mediation":
-        coop.do("fay", "appoint_mediator", disagreement="d", person="med")
-        for party in ("alpha", "beta"):
-            coop.do(f"rep-{party}", "accept_mediator", disagreement="d", organisation=party)
-    coop.do("fay", "suspend_member", organisation="delta", reason="Silent")
+    coop = surrounded(step)
     readers = {
         who for who, person in PEOPLE.items() if may_read_content(_one(coop), coop.state, person)
     }
@@ -690,7 +617,7 @@ def test_the_content_is_sealed_as_the_ladder_says(step: str) -> None:
 
 def test_a_mediator_reads_once_every_party_has_accepted() -> None:
     """Being proposed to the parties opens nothing."""
-    coop = _at("mediation")
+    coop = at_step("mediation")
     coop.do("fay", "appoint_mediator", disagreement="d", person="med")
     coop.do("rep-alpha", "accept_mediator", disagreement="d", organisation="alpha")
     assert not may_read_content(_one(coop), coop.state, "med")

@@ -15,9 +15,10 @@ from temporalio.converter import (
 )
 from temporalio.exceptions import ApplicationError
 
+from coopflow.sealing.errors import UnknownKeyError
+from coopflow.sealing.keys import KeyRing, KeySet, KeySets, ensure_keys, rotate
 from coopflow.temporal.codec import ENCRYPTED, EncryptionCodec, encrypting
-from coopflow.temporal.errors import DamagedPayloadError, UnknownKeyError
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets, ensure_keys, rotate
+from coopflow.temporal.errors import DamagedPayloadError
 
 PLAIN = Payload(metadata={"encoding": b"json/plain", "more": b"than that"}, data=b'{"a": "secret"}')
 

@@ -13,9 +13,9 @@ import pytest
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
+from coopflow.sealing.keys import KeyRing, KeySet, KeySets
 from coopflow.temporal.codec import EncryptionCodec
 from coopflow.temporal.codec_server import LARGEST, SEALED, codec_server, http_server
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 
 TOKEN = "a-token-for-tests"  # noqa: S105 - not one
 PAGES = "http://127.0.0.1:8233"
@@ -213,13 +213,17 @@ async def test_it_may_serve_one_programme_alone() -> None:
 
 async def test_what_is_sealed_stays_so(served: Served) -> None:
     """Ballots and the content of disagreements are left out, wherever they stand."""
-    value = {
+    value: dict[str, Any] = {
         "entries": [
             {"seq": 1, "event": {"type": "disagreement_raised", "subject": "s", "content": "c"}},
             {"seq": 2, "event": {"type": "ballot_cast", "organisation": "a", "choice": "no"}},
         ],
         "command": {"command": "raise_disagreement", "content": "c", "subject": "s"},
         "state": {"decisions": {"d": {"ballots": {"a": {"choice": "no"}}, "question": "q"}}},
+        "veto": {"type": "effect_suspended", "decision": "d", "reason": "c"},
+        "session": {"command": "record_session_vote", "ballots": {"a": "no"}, "meeting": "m"},
+        "link": {"previous": "0" * 64, "salts": {"/event/choice": "00"}, "pepper": "00"},
+        "objections": {"a": {"status": "raised", "reason": "c"}},
         "document": {"type": "document_drafted", "content": {"issue": "i"}},
         "held": {"ballots": {}, "reason": None},
     }
@@ -236,6 +240,9 @@ async def test_what_is_sealed_stays_so(served: Served) -> None:
         "subject": "s",
     }
     assert found["state"]["decisions"]["d"] == {"ballots": SEALED, "question": "q"}
+    assert found["veto"]["reason"] == found["objections"] == SEALED
+    assert found["link"] == {**value["link"], "salts": SEALED, "pepper": SEALED}
+    assert found["session"] == {**value["session"], "ballots": SEALED}
     assert found["document"] == value["document"]
     assert found["held"] == value["held"]
 

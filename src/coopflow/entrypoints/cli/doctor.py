@@ -20,6 +20,7 @@ from coopflow.application.engine import UnavailableError
 from coopflow.entrypoints.cli.failures import UNAVAILABLE
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.errors import DatabaseUrlError
+from coopflow.sealing.errors import KeysError
 from coopflow.settings import Settings
 from coopflow.temporal.embedded import find_server_binary
 from coopflow.temporal.errors import (
@@ -169,7 +170,7 @@ def _keys(settings: Settings, *, is_cluster: bool) -> Finding:
         return Finding("Keys", "note", f"{file}, made when the engine first starts")
     try:
         ring = bootstrap.key_ring(settings)
-    except TemporalSettingsError as error:
+    except KeysError as error:
         return Finding("Keys", "missing", str(error))
     sets = ring.sets()
     current = [f"{sets.default.current} by default"] if sets.default else []
@@ -227,7 +228,13 @@ async def _read_model(settings: Settings) -> str:
 
 
 async def _tried(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
-    unusable = (UnavailableError, DatabaseUrlError, TemporalUnavailableError, TemporalSettingsError)
+    unusable = (
+        UnavailableError,
+        DatabaseUrlError,
+        KeysError,
+        TemporalUnavailableError,
+        TemporalSettingsError,
+    )
     try:
         return Finding(name, "ok", await attempt())
     except _BehindError as error:

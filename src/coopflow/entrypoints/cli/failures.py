@@ -85,6 +85,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
+    from coopflow.sealing.errors import BrokenSealError, KeysError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
     from coopflow.signing import SigningKeyError  # noqa: PLC0415
     from coopflow.temporal.errors import (  # noqa: PLC0415
@@ -100,6 +101,7 @@ def _code(error: Exception) -> int | None:
         SettingsError,
         TemporalSettingsError,
         DatabaseUrlError,
+        KeysError,
         CheckError,
         SigningKeyError,
         UsageError,
@@ -111,6 +113,7 @@ def _code(error: Exception) -> int | None:
         RefusedByEngineError,
         SupposedInVainError,
         EngineFaultError,
+        BrokenSealError,
         UnknownCooperationError,
         NotFoundError,
     )

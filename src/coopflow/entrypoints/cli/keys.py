@@ -8,8 +8,8 @@ from coopflow import bootstrap
 from coopflow.entrypoints.cli.failures import UsageError
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.sealing.keys import rotate as rotate_keys
 from coopflow.settings import Settings
-from coopflow.temporal.keys import rotate as rotate_keys
 
 _STYLES = {"older": "dim", "current": "green", "ahead": "yellow"}
 

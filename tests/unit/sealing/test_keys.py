@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from coopflow.temporal.errors import KeysError, StateDirectoryError, UnknownKeyError
-from coopflow.temporal.keys import (
+from coopflow.sealing.errors import KeysError, UnknownKeyError
+from coopflow.sealing.keys import (
     KeyRing,
     KeySet,
     KeySets,
@@ -226,7 +226,7 @@ def test_rotations_at_once_lose_no_key(file: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """Where no key can be made, the place is named."""
     (tmp_path / "file").touch()
-    with pytest.raises(StateDirectoryError, match="file"):
+    with pytest.raises(KeysError, match=r"file.* cannot be written"):
         ensure_keys(tmp_path / "file" / "keys.json")
 
 

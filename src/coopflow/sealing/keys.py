@@ -1,4 +1,4 @@
-"""Key sets: which key encrypts what Temporal stores, and which keys can still decrypt it.
+"""Key sets: which key encrypts what is stored, and which keys can still decrypt it.
 
 A file of keys is JSON: a default key set, and one for each programme that has its own.
 
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 
 import structlog
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -39,12 +40,19 @@ from pydantic import (
     model_validator,
 )
 
-from coopflow.temporal.errors import KeysError, StateDirectoryError, UnknownKeyError
+from coopflow.sealing.errors import BrokenSealError, KeysError, UnknownKeyError
 
 _BYTES: Final = 32
+_NONCE: Final = 12
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 KeyStatus = Literal["older", "current", "ahead"]
+
+Purpose = Literal["payload", "row"]
+"""What is encrypted: a payload of Temporal, or something in a row of the database.
+
+Each has keys of its own, derived for it: what is taken from the one is of no use in the other.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -138,10 +146,41 @@ class KeySets(BaseModel):
 
 
 class Cipher(NamedTuple):
-    """What encrypts and decrypts the payloads of one programme, and the id of its key."""
+    """What encrypts and decrypts for one programme and purpose, and the id of its key."""
 
     key: str
+    programme: str
     aead: AESGCM
+
+    def seal(self, plain: bytes, about: bytes) -> bytes:
+        """Encrypt with AES-256-GCM.
+
+        Args:
+            plain: what to encrypt.
+            about: what it is and where it belongs; authenticated with it, and not stored.
+
+        Returns:
+            A new nonce of 96 bits, then what is encrypted; 28 bytes longer than before.
+        """
+        nonce = os.urandom(_NONCE)
+        return nonce + self.aead.encrypt(nonce, plain, self._bound(about))
+
+    def open(self, sealed: bytes, about: bytes) -> bytes:
+        """Decrypt what was encrypted with this key, about the same.
+
+        Raises:
+            BrokenSealError: it was changed, or is about something else.
+        """
+        try:
+            return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(about))
+        except (InvalidTag, ValueError):  # the latter when it is cut too short
+            raise BrokenSealError(
+                f"What names key {self.key} and {_named(self.programme)} cannot be decrypted with "
+                "them: it was changed, or somebody has moved it."
+            ) from None
+
+    def _bound(self, about: bytes) -> bytes:
+        return b" ".join((about, self.key.encode(), self.programme.encode()))
 
 
 class KeyRing:
@@ -175,7 +214,7 @@ class KeyRing:
         self._look_again()
         return self._sets
 
-    def encrypting(self, programme: str) -> Cipher:
+    def encrypting(self, programme: str, purpose: Purpose = "payload") -> Cipher:
         """Return what encrypts for a programme; the empty name is that of no programme.
 
         Raises:
@@ -187,9 +226,9 @@ class KeyRing:
                 f"{self.source} has no key for {_named(programme)} and no default. Make one "
                 "(coopflow keys rotate), and give it to every worker and client."
             )
-        return self._cipher(found.current, programme)
+        return self._cipher(found.current, programme, purpose)
 
-    def decrypting(self, key: str, programme: str) -> Cipher:
+    def decrypting(self, key: str, programme: str, purpose: Purpose = "payload") -> Cipher:
         """Return what decrypts what a key encrypted for a programme.
 
         Raises:
@@ -203,21 +242,22 @@ class KeyRing:
                 f"{self.source} does not have it. Give this process the same keys as the workers "
                 "and clients that have it (coopflow keys list), or bring it back from a backup."
             )
-        return self._cipher(key, programme)
+        return self._cipher(key, programme, purpose)
 
-    def _cipher(self, key: str, programme: str) -> Cipher:
-        found = self._ciphers.get((key, programme))
+    def _cipher(self, key: str, programme: str, purpose: Purpose) -> Cipher:
+        found = self._ciphers.get((key, programme, purpose))
         if found is None:
-            about = b"coopflow payload\0" + programme.encode()
+            about = f"coopflow {purpose}\0{programme}".encode()
             derived = HKDF(SHA256(), _BYTES, None, about).derive(self._secrets[key])
-            found = self._ciphers[key, programme] = Cipher(key, AESGCM(derived))
+            found = Cipher(key, programme, AESGCM(derived))
+            self._ciphers[key, programme, purpose] = found
         return found
 
     def _take(self, sets: KeySets) -> None:
         self._sets = sets
         every = [*sets.programmes.values(), *([sets.default] if sets.default else [])]
         self._secrets = {name: secret for one in every for name, secret in one.keys.items()}
-        self._ciphers: dict[tuple[str, str], Cipher] = {}
+        self._ciphers: dict[tuple[str, str, Purpose], Cipher] = {}
 
     def _look_again(self) -> None:
         """Read the file if it has changed. One that has gone bad does not stop what works."""
@@ -257,7 +297,7 @@ def ensure_keys(file: Path) -> None:
     """Make a file with a default key, for its owner alone, unless there is one.
 
     Raises:
-        StateDirectoryError: it cannot be written.
+        KeysError: it cannot be written.
     """
     with _alone(file):
         if not file.exists():
@@ -277,7 +317,7 @@ def rotate(file: Path, programme: str | None = None, *, ahead: bool = False) -> 
 
     Raises:
         KeysError: the file is not good, or there is no key to go ahead of.
-        StateDirectoryError: it cannot be written.
+        KeysError: it cannot be written.
     """
     with _alone(file):
         sets = _read(file)[0] if file.exists() else KeySets()
@@ -327,7 +367,7 @@ def _read(file: Path) -> tuple[KeySets, tuple[int, ...]]:
             return _parsed(opened.read(), str(file)), _signature(status)
     except FileNotFoundError as error:
         raise KeysError(
-            f"There are no keys at {file}, and what Temporal stores is encrypted. Use those of "
+            f"There are no keys at {file}, and what is stored is encrypted. Use those of "
             "the engine or cluster: COOPFLOW_KEYS_FILE or COOPFLOW_KEYS names them. For a new "
             "one, make some (coopflow keys rotate) and give them to every worker and client."
         ) from error
@@ -363,7 +403,7 @@ def _alone(file: Path) -> Iterator[None]:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise StateDirectoryError(
+        raise KeysError(
             f"{file} cannot be written: {error.strerror}. Name another folder, or make it writable."
         ) from error
 

@@ -1,0 +1,1 @@
+"""Keys, and what is encrypted with them: payloads of Temporal and what the database keeps."""
