@@ -9,6 +9,7 @@ import pytest
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.base import Label
 from coopflow.domain.catalogue import EVENTS
+from coopflow.domain.disagreements import DISAGREEMENT, Reader
 from coopflow.domain.explanation import Examination
 from coopflow.domain.policy import ReviewKind
 from coopflow.domain.roles import ROLES
@@ -48,6 +49,8 @@ def test_both_languages_say_the_same(key: str) -> None:
         ("rule", RULE_NAMES),
         ("role", ROLES),
         ("alert", SEVERITIES),
+        ("step", DISAGREEMENT.states),
+        ("reader", get_args(Reader)),
     ],
 )
 def test_every_word_of_the_domain_has_words(prefix: str, vocabulary: Any) -> None:

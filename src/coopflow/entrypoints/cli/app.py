@@ -120,7 +120,8 @@ app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")
 readmodel = _group("The read model: verify it, and rebuild it.")
 journal = _group("Journals as files that prove themselves.")
-keys = _group("Keys: what encrypts all that Temporal stores.")
+keys = _group("Keys: what encrypts all that is stored and not for everyone.")
+disagreement = _group("Disagreements: where they stand, and who may read them.")
 person = _group("People: where journals name them, and how they are forgotten.")
 deployment = _group("Versions of the workers, and rolling a change.")
 app.add_typer(gate, name="gate")
@@ -129,6 +130,7 @@ app.add_typer(readmodel, name="readmodel")
 app.add_typer(journal, name="journal")
 app.add_typer(keys, name="keys")
 app.add_typer(person, name="person")
+app.add_typer(disagreement, name="disagreement")
 app.add_typer(deployment, name="deployment")
 
 
@@ -656,6 +658,42 @@ def journal_key(
     from coopflow.entrypoints.cli.journal import key  # noqa: PLC0415
 
     key(_settings(lang=lang), file)
+
+
+@disagreement.command("list")
+def disagreement_list(
+    cooperation: Cooperation,
+    *,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """List the disagreements of a cooperation, without their content."""
+    from coopflow.entrypoints.cli.disagreements import list_all  # noqa: PLC0415
+
+    list_all(_settings(state_dir=state_dir, lang=lang), cooperation, output=output)
+
+
+@disagreement.command("show")
+def disagreement_show(  # noqa: PLR0913 - its options
+    cooperation: Cooperation,
+    which: Annotated[str, Argument(metavar="ID", help="One of `disagreement list`.")],
+    *,
+    reader: Annotated[
+        str | None, Option("--as", metavar="PERSON", help="Read the content as this person may.")
+    ] = None,
+    output: OutputFormat = "table",
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Show a disagreement, and its content to one who may read it now.
+
+    That needs the keys. Exit code 1 when the person may not: then it is said who may.
+    """
+    from coopflow.entrypoints.cli.disagreements import show  # noqa: PLC0415
+
+    settings = _settings(state_dir=state_dir, lang=lang)
+    show(settings, cooperation, which, reader=reader, output=output)
 
 
 @keys.command("list")

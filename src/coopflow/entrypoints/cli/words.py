@@ -186,6 +186,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{decision}: reminder to those who have not answered",
         "{decision} : rappel à qui n'a pas répondu",
     ),
+    "step.raised": ("raised", "soulevé"),
+    "step.closed": ("closed", "clos"),
     "step.dialogue": ("dialogue", "dialogue"),
     "step.facilitation": ("facilitation", "facilitation"),
     "step.mediation": ("mediation", "médiation"),
@@ -195,6 +197,24 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "journey.renewed": ("renewed until {until}", "renouvellement jusqu'au {until}"),
     "journey.stage": ("stage {number}", "étape {number}"),
     "journey.stayed": ("{days} in this stage", "{days} dans cette étape"),
+    # disagreements
+    "reader.parties": ("the parties", "les parties"),
+    "reader.facilitator": ("the facilitator", "la facilitation"),
+    "reader.mediator": (
+        "the mediator whom every party has accepted",
+        "la médiation acceptée par toutes les parties",
+    ),
+    "reader.members": ("the active members", "les membres actifs"),
+    "disagreement.none": ("there is no disagreement", "il n'y a pas de désaccord"),
+    "disagreement.forbidden": (
+        "{person} may not read the content; at present it is for {readers}",
+        "{person} n'a pas accès au contenu, réservé pour l'heure à : {readers}",
+    ),
+    "disagreement.step": ("Step", "Étape"),
+    "disagreement.parties": ("Parties", "Parties"),
+    "disagreement.touches": ("Touches", "Concerne"),
+    "disagreement.readers": ("Content for", "Contenu pour"),
+    "disagreement.agreed": ("Agreed", "Accord"),
     # gates
     "gate.asked": ("asked {minimum}", "demandé {minimum}"),
     "gate.guards": ("Guards", "Garde-fous"),
