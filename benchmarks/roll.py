@@ -20,7 +20,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from coopflow.temporal.keys import KeyRing, KeySet, KeySets
 from temporalio.client import Client
 
 from coopflow.application.engine import Address

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coopflow.temporal.keys import ensure_keys
 
 from coopflow.application.engine import Address, Reply
 from coopflow.bootstrap import key_ring

@@ -20,13 +20,14 @@ from coopflow.domain.refusals import Refusal
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalConflictError
 from coopflow.readmodel.history import History
-from coopflow.readmodel.journal import read
+from coopflow.readmodel.journal import read, replace
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.people import People
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.seals import is_closed
 from coopflow.readmodel.tables import DisagreementRow, JournalRow, SnapshotRow
+from coopflow.readmodel.verification import Examination
 from coopflow.readmodel.views import DisagreementContent
 from coopflow.sealing.errors import BrokenSealError, KeysError, UnknownKeyError
 from coopflow.sealing.keys import KeyRing, KeySet, KeySets
@@ -454,3 +455,35 @@ async def test_a_lost_key_is_said(url: str, keys: KeySet) -> None:
     async with opened(url, KeySet.new()) as database:
         with pytest.raises(UnknownKeyError, match=keys.current):
             await Queries(database).disagreement_content(ADDRESS, "d", "rep-alpha")
+
+
+# --- verifying and rebuilding ---
+
+
+async def test_a_broken_seal_is_found_and_mended(sealed: Database) -> None:
+    """Verifying names the entry whose field was changed; restoring it encrypts it again."""
+    entries = life()
+    await project(sealed, entries)
+    examination = Examination(sealed)
+    assert (await examination.examine(ADDRESS)).findings == ()
+    (seq,) = (one.seq for one in entries if one.event.type == "disagreement_raised")
+    async with sealed.writing() as connection:
+        row = JournalRow.seq == seq
+        (data,) = (await connection.execute(select(JournalRow.data).where(row))).one()
+        broken = data | {"content": {"sealed": data["content"]["sealed"][:-8] + "AAAAAAA="}}
+        await connection.execute(update(JournalRow).where(row).values(data=broken))
+    found = await examination.examine(ADDRESS)
+    assert next((one.kind, one.first) for one in found.findings) == ("entry_unreadable", seq)
+    async with sealed.writing() as connection:
+        await replace(connection, ADDRESS, entries[seq - 1])
+    assert (await examination.examine(ADDRESS)).findings == ()
+    assert all(is_closed(one) for one in await stored(sealed))
+
+
+async def test_verifying_without_keys_is_no_finding(url: str, keys: KeySet) -> None:
+    """What cannot be read for want of a key is not taken for broken, nor mended."""
+    async with opened(url, keys) as database:
+        await project(database, life())
+    async with opened(url, KeySet.new()) as database:
+        with pytest.raises(UnknownKeyError, match="is missing"):
+            await Examination(database).examine(ADDRESS)
