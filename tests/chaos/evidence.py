@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from pydantic_core import from_json, to_jsonable_python
+from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
@@ -21,8 +21,9 @@ from coopflow.application.engine import Address, UnavailableError, UnknownCooper
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.projector import read_snapshot
 from coopflow.readmodel.rows import PARTS, cooperation_row
-from coopflow.readmodel.tables import Base, CooperationRow, OutboxRow, SnapshotRow
+from coopflow.readmodel.tables import Base, CooperationRow, OutboxRow
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.errors import EngineFaultError
 from coopflow.temporal.worker import workflow_runner
@@ -168,10 +169,7 @@ async def _of(
     found: Cooperation | None,
     last: Mapping[Address, Answer],
 ) -> Evidence:
-    snapshot = await connection.execute(
-        select(SnapshotRow.state).where(SnapshotRow.cooperation_id == str(address))
-    )
-    text = snapshot.scalar_one_or_none()
+    projected, snapshot = await read_snapshot(connection, address)
     answer = last.get(address)
     try:
         entries, unreadable = await journal.read(connection, address, 1, _ALL), ""
@@ -183,7 +181,7 @@ async def _of(
         state=found,
         last=answer is not None
         and (found is None or found.status == "closed" or _is_taken(answer)),
-        snapshot=None if text is None else from_json(text),
+        snapshot=snapshot.model_dump(mode="json") if projected else None,
         rows={table.__tablename__: await _rows(connection, table, address) for table in _tables()},
         expected=expected_rows(found) if found is not None else {},
         lasting=frozenset(part.table.__tablename__ for part in PARTS if not part.fades),

@@ -20,6 +20,7 @@ from coopflow.application.engine import Address, UnavailableError
 from coopflow.bootstrap import key_ring
 from coopflow.readmodel.database import Database as ReadModel
 from coopflow.sealing.keys import ensure_keys
+from coopflow.sealing.texts import TextSeals
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
@@ -284,7 +285,8 @@ async def run(wish: Wish, folder: Path) -> Report:
             commands = report.count({name: of.values() for name, of in asked.items()}, stage.paused)
             say("the clients have finished; everything is looked at")
             client = await _connected(stage)
-            database = ReadModel(stage.database.url)
+            keys = key_ring(Settings(state_dir=stage.state_dir))
+            database = ReadModel(stage.database.url, seals=TextSeals(lambda: keys))
             stack.push_async_callback(database.close)
             engine = TemporalEngine(client, patience=_CATCH_UP)
             places = Places(client, engine, database)
