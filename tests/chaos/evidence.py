@@ -181,7 +181,7 @@ async def _of(
         state=found,
         last=answer is not None
         and (found is None or found.status == "closed" or _is_taken(answer)),
-        snapshot=snapshot.model_dump(mode="json") if projected else None,
+        snapshot=snapshot if projected else None,
         rows={table.__tablename__: await _rows(connection, table, address) for table in _tables()},
         expected=expected_rows(found) if found is not None else {},
         lasting=frozenset(part.table.__tablename__ for part in PARTS if not part.fades),

@@ -56,7 +56,7 @@ def lived(commands: int = 60) -> Found:
         journal=tuple(journal),
         head=digest_of(journal[-1]),
         state=state,
-        snapshot=state.model_dump(mode="json"),
+        snapshot=state,
         rows=copy.deepcopy(rows),
         expected=rows,
         notices=tuple((one.seq, one.index, one.kind) for one in notices),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from coopflow.application.engine import Address
 from coopflow.application.notices import notices_of
+from coopflow.application.verification import differing_parts
 from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.events import Entry
@@ -38,7 +39,7 @@ class Evidence:
         head: the digest of the last entry, as its workflow has it; None when that did not answer.
         state: what its workflow says it is; None when that did not answer.
         last: whether it had an answer to one more command.
-        snapshot: the state that the read model folds, in plain JSON values; None without one.
+        snapshot: the state that the read model folds; None without one.
         rows: its rows in the read model.
         expected: the rows that follow from the state of its workflow.
         lasting: the tables in which rows may stay of what the state has forgotten.
@@ -50,7 +51,7 @@ class Evidence:
     head: str | None = None
     state: Cooperation | None = None
     last: bool = True
-    snapshot: dict[str, Any] | None = None
+    snapshot: Cooperation | None = None
     rows: Rows = field(default_factory=dict)
     expected: Rows = field(default_factory=dict)
     lasting: frozenset[str] = frozenset()
@@ -218,8 +219,7 @@ def divergent(found: Found) -> Iterator[str]:
         except Exception as error:  # noqa: BLE001 - whatever damage leads to
             yield f"{address}: its journal leads nowhere ({error!r})"
             continue
-        told, folded = evidence.state.model_dump(mode="json"), state.model_dump(mode="json")
-        parts = [name for name in told if told[name] != folded[name]]
+        parts = differing_parts(evidence.state, state)
         if parts:
             yield f"{address}: its journal leads to other {', '.join(parts)} than its workflow has"
 
@@ -249,7 +249,7 @@ def outdated(found: Found) -> Iterator[str]:
     for address, evidence in found.cooperations.items():
         if evidence.state is None:
             continue
-        if evidence.snapshot != evidence.state.model_dump(mode="json"):
+        if evidence.snapshot is None or differing_parts(evidence.state, evidence.snapshot):
             yield f"{address}: the read model folds another state than its workflow has"
         for table, expected in evidence.expected.items():
             there = evidence.rows.get(table, {})
