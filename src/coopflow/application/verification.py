@@ -192,7 +192,7 @@ class Workflows(Protocol):
 
 
 class Lag(Shape):
-    """How far the read model is behind cooperations that live.
+    """How far the read model is behind cooperations that live, and how much room they have left.
 
     Attributes:
         looked_at: how many cooperations were asked.
@@ -200,6 +200,9 @@ class Lag(Shape):
         entries: how many entries wait.
         since: the instant of the oldest of them; None when none waits, or only imported pasts do.
         oldest: the cooperation that this one is of.
+        taken: of the room that a cooperation has for its state and what waits, the share that the
+            fullest one has taken, in percent; at 100 it refuses commands.
+        fullest: which one that is.
     """
 
     looked_at: int = 0
@@ -207,6 +210,8 @@ class Lag(Shape):
     entries: int = 0
     since: Instant | None = None
     oldest: str | None = None
+    taken: int = 0
+    fullest: str | None = None
 
 
 class BrokenJournalError(Exception):

@@ -84,12 +84,22 @@ class Histories:
             ((head.waiting_since, one) for one, head in behind if head.waiting_since),
             default=(None, None),
         )
+        taken, fullest = max(
+            (
+                (head.bytes * 100 // head.bytes_limit, str(one))
+                for one, head in zip(addresses, heads, strict=True)
+                if head is not None and head.bytes_limit
+            ),
+            default=(0, None),
+        )
         return Lag(
             looked_at=len(addresses),
             behind=len(behind),
             entries=sum(head.seq - head.projected_seq for _, head in behind),
             since=since,
             oldest=str(oldest) if oldest else None,
+            taken=taken,
+            fullest=fullest,
         )
 
     async def living(self, address: Address) -> Living | None:

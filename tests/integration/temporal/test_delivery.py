@@ -50,6 +50,7 @@ async def test_commands_do_not_wait_for_the_read_model(engine_room: Bench) -> No
     lag = await Histories(engine_room.engine).lag(1)
     assert (lag.looked_at, lag.behind, lag.entries) == (1, 1, head.seq - kept)
     assert (lag.since, lag.oldest) == (head.waiting_since, str(address))
+    assert (lag.taken, lag.fullest) == (head.bytes * 100 // head.bytes_limit, str(address))
     assert len(engine_room.journal.entries[address]) == head.projected_seq
     assert engine_room.journal.refused > 0
     engine_room.journal.is_away = False

@@ -239,6 +239,26 @@ def test_the_doctor_about_lag(  # noqa: PLR0917 - what is found, and how it is s
     assert ("readmodel verify" in found["remedy"]) == (status == "missing")
 
 
+@pytest.mark.parametrize(("taken", "status"), [(41, "ok"), (80, "missing")])
+def test_the_doctor_about_room(
+    taken: int, status: str, coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cooperation that is nearly full is a finding before it refuses anything."""
+
+    async def ask(*_: object) -> Lag:
+        return Lag(looked_at=7, taken=taken, fullest="p/c")
+
+    async def engine(*_: object, **__: object) -> doctor.Finding:
+        return doctor.Finding("Engine", "ok", "")
+
+    monkeypatch.setattr(bootstrap, "lag", ask)
+    monkeypatch.setattr(doctor, "_keys", lambda *_, **__: doctor.Finding("Keys", "ok", ""))
+    monkeypatch.setattr(doctor, "_engine", engine)
+    found = json.loads(coopflow("doctor", "--output", "json").stdout)[-1]
+    assert (found["name"], found["status"]) == ("Read model", status)
+    assert f"the fullest has taken {taken} % of its room (p/c)" in found["detail"]
+
+
 def test_the_doctor_about_faulty_settings(
     coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from coopflow import bootstrap
 from coopflow.application.engine import UnavailableError
+from coopflow.application.verification import Lag
 from coopflow.entrypoints.cli.failures import UNAVAILABLE
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.errors import DatabaseUrlError
@@ -33,6 +34,7 @@ _OLDEST: Final = (3, 11)
 _COUNTED: Final = 1000
 _ASKED: Final = 100
 _BEHIND: Final = timedelta(seconds=60)
+_FULL: Final = 80  # percent
 _SIGNS: Final = {
     "ok": ("✓", "green"),
     "note": ("·", "yellow"),
@@ -58,6 +60,10 @@ class Finding(NamedTuple):
 
 class _BehindError(Exception):
     """The read model is behind by more than a moment; says how far."""
+
+
+class _FullError(Exception):
+    """A cooperation has little room left for its state and what waits; says which."""
 
 
 def examine(settings: Settings, *, output: Format) -> int:
@@ -208,12 +214,22 @@ async def _versions(settings: Settings) -> Finding:
 
 
 async def _read_model(settings: Settings) -> str:
-    """Say how far the read model follows the cooperations opened last.
+    """Say how far the read model follows the cooperations opened last, and how full these are.
 
     Raises:
         _BehindError: it does not follow, though the database answers.
+        _FullError: one of them has little room left.
     """
     found = await bootstrap.lag(settings, _ASKED)
+    said = _followed(found)
+    if found.fullest is not None:
+        said += f"; the fullest has taken {found.taken} % of its room ({found.fullest})"
+    if found.taken >= _FULL:
+        raise _FullError(said)
+    return said
+
+
+def _followed(found: Lag) -> str:
     asked = f"of {found.looked_at} cooperations asked"
     if not found.behind:
         return f"follows up to the last entry {asked}"
@@ -239,6 +255,12 @@ async def _tried(name: str, attempt: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(name, "ok", await attempt())
     except _BehindError as error:
         remedy = "look at the database and at the worker's log, then: coopflow readmodel verify"
+        return Finding(name, "missing", str(error), remedy)
+    except _FullError as error:
+        remedy = (
+            "it refuses commands once it is full: let the read model catch up, and see "
+            "which drafts are long (coopflow coop show)"
+        )
         return Finding(name, "missing", str(error), remedy)
     except unusable as error:
         return Finding(name, "missing", str(error))
