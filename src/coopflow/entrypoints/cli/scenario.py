@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rich.text import Text
 
@@ -24,6 +24,8 @@ from coopflow.readmodel.views import JournalLine
 
 Job = tuple[Path, str | None]
 """A scenario file, and the policy to run it by instead of the one that it names."""
+
+_DIGESTS: Final = {"previous", "salts", "withheld"}
 
 
 def run(jobs: list[Job], *, on: Literal["memory", "temporal"], output: Format) -> int:
@@ -55,7 +57,8 @@ def _json(report: Report) -> dict[str, Any]:
             {"line": line, "step": step, "problem": text} for line, step, text in report.problems
         ],
         "final": summary(report.state),
-        "events": [entry.model_dump(mode="json") for entry in report.entries],
+        # Without digests: those of a trial mean nothing, and memory makes none.
+        "events": [entry.model_dump(mode="json", exclude=_DIGESTS) for entry in report.entries],
     }
 
 
