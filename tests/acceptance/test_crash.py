@@ -19,6 +19,7 @@ from coopflow.bootstrap import key_ring
 from coopflow.domain.events import Entry
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
+from coopflow.sealing.texts import TextSeals
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
@@ -71,7 +72,8 @@ async def serving(state_dir: Path) -> EngineRecord:
 
 
 async def stored(state_dir: Path, address: Address) -> tuple[Entry, ...]:
-    database = Database(Settings(state_dir=state_dir).database)
+    settings = Settings(state_dir=state_dir)
+    database = Database(settings.database, seals=TextSeals(lambda: key_ring(settings)))
     try:
         async with database.reading() as connection:
             return await journal.read(connection, address, 1, 2**31 - 1)
