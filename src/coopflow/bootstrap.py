@@ -409,9 +409,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
     try:
         await _unless(stop, is_to_work.wait())
-        if preparing.done():
-            preparing.result()
         while not stop.is_set():
+            if preparing.done():
+                preparing.result()  # what does not pass ends the worker, and says why
             client = await _unless(
                 stop, connect_when_available(find, lambda: encrypting(key_ring(settings)))
             )
@@ -422,7 +422,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 _log.info("working", address=address, **(version._asdict() if version else {}))
                 if version is not None:
                     await _say_whether_current(Deployment(client, version.deployment), version)
-                await _unless(stop, _moved(find, address))
+                await _unless(stop, _moved(find, address, preparing))
     finally:
         preparing.cancel()
         await asyncio.gather(preparing, return_exceptions=True)
@@ -480,10 +480,12 @@ async def _patiently(attempt: Callable[[], Awaitable[_T]]) -> _T:
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-async def _moved(find: Callable[[], Endpoint], address: str) -> None:
-    """Return once the engine serves at another address."""
+async def _moved(find: Callable[[], Endpoint], address: str, preparing: asyncio.Task[None]) -> None:
+    """Return once the engine serves at another address, or the tables cannot be prepared."""
     while True:
         await asyncio.sleep(_LOOK_EVERY)
+        if preparing.done() and preparing.exception() is not None:
+            return
         with contextlib.suppress(TemporalUnavailableError):  # it may come back at the same place
             if find().address != address:
                 return

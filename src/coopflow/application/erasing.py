@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple, Protocol
 from uuid import uuid4
 
-from coopflow.application.engine import Address, Engine
-from coopflow.domain.erasure import PersonErased
+from coopflow.application.engine import (
+    Address,
+    Engine,
+    UnavailableError,
+    UnknownCooperationError,
+)
 from coopflow.domain.refusals import Refusal
 
 ERASES: Final = ("programme_manager",)
 """The role outside cooperations that erases people."""
 
-Result = Literal["erased", "nothing", "refused"]
+Result = Literal["erased", "nothing", "refused", "gone", "unfinished"]
 
 
 class Traces(NamedTuple):
@@ -32,12 +36,15 @@ class Erasure(NamedTuple):
 
     Attributes:
         address: the cooperation.
-        result: ``erased`` now, ``nothing`` to erase (any more), or ``refused``.
+        result: ``erased`` now, ``nothing`` to erase (any more), ``refused``, ``gone`` where
+            Temporal keeps nothing of a cooperation that was closed long ago, or ``unfinished``:
+            what was not reached in time goes on by itself, and naming the cooperation again
+            completes it.
         tombstone: what stands in their place.
         entries: how many entries of the journal named them.
         runs: how many ended runs of its workflow, which knew them, were deleted.
         texts: where the id still stands in what people wrote, which people have to look at.
-        detail: why it was refused; empty otherwise.
+        detail: why it was not erased, or not in full; empty otherwise.
     """
 
     address: Address
@@ -79,11 +86,18 @@ async def erase(
         address: the cooperation.
         person: who is to be forgotten.
         by: who erases them, for the programme.
-
-    Raises:
-        UnknownCooperationError: there is none at this address.
-        UnavailableError: something does not answer; what was done is.
     """
+    try:
+        return await _erase(engine, journals, address, person, by)
+    except UnknownCooperationError as error:
+        return Erasure(address, "gone", detail=str(error))
+    except UnavailableError as error:
+        return Erasure(address, "unfinished", detail=str(error))
+
+
+async def _erase(
+    engine: ForgettingEngine, journals: Tracing, address: Address, person: str, by: str
+) -> Erasure:
     command = {"command": "erase_person", "actor": by, "id": uuid4().hex, "person": person}
     outcome = await engine.execute(address, command, ERASES)
     if isinstance(outcome, Refusal) and outcome.code != "unknown_person":
@@ -92,10 +106,10 @@ async def erase(
     texts = (await journals.traces(address, person)).texts
     if isinstance(outcome, Refusal):
         return Erasure(address, "nothing", runs=runs, texts=texts)
-    ((seq, tombstone),) = [
-        (entry.seq, entry.event.tombstone)
-        for entry in outcome.entries
-        if isinstance(entry.event, PersonErased)
-    ]
-    named = (await journals.traces(address, tombstone)).entries
-    return Erasure(address, "erased", tombstone, len({*named} - {seq}), runs, texts)
+    # A repeated command is answered with the numbers of its entries alone.
+    for seq in range(outcome.seq_from, outcome.seq_to + 1):
+        tombstone = f"erased-{seq}"
+        named = (await journals.traces(address, tombstone)).entries
+        if seq in named:
+            return Erasure(address, "erased", tombstone, len({*named} - {seq}), runs, texts)
+    return Erasure(address, "unfinished", detail="the journal does not tell of the erasure yet")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
-
-from pydantic_core import to_json
+from typing import Any
 
 from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
 from coopflow.application.gate_check import check_gate
@@ -21,15 +19,7 @@ from coopflow.domain.events import Entry
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition, Rulebook
-from coopflow.domain.shedding import relieve
 from coopflow.domain.state import Cooperation
-
-_LOOKED_AT_EVERY: Final = 500
-_LARGE: Final = 100_000
-
-
-def _is_small(state: Cooperation) -> bool:
-    return len(to_json(state)) <= _LARGE
 
 
 @dataclass
@@ -43,15 +33,16 @@ class _Kept:
     def accept(self, entries: tuple[Entry, ...], command: str | None = None) -> Reply:
         before = self.state.seq
         self.state = follow(self.state, entries)
-        if self.state.seq // _LOOKED_AT_EVERY > before // _LOOKED_AT_EVERY:
-            self.state = relieve(self.state, self.rules, _is_small)
         self.journal.extend(entries)
         self.receipts.note(command, before, entries)
         return Reply(seq_from=before + 1, seq_to=self.state.seq, entries=entries)
 
 
 class MemoryEngine:
-    """Runs cooperations in recorded mode, in this process, for as long as it lives."""
+    """Runs cooperations in recorded mode, in this process, for as long as it lives.
+
+    It lets go of nothing, so that a scenario may expect something of what is long past.
+    """
 
     def __init__(self, compiled: Mapping[str, Rulebook]) -> None:
         """Take the rulebooks, by the digest of their definition."""

@@ -19,7 +19,6 @@ from coopflow.domain.calendar import Span, end_of
 from coopflow.domain.decisions import AboutDecision
 from coopflow.domain.disagreements import AboutDisagreement
 from coopflow.domain.documents import replaced_by
-from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Event
 from coopflow.domain.facts.learning import (
     AdjustedAfterReview,
@@ -172,8 +171,6 @@ def reaches_back(state: Cooperation, event: Event) -> bool:
             )
         case MinutesPublished():
             return event.meeting not in state.meetings and state.had("meetings", event.meeting)
-        case PersonErased():
-            return state.past != Past()  # what is let go may name whom it names
     return False
 
 

@@ -604,7 +604,9 @@ class Cooperation(Shape):
             subject = _spelled(decision.subject)
             if spelled.startswith(subject):
                 seen[subject] += 1
-                if spelled in {subject, f"{subject}-{decision.number or seen[subject]}"}:
+                number = decision.number or seen[subject]
+                is_newest = spelled == subject and number == self.times_decided(subject)
+                if is_newest or spelled == f"{subject}-{number}":
                     found = decision
         return found
 

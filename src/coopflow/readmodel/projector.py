@@ -28,6 +28,7 @@ from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.seals import is_sealing, opened_state, sealed_state
 from coopflow.readmodel.statements import upsert
 from coopflow.readmodel.tables import Base, CooperationRow, SnapshotRow
+from coopflow.sealing.errors import KeysError
 
 _REMEMBERED: Final = 128
 
@@ -89,23 +90,24 @@ class Projector:
             known = [entry for entry in entries if entry.seq <= seq]
             await journal.refuse_conflict(connection, address, known)
             news = entries[len(known) :]
-            if not news:
-                return seq
             erasures = [one for one in news if isinstance(one.event, PersonErased)]
             for entry in erasures:
                 await journal.forget(connection, address, entry)
             state = None
-            if not seq or shape == _shape(is_sealing(connection)):
+            is_current = not seq or shape == _shape(is_sealing(connection))
+            # What the state has let go may name whoever is erased: all rows are written anew.
+            if news and is_current and not erasures:
                 before = self._states.at(address, seq) or await _decode(connection, address, seq)
                 state = await _write(connection, address, before, news)
-            if state is None:
+            if news and state is None:
                 state = await _write_anew(connection, address, news[-1].seq)
-            else:
+            elif state is not None:
                 state = await _keep(connection, address, state)
-        self._states.keep(address, state)
-        if erasures:
+        if state is not None:
+            self._states.keep(address, state)
+        if any(isinstance(one.event, PersonErased) for one in entries):  # also when it comes again
             await self._database.scrub()
-        return state.seq
+        return state.seq if state is not None else seq
 
     async def rebuild(self, programme: str, cooperation: str) -> int:
         """Write all rows of a cooperation anew from its journal.
@@ -155,7 +157,8 @@ class Projector:
         for programme, slug in outdated:
             try:
                 await self.rebuild(programme, slug)
-            except (JournalGapError, *journal.UNREADABLE) as error:  # must not stop the others
+            except (JournalGapError, KeysError, *journal.UNREADABLE) as error:
+                # It must not stop the others.
                 advice = "look at it: coopflow readmodel verify"
                 about = {"programme": programme, "cooperation": slug, "advice": advice}
                 _log.warning("rows of an earlier version stay", exc_info=error, **about)

@@ -382,13 +382,15 @@ class TemporalEngine:
     async def _delete_ended_runs(self, address: Address, limit: timedelta) -> int:
         """Delete the runs before the last one, found by visibility and from run to run."""
         workflow = names.workflow_id(address)
-        last = (await self._handle(address).describe(rpc_timeout=limit)).run_id
+        # Deleting a run that goes on would end it: only those are listed that had ended, and which
+        # one is the last is asked afterwards.
         ended = {
             one.run_id
             async for one in self._client.list_workflows(
-                f"WorkflowId = '{workflow}'", rpc_timeout=limit
+                f"WorkflowId = '{workflow}' AND ExecutionStatus != 'Running'", rpc_timeout=limit
             )
         }
+        last = (await self._handle(address).describe(rpc_timeout=limit)).run_id
         # The list is a moment behind, so that it may lack the run that ended just now.
         before: str | None = last
         while before is not None:

@@ -71,6 +71,7 @@ STATE_WARNING: Final = 500_000
 STATE_LIMIT: Final = 1_000_000
 """Bytes beyond which commands are refused: Temporal carries two megabytes from run to run."""
 
+_ERASURE: Final = "erase_person"
 _SHORTEST_SLEEP: Final = timedelta(seconds=1)
 _NEVER_OPENED_AFTER: Final = timedelta(minutes=5)
 
@@ -108,8 +109,7 @@ class CooperationWorkflow:
         self._mode = carried.mode
         self._state = carried.state
         self._head = carried.head
-        # One that was opened before there were digests gets its secret now; a replay, the same one.
-        self._pepper = carried.pepper or workflow.uuid4().hex
+        self._pepper = carried.pepper
         self._receipts = Receipts(carried.receipts)
         self._delivery = Delivery(address, carried)
         self._inquiry = Inquiry(self)
@@ -270,8 +270,10 @@ class CooperationWorkflow:
         rules = compile_family(*definitions)
         state = follow(self._state, entries)
         due = next_due(state, workflow.now(), rules) if mode == "live" else None
-        entries = linked(entries, self._head, self._pepper)
-        head = digest_of(entries[-1]) if entries else self._head
+        head = self._head
+        if self._pepper and entries:  # else it was opened before there were digests
+            entries = linked(entries, head, self._pepper)
+            head = digest_of(entries[-1])
         outbox = [*self._delivery.entries, *entries]
         size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
         relief = self._relief
@@ -324,6 +326,8 @@ class CooperationWorkflow:
         planned = self._plan(plan, request)
         if isinstance(planned, Receipt):
             self._say("info", "repeated", kind=request.kind, duplicate=True)
+            # Said again, it names the person once more, in a history that was to know them no more.
+            self._delivery.has_forgotten |= request.kind == _ERASURE
             return CommandReply(seq_from=planned.seq_from, seq_to=planned.seq_to, duplicate=True)
         before = self._state.seq
         self._accept(planned)

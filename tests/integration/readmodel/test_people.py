@@ -17,6 +17,7 @@ from coopflow.readmodel.errors import JournalConflictError
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.people import People
 from coopflow.readmodel.projector import Projector
+from tests.collective import vision
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective
 
@@ -89,6 +90,38 @@ async def test_a_rebuild_brings_nobody_back(database: Database) -> None:
     before = await contents(database)
     await projector.rebuild(*verger.address)
     assert await contents(database) == before
+
+
+async def test_what_the_state_has_let_go_forgets_too(database: Database) -> None:
+    """The version of a document that was superseded, and a closed review, whose rows stay."""
+    verger = Collective()
+    seen = vision(contributors=["org-1", "org-2", "org-3"])
+    verger.do("assign_role", "faiza", person=PERSON, role="facilitator")
+    verger.do("draft_document", PERSON, kind="shared_vision", content=seen)
+    for number in (1, 2):
+        if number == 2:
+            verger.do("draft_document", "faiza", kind="shared_vision", content=seen)
+        verger.do("submit_document", "faiza", kind="shared_vision")
+        decision = next(reversed(verger.state.decisions))
+        ballots = dict.fromkeys(verger.state.active, "consent")
+        verger.do("record_session_vote", "faiza", decision=decision, ballots=ballots)
+    later = "2031-01-01T09:00:00Z"
+    verger.do("record_pulse", "faiza", later, score=4, answers=2, asked=3)
+    entries = linked(verger.entries, GENESIS, "pepper")
+    projector = Projector(database)
+    await projector.apply(*verger.address, entries)
+    rows = await contents(database)
+    assert [PERSON] in [row["authors"] for row in rows["document"]]
+    known = len(verger.entries)
+    verger.do("erase_person", "manager", later, person=PERSON)
+    entries = linked(verger.entries, GENESIS, "pepper")
+    await projector.apply(*verger.address, entries[known:])
+    after = await contents(database)
+    assert f'"{PERSON}"' not in told(after)
+    assert [row["version"] for row in after["document"]] == [
+        row["version"] for row in rows["document"]
+    ]
+    assert len(after["decision"]) == len(rows["decision"])
 
 
 async def test_somebody_new_may_have_the_id(database: Database) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from coopflow.application.engine import Address
+from coopflow.application.engine import Address, UnavailableError
 from coopflow.application.erasing import Erasure, erase
 from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.readmodel import journal
@@ -25,11 +25,33 @@ from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.worker import working
 from tests.integration.temporal.test_lifetime import decide_to_close, until_ended
 from tests.stored import payloads, stored
-from tests.temporal_engine import CONVERTER, Bench, Board, Journal, connected, options, serving
+from tests.temporal_engine import (
+    CONVERTER,
+    Bench,
+    Board,
+    Journal,
+    accepted,
+    connected,
+    options,
+    serving,
+)
 
 pytestmark = pytest.mark.server
 
 PERSON = "zoe.martin"
+
+
+class Impatient(TemporalEngine):
+    """An engine that does not wait for the read model."""
+
+    async def until_forgotten(self, address: Address) -> int:
+        """Give up at once.
+
+        Raises:
+            UnavailableError: always.
+        """
+        message = f"{address} has not forgotten them yet"
+        raise UnavailableError(message)
 
 
 @dataclass
@@ -150,6 +172,45 @@ async def test_erasing_again_is_harmless(room: Room) -> None:
     again = await room.erase(address)
     assert (again.result, again.tombstone, again.entries) == ("nothing", None, 0)
     assert await room.last_run(address) == run
+
+
+async def test_an_erasure_that_is_said_again_leaves_no_trace(room: Room) -> None:
+    """The client repeats what had no answer, and may meet the run that did not know the person."""
+    address = await room.known()
+    command = {"command": "erase_person", "actor": "pam", "id": "erase-1", "person": PERSON}
+    grants = ("programme_manager",)
+    engine = room.bench.engine
+    first = accepted(await engine.execute(address, command, grants))
+    await engine.until_forgotten(address)
+    again = accepted(await engine.execute(address, command, grants))
+    assert (again.duplicate, again.seq_to) == (True, first.seq_to)
+    await engine.until_forgotten(address)
+    assert PERSON not in await room.read(address, await room.last_run(address))
+
+
+async def test_a_run_that_goes_on_is_never_deleted(room: Room) -> None:
+    """However often it goes on as another one: only what had ended when it was looked for goes."""
+    address = await room.known()
+    for number in range(3):
+        person = f"person-{number}"
+        await room.bench.give(
+            address, "appoint_representative", "fay", organisation="beta", person=person
+        )
+        await asyncio.gather(
+            *(erase(room.bench.engine, room.people, address, one, "pam") for one in (person, "x"))
+        )
+    await room.bench.give(address, "record_pulse", "fay", score=4, answers=2, asked=3)
+
+
+async def test_a_cooperation_that_nobody_keeps_does_not_stop_the_others(room: Room) -> None:
+    """It is said to be gone; what was not reached in time is said to be unfinished."""
+    gone = await erase(room.bench.engine, room.people, Address("tests", "gone"), PERSON, "pam")
+    assert gone.result == "gone"
+    address = await room.known()
+    impatient = Impatient(room.bench.client, task_queue=room.bench.task_queue)
+    unfinished = await erase(impatient, room.people, address, PERSON, "pam")
+    assert unfinished.result == "unfinished"
+    assert (await room.erase(address)).result == "nothing"
 
 
 async def test_a_closed_cooperation_forgets_too(room: Room) -> None:

@@ -763,8 +763,8 @@ def person_erase(  # noqa: PLR0913 - its options
 
     Journals keep their digests, and verify as before. Runs of workflows that have ended are
     deleted, since they knew the person. What people wrote is left to people: the report says where
-    the id stands in it. Saying it again is harmless, and completes what was interrupted. Exit code
-    1 when something was refused.
+    the id stands in it. Saying it again is harmless; naming a cooperation again completes what was
+    interrupted there. Exit code 1 when something is left to do.
     """
     from coopflow.entrypoints.cli.people import run_erase  # noqa: PLC0415
 

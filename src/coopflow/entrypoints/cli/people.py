@@ -17,7 +17,14 @@ from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
 
-_STYLES: Final = {"erased": "green", "nothing": "dim", "refused": "red"}
+_STYLES: Final = {
+    "erased": "green",
+    "nothing": "dim",
+    "refused": "red",
+    "gone": "red",
+    "unfinished": "yellow",
+}
+_LEFT: Final = {"refused", "gone", "unfinished"}
 
 
 def find(settings: Settings, person: str, *, programme: str | None, output: Format) -> None:
@@ -61,7 +68,7 @@ def run_erase(  # noqa: PLR0913 - the options of the command
     Raises:
         UsageError: neither cooperations nor all of them are named.
         UnavailableError: the read model does not answer.
-        TemporalUnavailableError: the engine does not answer; what was erased is.
+        TemporalUnavailableError: there is no engine.
     """
     if everywhere == bool(cooperations):
         raise UsageError("name cooperations, or say --all (with --programme, all of one)")
@@ -75,7 +82,7 @@ def run_erase(  # noqa: PLR0913 - the options of the command
         counts = Counter(one.result for one in found)
         summary = (f"{number} {say(f'person.{result}')}" for result, number in counts.items())
         terminal.note(", ".join(summary) or say("person.nowhere"))
-    return REFUSED if any(one.result == "refused" for one in found) else 0
+    return REFUSED if any(one.result in _LEFT for one in found) else 0
 
 
 async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom

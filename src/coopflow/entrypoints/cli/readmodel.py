@@ -46,7 +46,8 @@ def verify(
             with bar(writer.terminal) as progress:
                 task = progress.add_task("", total=len(cooperations) or await verifier.count())
                 async for address in chosen:
-                    writer.take(address, await verifier.verify(address))
+                    report = await verifier.verify(address)
+                    writer.take(address, report, was_named=bool(cooperations))
                     progress.advance(task)
 
     asyncio.run(work())
@@ -82,7 +83,7 @@ def rebuild(
                 task = progress.add_task("", total=len(cooperations) or await verifier.count())
                 async for address in chosen:
                     report = await verifier.rebuild(address, always=bool(cooperations))
-                    writer.take(address, report)
+                    writer.take(address, report, was_named=bool(cooperations))
                     progress.advance(task)
 
     asyncio.run(work())
@@ -122,10 +123,12 @@ class _Writer:
         self._say = say
         self._counts: Counter[str] = Counter()
 
-    def take(self, address: Address, report: Report | None) -> None:
+    def take(self, address: Address, report: Report | None, *, was_named: bool) -> None:
         """Write what was found about a cooperation; sound ones are counted."""
         if report is None:
-            raise NotFoundError(f"neither the read model nor a workflow knows {address}")
+            if was_named:
+                raise NotFoundError(f"neither the read model nor a workflow knows {address}")
+            return  # its workflow waits to be opened, or has just gone
         if self._output == "json":
             begin = ",\n" if self._counts["all"] else "[\n"
             sys.stdout.write(begin + report.model_dump_json())

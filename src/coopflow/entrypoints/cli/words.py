@@ -533,6 +533,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "person.erased": ("erased", "effacée"),
     "person.nothing": ("nothing to erase", "rien à effacer"),
     "person.refused": ("refused", "refusé"),
+    "person.gone": ("no longer kept by Temporal", "plus conservée par Temporal"),
+    "person.unfinished": (
+        "not in full: name it again later",
+        "incomplet : à nommer de nouveau plus tard",
+    ),
     "person.done": (
         "{tombstone} in their place in {entries} entries; {runs} ended runs deleted",
         "{tombstone} à sa place dans {entries} écritures ; {runs} exécutions terminées supprimées",
