@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
+LONG_LIFE = ROOT / "benchmarks/long_life.py"
+BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE})
 
 
 SMALL = {"impact": ["--cooperations", "5"], "roll": ["--cooperations", "5"]}
@@ -24,3 +25,13 @@ def test_a_benchmark_measures_beside_its_yardstick(script: Path) -> None:
     figures = re.findall(r"^\S.*(?: +\d+\.\d\d){3}$", done.stdout, re.MULTILINE)
     assert figures
     assert len(re.findall(r"^    .*\d", done.stdout, re.MULTILINE)) >= len(figures)
+
+
+def test_a_long_life_is_compared_with_its_beginning() -> None:
+    """Each thousand of commands beside the first thousand, with what the state weighs."""
+    command = [sys.executable, str(LONG_LIFE), "--commands", "2000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = re.findall(r"^ +\d+ +\d+ +\d+\.\d\d +(\d+\.\d\d) +\d+", done.stdout, re.MULTILINE)
+    assert figures[0] == "1.00"
+    assert "largest parts: " in done.stdout
