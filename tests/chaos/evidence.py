@@ -32,6 +32,7 @@ from tests.chaos.ledger import Answer, Asked
 from tests.chaos.verdicts import Evidence, Found, Notice, Rows, Workflow
 
 _AT_ONCE: Final = 16
+_TOLD_EVERY: Final = 200
 _ALL: Final = 2**31 - 1
 _INTERRUPTED: Final = re.compile(
     # A command came in while the run was continued as new.
@@ -72,7 +73,11 @@ async def side_by_side(work: Callable[[_T], Awaitable[_R]], things: Iterable[_T]
 
 
 async def gather(
-    places: Places, asked: Mapping[str, Asked], last: Mapping[Address, Answer], begun: datetime
+    places: Places,
+    asked: Mapping[str, Asked],
+    last: Mapping[Address, Answer],
+    begun: datetime,
+    say: Callable[[str], None],
 ) -> Found:
     """Gather everything about the cooperations that were asked something.
 
@@ -81,6 +86,7 @@ async def gather(
         asked: all commands by their ids.
         last: what each cooperation answered to one more command, if it did.
         begun: when the run began.
+        say: tells how far it is.
     """
     opened = dict.fromkeys(one.address for one in asked.values())
     states = dict(zip(opened, await side_by_side(lambda a: state(places, a), opened), strict=True))
@@ -95,7 +101,7 @@ async def gather(
         # By a clock that is not that of a client.
         ended = (await connection.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
     running = await workflows(places.client)
-    return Found(asked, cooperations, running, begun, ended, await unlike(places.client))
+    return Found(asked, cooperations, running, begun, ended, await unlike(places.client, say))
 
 
 async def state(places: Places, address: Address) -> Cooperation | None:
@@ -119,7 +125,7 @@ async def workflows(client: Client) -> list[Workflow]:
     return await side_by_side(lambda one: _workflow(client, one), found)
 
 
-async def unlike(client: Client) -> dict[str, str]:
+async def unlike(client: Client, say: Callable[[str], None]) -> dict[str, str]:
     """Replay every run that there is or was; return those that come out otherwise, and how."""
     replayer = Replayer(
         workflows=[CooperationWorkflow],
@@ -127,7 +133,11 @@ async def unlike(client: Client) -> dict[str, str]:
         data_converter=client.data_converter,
     )
     found: dict[str, str] = {}
+    replayed = 0
     async for run in client.list_workflows():
+        replayed += 1
+        if not replayed % _TOLD_EVERY:
+            say(f"{replayed} histories replayed")
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         result = await replayer.replay_workflow(
             await handle.fetch_history(), raise_on_replay_failure=False

@@ -301,7 +301,7 @@ async def run(wish: Wish, folder: Path) -> Report:
                 say(f"sabotage: {what}")
                 await SABOTAGE[what](places)
             more = read(stage.ledger("last"))
-            found = await gather(places, {**everything, **more}, last, begun)
+            found = await gather(places, {**everything, **more}, last, begun, say)
             stage.database.listen()
             continued = await client.count_workflows("ExecutionStatus = 'ContinuedAsNew'")
     return Report(
@@ -360,6 +360,8 @@ async def _tell(stage: Stage) -> None:
         tallies = [stage.tally(name) for name in stage.skews]
         asked, done = sum(one.asked for one in tallies), sum(one.answered for one in tallies)
         again = sum(one.again for one in tallies)
+        if asked == done == told:
+            continue  # the clients have finished
         now = time.monotonic()
         speed = (done - told) / (now - since)
         say(f"{asked} asked, {done} answered ({speed:.0f}/s), {again} asked again")

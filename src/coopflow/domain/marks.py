@@ -62,7 +62,7 @@ def replaced(shape: type[BaseModel], raw: dict[str, Any], change: Change) -> dic
     return renewed
 
 
-def marked(shape: type[BaseModel], raw: dict[str, Any]) -> Iterator[tuple[Mark, str, Any]]:
+def marked(shape: type[BaseModel], raw: dict[str, Any]) -> list[tuple[Mark, str, Any]]:
     """Return what is marked in a dumped shape: mark, JSON pointer and value, in order."""
     found: list[tuple[Mark, str, Any]] = []
 
@@ -71,7 +71,7 @@ def marked(shape: type[BaseModel], raw: dict[str, Any]) -> Iterator[tuple[Mark, 
         return value
 
     replaced(shape, raw, note)
-    return iter(found)
+    return found
 
 
 @cache

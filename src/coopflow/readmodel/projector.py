@@ -90,24 +90,36 @@ class Projector:
             known = [entry for entry in entries if entry.seq <= seq]
             await journal.refuse_conflict(connection, address, known)
             news = entries[len(known) :]
-            erasures = [one for one in news if isinstance(one.event, PersonErased)]
-            for entry in erasures:
-                await journal.forget(connection, address, entry)
-            state = None
-            is_current = not seq or shape == _shape(is_sealing(connection))
-            # What the state has let go may name whoever is erased: all rows are written anew.
-            if news and is_current and not erasures:
-                before = self._states.at(address, seq) or await _decode(connection, address, seq)
-                state = await _write(connection, address, before, news)
-            if news and state is None:
-                state = await _write_anew(connection, address, news[-1].seq)
-            elif state is not None:
-                state = await _keep(connection, address, state)
-        if state is not None:
+            if news:
+                is_current = not seq or shape == _shape(is_sealing(connection))
+                state = await self._take(connection, address, seq, news, is_current=is_current)
+        if news:
+            seq = state.seq
             self._states.keep(address, state)
-        if any(isinstance(one.event, PersonErased) for one in entries):  # also when it comes again
+        if any(map(_erases, entries)):  # also when it comes again: the log was not emptied, maybe
             await self._database.scrub()
-        return state.seq if state is not None else seq
+        return seq
+
+    async def _take(
+        self,
+        connection: AsyncConnection,
+        address: Address,
+        seq: int,
+        news: Sequence[Entry],
+        *,
+        is_current: bool,
+    ) -> Cooperation:
+        """Write what follows from stored entries; the rows may be of an earlier version."""
+        erasures = [entry for entry in news if _erases(entry)]
+        for entry in erasures:
+            await journal.forget(connection, address, entry)
+        # What the state has let go may name whoever is erased: all rows are written anew.
+        if is_current and not erasures:
+            before = self._states.at(address, seq) or await _decode(connection, address, seq)
+            state = await _write(connection, address, before, news)
+            if state is not None:
+                return await _keep(connection, address, state)
+        return await _write_anew(connection, address, news[-1].seq)
 
     async def rebuild(self, programme: str, cooperation: str) -> int:
         """Write all rows of a cooperation anew from its journal.
@@ -165,6 +177,10 @@ class Projector:
         if outdated:
             await self._database.scrub()  # what was in clear
         return len(outdated)
+
+
+def _erases(entry: Entry) -> bool:
+    return isinstance(entry.event, PersonErased)
 
 
 class _States:

@@ -116,7 +116,10 @@ class _PassingError(Exception):
 
 
 class _Line:
-    """Requests for one cooperation: some under way, the others wait for their turn, in order."""
+    """Requests for one cooperation: some under way, the others wait for their turn.
+
+    In order, but for those that wait for long: they give up their place, and come again.
+    """
 
     def __init__(self) -> None:
         self.turn = asyncio.Semaphore(AT_ONCE)

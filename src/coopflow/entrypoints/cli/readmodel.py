@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -38,20 +38,14 @@ def verify(
         NotFoundError: nobody knows a cooperation that was named.
         UnavailableError: the database or the engine does not answer.
     """
-    writer = _Writer(output, Phrases(settings.language))
-
-    async def work() -> None:
-        async with bootstrap.verifier(settings, database_only=database_only) as verifier:
-            chosen = await _chosen(settings, verifier, cooperations, programme)
-            with bar(writer.terminal) as progress:
-                task = progress.add_task("", total=len(cooperations) or await verifier.count())
-                async for address in chosen:
-                    report = await verifier.verify(address)
-                    writer.take(address, report, was_named=bool(cooperations))
-                    progress.advance(task)
-
-    asyncio.run(work())
-    return writer.end()
+    return _go_through(
+        settings,
+        cooperations,
+        lambda verifier, address: verifier.verify(address),
+        programme=programme,
+        database_only=database_only,
+        output=output,
+    )
 
 
 def rebuild(
@@ -74,15 +68,35 @@ def rebuild(
     """
     if everything == bool(cooperations):
         raise UsageError("name the cooperations to rebuild, or --all of them")
+    return _go_through(
+        settings,
+        cooperations,
+        lambda verifier, address: verifier.rebuild(address, always=bool(cooperations)),
+        programme=None,
+        database_only=database_only,
+        output=output,
+    )
+
+
+def _go_through(  # noqa: PLR0913 - the options of both commands
+    settings: Settings,
+    cooperations: Sequence[str],
+    look: Callable[[Verifier, Address], Awaitable[Report | None]],
+    *,
+    programme: str | None,
+    database_only: bool,
+    output: Format,
+) -> int:
+    """Do the same with one cooperation after the other, and write what comes of each."""
     writer = _Writer(output, Phrases(settings.language))
 
     async def work() -> None:
         async with bootstrap.verifier(settings, database_only=database_only) as verifier:
-            chosen = await _chosen(settings, verifier, cooperations, None)
+            chosen = await _chosen(settings, verifier, cooperations, programme)
             with bar(writer.terminal) as progress:
                 task = progress.add_task("", total=len(cooperations) or await verifier.count())
                 async for address in chosen:
-                    report = await verifier.rebuild(address, always=bool(cooperations))
+                    report = await look(verifier, address)
                     writer.take(address, report, was_named=bool(cooperations))
                     progress.advance(task)
 
