@@ -261,7 +261,8 @@ def test(arguments: list[str]) -> int:
 def pins(arguments: list[str]) -> int:
     """Resolve the pins for every platform and Python that pyproject.toml allows."""
     prepare("dev.txt")
-    pyproject = ["pyproject.toml", "--extra", "embedded", "--extra", "server"]
+    extras = ("embedded", "server", "telemetry")
+    pyproject = ["pyproject.toml", *(word for one in extras for word in ("--extra", one))]
     constraint = ["--constraint", "requirements/dev.txt"]
     resolutions = {
         "dev": [*pyproject, "--group", "dev"],

@@ -1,0 +1,1 @@
+"""Who gets in: identity providers, sessions, sign-in links and API tokens."""

@@ -1,0 +1,1 @@
+"""The client for Python programs: one typed method for each command and question."""

@@ -1,0 +1,1 @@
+"""People, organisations and programmes: who is who, beside what cooperations know by id alone."""

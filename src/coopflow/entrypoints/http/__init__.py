@@ -1,0 +1,1 @@
+"""The HTTP face: ``/v1``, on FastAPI."""

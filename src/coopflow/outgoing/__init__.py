@@ -1,0 +1,1 @@
+"""What is told to others: webhooks, signed, tried again and kept track of."""

@@ -1,0 +1,1 @@
+"""What is remembered of requests: idempotency keys, operations, and who was refused what."""
