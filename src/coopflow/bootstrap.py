@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
     from coopflow.sealing.keys import KeyRing
+    from coopflow.services import Services
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
     from coopflow.temporal.deployment import Deployment, WorkerVersion
@@ -310,6 +311,34 @@ async def registry(settings: Settings) -> AsyncIterator[Registry]:
 
     async with _as_it_is(settings) as database:
         yield Registry(database)
+
+
+@asynccontextmanager
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """Open all that a face of the platform uses, for the length of a block.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+        TemporalSettingsError: the settings of Temporal are at fault.
+        KeysError: there are no good keys.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.readmodel.history import History
+    from coopflow.readmodel.queries import Queries
+    from coopflow.readmodel.registry import Registry
+    from coopflow.services import Services
+
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_as_it_is(settings))
+        engine = await stack.enter_async_context(connected_engine(settings))
+        yield Services(
+            engine=engine,
+            queries=Queries(database),
+            history=History(database),
+            registry=Registry(database),
+        )
 
 
 @asynccontextmanager

@@ -1,17 +1,50 @@
-"""The application that answers under ``/v1``."""
+"""The application that answers under ``/v1``, to be served or to be mounted in another one."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import FastAPI
 
+from coopflow import __version__
+from coopflow.entrypoints.http import problems
+from coopflow.entrypoints.http.dependencies import Authenticate
+from coopflow.entrypoints.http.routes import ROUTERS
+from coopflow.services import Services
 
-def api() -> FastAPI:
-    """Return the application, to be served or to be mounted in another one."""
-    app = FastAPI(title="coopflow")
+LARGEST_REQUEST: Final = 300_000
+"""Bytes of the largest request: a command has 256 KiB at most."""
 
-    @app.get("/v1/livez", tags=["health"])
-    async def livez() -> dict[str, str]:
-        """Say that this process answers."""
-        return {"status": "ok"}
 
+def api(
+    services: Services, *, authenticate: Authenticate, public_url: str | None = None
+) -> FastAPI:
+    """Return the application.
+
+    It holds nothing of its own and needs no lifespan: several may be in one process, and each may
+    be mounted anywhere, as in ``app.mount("/coopflow", api(...))``.
+
+    Args:
+        services: the parts that it uses, open for as long as it answers.
+        authenticate: finds out who asks.
+        public_url: where others reach it, for links that leave it; by default as it is asked.
+    """
+    app = FastAPI(
+        title="coopflow",
+        version=__version__,
+        summary="Cooperations as durable workflows",
+        servers=[{"url": public_url}] if public_url else None,
+        max_body_size=LARGEST_REQUEST,
+        redirect_slashes=False,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"auto_configure": False},
+    )
+    app.state.services = services
+    app.state.authenticate = authenticate
+    app.state.public_url = public_url
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/v1")
     return app

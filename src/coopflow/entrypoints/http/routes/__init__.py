@@ -1,0 +1,12 @@
+"""What answers under ``/v1``: one module for each kind of thing, with one router each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from coopflow.entrypoints.http.routes import cooperations, health, problems
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, problems.router, cooperations.router)
+"""All of them, in the order in which they are documented."""

@@ -1,0 +1,27 @@
+"""What the faces of a platform use: each part, opened and joined once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coopflow.readmodel.history import History
+from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.registry import Registry
+from coopflow.temporal.client import TemporalEngine
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that a face uses, for as long as they are open (``bootstrap.services``).
+
+    Attributes:
+        engine: gives cooperations commands, and looks at them as they are.
+        queries: asks the read model.
+        history: looks at cooperations as they were.
+        registry: the lifecycles and policies that cooperations follow or were offered.
+    """
+
+    engine: TemporalEngine
+    queries: Queries
+    history: History
+    registry: Registry
