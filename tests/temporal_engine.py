@@ -93,12 +93,14 @@ class Journal:
     Attributes:
         entries: those of each cooperation.
         definitions: those that came with entries, as often as they came.
+        imported: up to which number the entries of each cooperation were an imported past.
     """
 
     def __init__(self) -> None:
         """Start empty, and there."""
         self.entries: dict[Address, list[Entry]] = {}
         self.definitions: list[Definition] = []
+        self.imported: dict[Address, int] = {}
         self.is_away = False
         self.refused = 0
 
@@ -108,6 +110,7 @@ class Journal:
         cooperation: str,
         entries: Sequence[Entry],
         definitions: Sequence[Definition] = (),
+        imported_to: int = 0,
     ) -> None:
         """Take entries.
 
@@ -125,6 +128,7 @@ class Journal:
             if entry.seq > len(kept):
                 kept.append(entry)
         self.definitions += definitions
+        self.imported[Address(programme, cooperation)] = imported_to
 
 
 @dataclass

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coopflow.application.verification import Lag, Verifier
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
+    from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
@@ -70,12 +71,14 @@ class Running:
         record: where it listens.
         engine: gives it commands.
         queries: asks its read model.
+        feed: reads what happens, and learns of it at once.
         exited: waits until its server ends, for whatever reason, and gives the exit code.
     """
 
     record: EngineRecord
     engine: TemporalEngine
     queries: Queries
+    feed: Feed
     exited: Callable[[], Awaitable[int]]
 
 
@@ -99,6 +102,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     """
     from coopflow.application.checking import installed_checks
     from coopflow.readmodel.awaited import AwaitedReadModel
+    from coopflow.readmodel.feed import Feed
+    from coopflow.readmodel.news import News
     from coopflow.readmodel.queries import Queries
     from coopflow.sealing.keys import ensure_keys
     from coopflow.temporal import names
@@ -125,7 +130,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         with step("Temporal server"):
             server = await stack.enter_async_context(embedded_server(options))
         with step("Database"):
-            read_model = AwaitedReadModel(database)
+            news = News()
+            read_model = AwaitedReadModel(database, news)
             await read_model.prepare()
         record = server.record
         endpoint = Endpoint(
@@ -136,7 +142,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
         with step("Worker"):
             client = await connect(endpoint, data_converter=encrypting(keys))
             await stack.enter_async_context(working(client, read_model, read_model, checks))
-        yield Running(record, TemporalEngine(client), Queries(database), server.exited)
+        engine, queries, feed = TemporalEngine(client), Queries(database), Feed(database, news)
+        yield Running(record, engine, queries, feed, server.exited)
 
 
 @asynccontextmanager
@@ -269,6 +276,20 @@ async def read_model(settings: Settings) -> AsyncIterator[Queries]:
 
     async with _as_it_is(settings) as database:
         yield Queries(database)
+
+
+@asynccontextmanager
+async def feed(settings: Settings) -> AsyncIterator[Feed]:
+    """Open the feed of all that happens, beside whatever process writes it.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.feed import Feed
+
+    async with _as_it_is(settings) as database:
+        yield Feed(database)
 
 
 @asynccontextmanager

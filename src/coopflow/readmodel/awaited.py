@@ -10,6 +10,7 @@ from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError
 from coopflow.readmodel.migrate import migrate
+from coopflow.readmodel.news import News
 from coopflow.readmodel.outbox import Outbox
 from coopflow.readmodel.projector import Projector
 
@@ -21,9 +22,10 @@ class AwaitedReadModel:
     later on. So a worker can carry cooperations on before it has seen its database.
     """
 
-    def __init__(self, database: Database) -> None:
-        """Write to a database, once it is prepared."""
+    def __init__(self, database: Database, news: News | None = None) -> None:
+        """Write to a database, once it is prepared, and tell of it."""
         self._database = database
+        self._news = news
         self._board = Outbox(database)
         self._projector: Projector | None = None
 
@@ -35,7 +37,7 @@ class AwaitedReadModel:
             LaterTablesError: a later version of coopflow has changed it.
         """
         await migrate(self._database)
-        projector = Projector(self._database)
+        projector = Projector(self._database, news=self._news)
         await projector.refresh()
         self._projector = projector
 
@@ -45,13 +47,16 @@ class AwaitedReadModel:
         cooperation: str,
         entries: Sequence[Entry],
         definitions: Sequence[Definition] = (),
+        imported_to: int = 0,
     ) -> int:
         """Store entries as the projector does.
 
         Raises:
             DatabaseUnavailableError: the tables are not prepared, or the database does not answer.
         """
-        return await self._prepared().apply(programme, cooperation, entries, definitions)
+        return await self._prepared().apply(
+            programme, cooperation, entries, definitions, imported_to
+        )
 
     async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
         """Keep notices as the outbox does.

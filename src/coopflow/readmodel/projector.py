@@ -23,6 +23,8 @@ from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
+from coopflow.readmodel.feed import announce, last_announced
+from coopflow.readmodel.news import News
 from coopflow.readmodel.registry import register
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.seals import is_sealing, opened_state, sealed_state
@@ -41,14 +43,18 @@ class Projector:
     Safe to be used by several tasks, and by several processes on one database.
     """
 
-    def __init__(self, database: Database, remembered: int = _REMEMBERED) -> None:
+    def __init__(
+        self, database: Database, remembered: int = _REMEMBERED, news: News | None = None
+    ) -> None:
         """Write to a database, remembering the states of the cooperations written last.
 
         Args:
             database: where to; its tables are there.
             remembered: how many states to keep, about 100 KB each, so as not to decode them again.
+            news: is told when something was written.
         """
         self._database = database
+        self._news = news or News()
         self._states = _States(remembered)
 
     async def apply(
@@ -57,8 +63,9 @@ class Projector:
         cooperation: str,
         entries: Sequence[Entry],
         definitions: Sequence[Definition] = (),
+        imported_to: int = 0,
     ) -> int:
-        """Store entries and bring the rows up to date, all or nothing.
+        """Store entries, bring the rows up to date and announce the news, all or nothing.
 
         Entries that were stored before change nothing, so a batch may come again, and batches
         may overlap.
@@ -69,6 +76,7 @@ class Projector:
             entries: consecutive entries of its journal; the first one follows what is stored, or
                 is stored itself.
             definitions: what the cooperation follows or was offered, to be registered.
+            imported_to: entries up to this number are an imported past.
 
         Returns:
             The number of the last entry that is stored now.
@@ -93,9 +101,11 @@ class Projector:
             if news:
                 is_current = not seq or shape == _shape(is_sealing(connection))
                 state = await self._take(connection, address, seq, news, is_current=is_current)
+                await announce(connection, address, [one.seq for one in news], imported_to)
         if news:
             seq = state.seq
             self._states.keep(address, state)
+            self._news.tell()
         if any(map(_erases, entries)):  # also when it comes again: the log was not emptied, maybe
             await self._database.scrub()
         return seq
@@ -124,7 +134,8 @@ class Projector:
     async def rebuild(self, programme: str, cooperation: str) -> int:
         """Write all rows of a cooperation anew from its journal.
 
-        What is sealed in the journal itself is encrypted anew, with the current key.
+        What is sealed in the journal itself is encrypted anew, with the current key. Entries that
+        were announced or projected before are not announced again.
 
         Returns:
             The number of its last entry, 0 when there is none.
@@ -142,6 +153,9 @@ class Projector:
                 raise JournalGapError(address, lost[0], lost[-1] + 1)
             if seq:
                 await _write_anew(connection, address, seq)
+                known = max(projected, await last_announced(connection, address))
+                if known:  # else it was restored as a whole: that is no news
+                    await announce(connection, address, range(known + 1, seq + 1))
         self._states.forget(address)  # of what was wrong
         return seq
 

@@ -5,8 +5,7 @@ Nothing that they answer tells a secret choice, and sealed content only to whom 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, select, tuple_
@@ -14,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.base import Shape
-from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.disagreements import (
     READERS,
     DisagreementClosed,
@@ -27,9 +25,9 @@ from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Disagreement
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
 from coopflow.readmodel.journal import read_about
 from coopflow.readmodel.projector import projected_state
-from coopflow.readmodel.seals import Stored, is_closed, opened_event
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,
@@ -59,7 +57,6 @@ from coopflow.readmodel.views import (
     OutboxLine,
     ReviewView,
 )
-from coopflow.sealing.errors import KeysError
 
 _PAGE: Final = 100
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
@@ -136,22 +133,14 @@ class Queries:
         Without the keys nothing is shown of what may be kept back.
         """
         query = (
-            select(
-                *(
-                    getattr(JournalRow, name)
-                    for name in JournalLine.model_fields
-                    if name != "redacted"
-                )
-            )
+            select(*LINE_COLUMNS)
             .where(JournalRow.cooperation_id == str(address), JournalRow.seq > after)
             .order_by(JournalRow.seq)
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            secret = await _secret_decisions(connection, address)
             rows = (await connection.execute(query)).mappings()
-            opened = partial(_opened, connection, address)
-            return tuple(_line(dict(row), secret, opened) for row in rows)
+            return await lines(connection, address, map(dict, rows))
 
     async def members(self, address: Address) -> tuple[MemberView, ...]:
         """List the organisations by id, also those that have left."""
@@ -302,38 +291,3 @@ def _content(entries: Iterable[Entry], *, settled: bool) -> dict[str, Any]:
         if text is not None:
             agreed.append(AgreedText(seq=entry.seq, at=entry.at, outcome=outcome, text=text))
     return {"content": content, "agreed": agreed}
-
-
-async def _secret_decisions(connection: AsyncConnection, address: Address) -> frozenset[str]:
-    found = await connection.execute(
-        select(DecisionRow.id).where(
-            DecisionRow.cooperation_id == str(address), DecisionRow.secret.is_(True)
-        )
-    )
-    return frozenset(found.scalars())
-
-
-def _opened(
-    connection: AsyncConnection, address: Address, seq: int, kind: str, data: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the fields of an event as they were, or as they are stored where a key is missing."""
-    try:
-        return opened_event(connection, address, seq, kind, Stored(data, {})).data
-    except KeysError:
-        return data
-
-
-def _line(
-    row: dict[str, Any],
-    secret: Collection[str],
-    opened: Callable[[int, str, dict[str, Any]], dict[str, Any]],
-) -> JournalLine:
-    kind = row["type"]
-    data = opened(row["seq"], kind, row["data"])
-    hidden = {
-        *EVENTS[kind].kept_back(data, secret),
-        *(n for n, one in data.items() if is_closed(one)),
-    }
-    shown = {name: value for name, value in data.items() if name not in hidden}
-    redacted = tuple(name for name in data if name in hidden)
-    return JournalLine.model_validate(row | {"data": shown, "redacted": redacted})

@@ -1,8 +1,8 @@
 """The tables of the read model.
 
-The journal is the record; all other tables but the outbox can be written anew from it. There are
-no foreign keys: the rows of a cooperation have one writer, which writes them in one transaction,
-and a table that follows from the journal may be emptied and filled again by itself.
+The journal is the record; all other tables but the outbox and the feed can be written anew from
+it. There are no foreign keys: the rows of a cooperation have one writer, which writes them in one
+transaction, and a table that follows from the journal may be emptied and filled again by itself.
 """
 
 from __future__ import annotations
@@ -319,3 +319,22 @@ class OutboxRow(Base):
     recipients: Mapped[list[str]]
     at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class FeedRow(Base):
+    """That an entry of a journal came, and its place among all; the journal says what it tells.
+
+    ``imported`` marks a past that was imported, of which nobody is notified.
+    """
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        UniqueConstraint("cooperation_id", "seq"),
+        Index(None, "programme", "position"),
+    )
+
+    position: Mapped[int] = mapped_column(_LONG, primary_key=True)
+    programme: Mapped[str]
+    cooperation_id: Mapped[str]
+    seq: Mapped[int]
+    imported: Mapped[bool]

@@ -34,6 +34,7 @@ class Projector(Protocol):
         cooperation: str,
         entries: Sequence[Entry],
         definitions: Sequence[Definition] = (),
+        imported_to: int = 0,
     ) -> object:
         """Store entries and what follows from them, all or none.
 
@@ -42,6 +43,7 @@ class Projector(Protocol):
             cooperation: its id.
             entries: in order and without gaps; those stored before are passed over.
             definitions: what the cooperation follows or was offered, to be registered.
+            imported_to: entries up to this number are an imported past, of which nobody is told.
         """
         ...
 
@@ -67,7 +69,11 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         try:
             await _hand_over(
                 lambda: projector.apply(
-                    batch.programme, batch.cooperation, batch.entries, batch.definitions
+                    batch.programme,
+                    batch.cooperation,
+                    batch.entries,
+                    batch.definitions,
+                    batch.imported_to,
                 ),
                 batch.programme,
                 batch.cooperation,

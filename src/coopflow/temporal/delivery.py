@@ -128,6 +128,7 @@ class Delivery:
                 definitions=told,
                 waiting=len(self.entries),
                 since=self.waiting_since,
+                imported_to=self.imported_to,
             )
             if await self._deliver(names.PROJECT, message, f"{batch[0].seq} to {batch[-1].seq}"):
                 del self.entries[: len(batch)]

@@ -212,7 +212,7 @@ class ProjectBatch(Message):
     """Entries for the read model, in order and without gaps, and definitions to register.
 
     ``waiting`` is how many entries wait, these included; ``since`` is the instant of the oldest one
-    that is no imported past.
+    that is no imported past, which are those up to the number ``imported_to``.
     """
 
     programme: str
@@ -221,6 +221,7 @@ class ProjectBatch(Message):
     definitions: tuple[Definition, ...] = ()
     waiting: int = 0
     since: Instant | None = None
+    imported_to: int = 0
 
 
 class NoticeBatch(Message):

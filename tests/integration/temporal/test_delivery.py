@@ -73,6 +73,18 @@ async def test_an_imported_past_does_not_count_as_waiting_for_long(engine_room: 
     engine_room.journal.is_away = False
 
 
+async def test_the_read_model_is_told_what_is_an_imported_past(engine_room: Bench) -> None:
+    """It ends with the recording: what happens afterwards is news, and told as such."""
+    address = await engine_room.open("recorded", at="2020-01-01T09:00:00Z")
+    await engine_room.engine.go_live(address)
+    past = await engine_room.engine.until_projected(address)
+    assert engine_room.journal.imported == {address: past.seq}
+    await engine_room.give(address, "pause_cooperation", "fay", reason="Winter")
+    head = await engine_room.engine.until_projected(address)
+    assert head.seq > past.seq
+    assert engine_room.journal.imported == {address: past.seq}
+
+
 async def test_waiting_for_the_read_model_has_an_end(
     engine_room: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
