@@ -30,9 +30,10 @@ from coopflow.domain.cooperation import UNOPENED, advance, decide, evolve, follo
 from coopflow.domain.events import Entry
 from coopflow.domain.facts import View
 from coopflow.domain.refusals import CODES, Refusal
-from coopflow.domain.roles import is_permitted
+from coopflow.domain.roles import holdings, is_permitted, roles_of
 from coopflow.domain.shedding import reads_of, shed
 from coopflow.domain.state import Cooperation
+from coopflow.readmodel.rows import PARTS, Standing
 from tests.collective import Collective, reference_rules
 from tests.deeds import DOCUMENTS, GATES, PAYLOADS, PEOPLE, Chances, within_reach
 from tests.stages import in_animation, in_structuration, ready_for_renewal
@@ -316,12 +317,26 @@ class Lives(RuleBasedStateMachine):
             }
 
     @invariant()
+    def who_holds_a_role_is_told_as_the_rules_see_it(self) -> None:
+        """The roles listed as counting are those by which commands are permitted."""
+        state = self.life.coop.state
+        held = {(one.person, one.role) for one in holdings(state) if one.counts}
+        assert held == {
+            (person, role)
+            for person in {*PEOPLE, *(one.person for one in holdings(state))}
+            for role in roles_of(person, state)
+        }
+
+    @invariant()
     def nobody_can_tell_what_was_let_go(self) -> None:
         """A state that lets go of the past is looked at, and goes on, as one that does not."""
         self.life.fold()
         state, lean, at = self.life.coop.state, self.life.lean, self.life.coop.at
         assert shed(lean, READS) is lean
         assert shed(state, READS).model_dump() == lean.model_dump()
+        for part in PARTS:
+            if isinstance(part, Standing):
+                assert part.keyed(lean) == part.keyed(state)
         assert differing_parts(state, lean) == ()
         assert Cooperation.model_validate_json(lean.model_dump_json()) == lean
         for gate in GATES:

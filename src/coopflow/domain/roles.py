@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from coopflow.domain.commands import Command
 from coopflow.domain.state import Cooperation
@@ -122,6 +122,45 @@ def roles_of(person: str, state: Cooperation, grants: Iterable[str] = ()) -> fro
     if state.mandate is not None and state.mandate.holder in own:
         roles.add(SUPPORT)
     return frozenset(roles)
+
+
+class Holding(NamedTuple):
+    """A role that somebody holds in a cooperation.
+
+    Attributes:
+        person: an opaque id.
+        role: which one.
+        about: the organisation that is represented, of the support function the one whose mandate
+            runs, the disagreement that is mediated; empty for what is held as such.
+        alternate: it is held as the alternate of an organisation.
+        counts: the person has the role, as ``roles_of`` says. Who speaks for an organisation that
+            is invited or suspended has not, and who mediates has it by being assigned it.
+    """
+
+    person: str
+    role: str
+    about: str = ""
+    alternate: bool = False
+    counts: bool = True
+
+
+def holdings(state: Cooperation) -> Iterator[Holding]:
+    """Yield who holds which role in a cooperation, each once."""
+    for person, roles in state.roles.items():
+        for role in roles:
+            yield Holding(person, role)
+    holder = state.mandate.holder if state.mandate else None
+    for slug, member in state.members.items():
+        if member.status == "left":
+            continue
+        for person in dict.fromkeys(member.people):
+            is_alternate = person != member.representative
+            yield Holding(person, REPRESENTATIVE, slug, is_alternate, member.is_active)
+            if slug == holder:
+                yield Holding(person, SUPPORT, slug, is_alternate)
+    for slug, one in state.disagreements.items():
+        if one.state == "mediation" and one.mediator is not None:
+            yield Holding(one.mediator, MEDIATOR, slug, counts=False)
 
 
 def is_permitted(command: Command, state: Cooperation, grants: Iterable[str] = ()) -> bool:

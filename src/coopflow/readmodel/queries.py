@@ -6,13 +6,12 @@ Nothing that they answer tells a secret choice, and sealed content only to whom 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, select, tuple_
+from sqlalchemy import case, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
-from coopflow.domain.base import Shape
 from coopflow.domain.disagreements import (
     READERS,
     DisagreementClosed,
@@ -24,13 +23,13 @@ from coopflow.domain.disagreements import (
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Disagreement
-from coopflow.readmodel.database import Database
+from coopflow.readmodel.asking import PAGE, columns_of
 from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
+from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.journal import read_about
 from coopflow.readmodel.projector import projected_state
 from coopflow.readmodel.tables import (
     AlertRow,
-    Base,
     CooperationRow,
     DecisionRow,
     DisagreementRow,
@@ -58,22 +57,15 @@ from coopflow.readmodel.views import (
     ReviewView,
 )
 
-_PAGE: Final = 100
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
-V = TypeVar("V", bound=Shape)
 
-
-class Queries:
+class Queries(AboutPeople):
     """Answers questions from the database.
 
     Every question may raise DatabaseUnavailableError. Lists about a cooperation that is not there
     are empty.
     """
-
-    def __init__(self, database: Database) -> None:
-        """Ask a database."""
-        self._database = database
 
     async def cooperations(
         self,
@@ -82,7 +74,7 @@ class Queries:
         stage: str | None = None,
         status: str | None = None,
         after: Address | None = None,
-        limit: int = _PAGE,
+        limit: int = PAGE,
     ) -> tuple[CooperationSummary, ...]:
         """List cooperations by programme, then by id.
 
@@ -93,7 +85,7 @@ class Queries:
             after: only those that follow this address: that of the last one on the page before.
             limit: at most so many.
         """
-        query = _select(CooperationSummary, CooperationRow)
+        query = columns_of(CooperationSummary, CooperationRow)
         wanted = {"programme": programme, "stage": stage, "status": status}
         for name, value in wanted.items():
             if value is not None:
@@ -110,7 +102,7 @@ class Queries:
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        query = _select(CooperationDetail, CooperationRow, address)
+        query = columns_of(CooperationDetail, CooperationRow, address)
         for found in await self._many(CooperationDetail, query):
             return found
         raise UnknownCooperationError(address)
@@ -126,7 +118,7 @@ class Queries:
             return tuple(Address(*row) for row in await connection.execute(query))
 
     async def journal(
-        self, address: Address, after: int = 0, limit: int = _PAGE
+        self, address: Address, after: int = 0, limit: int = PAGE
     ) -> tuple[JournalLine, ...]:
         """Return a page of the journal: at most ``limit`` entries after that of a number.
 
@@ -144,42 +136,42 @@ class Queries:
 
     async def members(self, address: Address) -> tuple[MemberView, ...]:
         """List the organisations by id, also those that have left."""
-        query = _select(MemberView, MemberRow, address).order_by(MemberRow.id)
+        query = columns_of(MemberView, MemberRow, address).order_by(MemberRow.id)
         return await self._many(MemberView, query)
 
     async def documents(self, address: Address) -> tuple[DocumentSummary, ...]:
         """List all versions of all documents, without content."""
-        query = _select(DocumentSummary, DocumentRow, address)
+        query = columns_of(DocumentSummary, DocumentRow, address)
         query = query.order_by(DocumentRow.kind, DocumentRow.version)
         return await self._many(DocumentSummary, query)
 
     async def document(self, address: Address, kind: str, version: int) -> DocumentDetail | None:
         """Return a version of a document with its content, if there is one."""
-        query = _select(DocumentDetail, DocumentRow, address)
+        query = columns_of(DocumentDetail, DocumentRow, address)
         query = query.where(DocumentRow.kind == kind, DocumentRow.version == version)
         return next(iter(await self._many(DocumentDetail, query)), None)
 
     async def decisions(self, address: Address) -> tuple[DecisionView, ...]:
         """List the decisions in the order in which they were opened."""
-        query = _select(DecisionView, DecisionRow, address)
+        query = columns_of(DecisionView, DecisionRow, address)
         query = query.order_by(DecisionRow.opened_at, DecisionRow.id)
         return await self._many(DecisionView, query)
 
     async def meetings(self, address: Address) -> tuple[MeetingView, ...]:
         """List the meetings in the order in which they were held."""
-        query = _select(MeetingView, MeetingRow, address)
+        query = columns_of(MeetingView, MeetingRow, address)
         query = query.order_by(MeetingRow.held_at, MeetingRow.id)
         return await self._many(MeetingView, query)
 
     async def reviews(self, address: Address) -> tuple[ReviewView, ...]:
         """List the reviews in the order in which they were opened."""
-        query = _select(ReviewView, ReviewRow, address)
+        query = columns_of(ReviewView, ReviewRow, address)
         query = query.order_by(ReviewRow.opened_at, ReviewRow.id)
         return await self._many(ReviewView, query)
 
     async def disagreements(self, address: Address) -> tuple[DisagreementView, ...]:
         """List the disagreements in the order in which they were raised."""
-        query = _select(DisagreementView, DisagreementRow, address)
+        query = columns_of(DisagreementView, DisagreementRow, address)
         query = query.order_by(DisagreementRow.raised_at, DisagreementRow.id)
         return await self._many(DisagreementView, query)
 
@@ -220,36 +212,23 @@ class Queries:
 
     async def alerts(self, address: Address) -> tuple[AlertView, ...]:
         """List the alerts that stand, the most urgent first, then the oldest."""
-        query = _select(AlertView, AlertRow, address)
+        query = columns_of(AlertView, AlertRow, address)
         query = query.order_by(_URGENCY, AlertRow.since, AlertRow.code, AlertRow.about)
         return await self._many(AlertView, query)
 
     async def outbox(
-        self, address: Address | None = None, after: int = 0, limit: int = _PAGE
+        self, address: Address | None = None, after: int = 0, limit: int = PAGE
     ) -> tuple[OutboxLine, ...]:
         """List notices in the order in which they came, those after the line of an id."""
-        query = _select(OutboxLine, OutboxRow, address)
+        query = columns_of(OutboxLine, OutboxRow, address)
         query = query.where(OutboxRow.id > after).order_by(OutboxRow.id).limit(limit)
         return await self._many(OutboxLine, query)
-
-    async def _many(self, view: type[V], query: Select[Any]) -> tuple[V, ...]:
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return tuple(view.model_validate(dict(row)) for row in rows)
-
-
-def _select(view: type[Shape], table: type[Base], address: Address | None = None) -> Select[Any]:
-    query: Select[Any] = select(*(getattr(table, name) for name in view.model_fields))
-    if address is None:
-        return query
-    mine: ColumnElement[bool] = table.__table__.c.cooperation_id == str(address)
-    return query.where(mine)
 
 
 async def _disagreement(
     connection: AsyncConnection, address: Address, disagreement: str
 ) -> DisagreementView | Refusal:
-    query = _select(DisagreementView, DisagreementRow, address)
+    query = columns_of(DisagreementView, DisagreementRow, address)
     query = query.where(DisagreementRow.id == disagreement)
     row = (await connection.execute(query)).mappings().one_or_none()
     if row is None:

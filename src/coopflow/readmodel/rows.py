@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from coopflow.domain.alerts import SEVERITIES
+from coopflow.domain.roles import holdings
 from coopflow.domain.state import (
-    Alert,
+    UNOPENED,
     Cooperation,
     Decision,
     Disagreement,
@@ -27,6 +28,7 @@ from coopflow.readmodel.tables import (
     MeetingRow,
     MemberRow,
     ReviewRow,
+    RoleRow,
 )
 
 Row = dict[str, Any]
@@ -183,27 +185,32 @@ def disagreement_row(disagreement: Disagreement) -> Row:
     }
 
 
-def alert_row(alert: Alert) -> Row:
-    """Return the row of an alert."""
-    return {
-        "code": alert.code,
-        "about": alert.about,
-        "severity": SEVERITIES[alert.code],
-        "since": alert.since,
-    }
+def alert_rows(state: Cooperation) -> Iterator[Row]:
+    """Yield the rows of the alerts that stand."""
+    for alert in state.alerts.values():
+        yield {
+            "code": alert.code,
+            "about": alert.about,
+            "severity": SEVERITIES[alert.code],
+            "since": alert.since,
+        }
+
+
+def role_rows(state: Cooperation) -> Iterator[Row]:
+    """Yield the rows of the roles that people hold."""
+    for holding in holdings(state):
+        yield holding._asdict()
 
 
 class Part(NamedTuple):
     """A part of the state that has a table of its own, one row for each thing in it.
 
-    ``fades``: a thing that is no longer in the state has no row either. Of other parts the rows
-    stay, since a state may forget what is long past.
+    The rows stay, since a state may forget what is long past.
     """
 
     table: type[Base]
     field: str
     row: Callable[[Any], Row]
-    fades: bool = False
 
     def things(self, state: Cooperation) -> Mapping[Any, Any]:
         """Return the things of this part by their keys."""
@@ -216,15 +223,39 @@ class Part(NamedTuple):
         found: Mapping[Any, Any] = getattr(state, self.field)
         return found
 
+    def rows(self, state: Cooperation) -> Iterator[Row]:
+        """Yield the rows of all things that are in a state."""
+        yield from map(self.row, self.things(state).values())
 
-PARTS: Final = (
+
+class Standing(NamedTuple):
+    """A table of what stands as long as the state gives rise to it: its rows come and go.
+
+    ``reads`` are the fields of the state that they depend on. Nothing that a state may let go of
+    gives rise to a row.
+    """
+
+    table: type[Base]
+    reads: tuple[str, ...]
+    rows: Callable[[Cooperation], Iterable[Row]]
+
+    def keyed(self, state: Cooperation) -> dict[Any, Row]:
+        """Return the rows by their keys."""
+        names = [
+            column.name for column in self.table.primary_key() if column.name != "cooperation_id"
+        ]
+        return {tuple(row[name] for name in names): row for row in self.rows(state)}
+
+
+PARTS: Final[tuple[Part | Standing, ...]] = (
     Part(MemberRow, "members", member_row),
     Part(DocumentRow, "documents", document_row),
     Part(DecisionRow, "decisions", decision_row),
     Part(MeetingRow, "meetings", meeting_row),
     Part(ReviewRow, "reviews", review_row),
     Part(DisagreementRow, "disagreements", disagreement_row),
-    Part(AlertRow, "alerts", alert_row, fades=True),
+    Standing(AlertRow, ("alerts",), alert_rows),
+    Standing(RoleRow, ("roles", "members", "mandate", "disagreements"), role_rows),
 )
 """Everything that has rows beside the row of the cooperation itself."""
 
@@ -234,29 +265,42 @@ class Changes:
 
     def __init__(self) -> None:
         """Start without any."""
-        self._changed: dict[str, dict[Any, Any]] = {part.field: {} for part in PARTS}
-        self._gone: dict[str, dict[Any, Any]] = {part.field: {} for part in PARTS}
+        self._changed: dict[str, dict[Any, Any]] = {
+            part.field: {} for part in PARTS if isinstance(part, Part)
+        }
+        self._first: Cooperation | None = None
+        self._last = UNOPENED
 
     def note(self, before: Cooperation, after: Cooperation) -> None:
         """Note what is another thing after than before, by identity: states share what stays."""
+        self._first, self._last = self._first or before, after
         for part in PARTS:
+            if isinstance(part, Standing):
+                continue  # only the first state and the last matter
             if getattr(before, part.field) is getattr(after, part.field):
                 continue
-            old, new = part.things(before), part.things(after)
-            changed, gone = self._changed[part.field], self._gone[part.field]
-            for key, thing in new.items():
+            old, changed = part.things(before), self._changed[part.field]
+            for key, thing in part.things(after).items():
                 if old.get(key) is not thing:
                     changed[key] = thing
-                    gone.pop(key, None)
-            if part.fades:
-                for key in old.keys() - new.keys():
-                    gone[key] = old[key]
-                    changed.pop(key, None)
 
-    def upserts(self, part: Part) -> list[Row]:
+    def upserts(self, part: Part | Standing) -> list[Row]:
         """Return the rows of a part to be written."""
-        return [part.row(thing) for thing in self._changed[part.field].values()]
+        if isinstance(part, Part):
+            return [part.row(thing) for thing in self._changed[part.field].values()]
+        old, new = self._ends(part)
+        return [row for key, row in new.items() if old.get(key) != row]
 
-    def deletions(self, part: Part) -> list[Row]:
+    def deletions(self, part: Part | Standing) -> list[Row]:
         """Return the rows of a part to be deleted."""
-        return [part.row(thing) for thing in self._gone[part.field].values()]
+        if isinstance(part, Part):
+            return []
+        old, new = self._ends(part)
+        return [row for key, row in old.items() if key not in new]
+
+    def _ends(self, part: Standing) -> tuple[dict[Any, Row], dict[Any, Row]]:
+        """Return the rows of what stood at first, and of what stands at last."""
+        first, last = self._first or self._last, self._last
+        if all(getattr(first, name) is getattr(last, name) for name in part.reads):
+            return {}, {}
+        return part.keyed(first), part.keyed(last)

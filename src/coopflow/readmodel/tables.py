@@ -300,6 +300,20 @@ class AlertRow(Base):
     since: Mapped[datetime]
 
 
+class RoleRow(Base):
+    """A role that a person holds in a cooperation, see :class:`coopflow.domain.roles.Holding`."""
+
+    __tablename__ = "role"
+    __table_args__ = (Index(None, "person", "cooperation_id"),)
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    alternate: Mapped[bool]
+    counts: Mapped[bool]
+
+
 class OutboxRow(Base):
     """A notice to be sent; without recipients it is for all active members.
 

@@ -214,6 +214,37 @@ class AlertView(Shape):
     since: Instant
 
 
+class RoleView(Shape):
+    """A role that somebody holds in a cooperation, see :class:`coopflow.domain.roles.Holding`."""
+
+    person: str
+    role: str
+    about: str
+    alternate: bool
+    counts: bool
+
+
+class Involvement(Shape):
+    """A cooperation in which a person has a part.
+
+    ``roles`` are those that count for what the person may do there. Who speaks for an organisation
+    that is invited or suspended has a part without a role; ``organisations`` names all of theirs.
+    """
+
+    programme: str
+    slug: str
+    title: str
+    status: str
+    stage: str
+    roles: tuple[str, ...]
+    organisations: tuple[str, ...]
+
+    @property
+    def address(self) -> Address:
+        """Where it is found."""
+        return Address(self.programme, self.slug)
+
+
 class OutboxLine(Shape):
     """A notice that waits to be sent; without recipients it is for all active members."""
 

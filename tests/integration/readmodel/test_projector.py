@@ -48,10 +48,10 @@ async def test_rows_are_those_of_the_state_that_the_journal_leads_to(
     found = await contents(database)
     assert found["cooperation"] == [key | cooperation_row(state)]
     for part in PARTS:
-        expected = [key | part.row(thing) for thing in part.things(state).values()]
-        rows = found[part.table.__tablename__]
-        assert sorted(rows, key=str) == sorted(expected, key=str), part.field
-        assert rows or part.field in {"disagreements", "alerts"}, part.field
+        name = part.table.__tablename__
+        expected, rows = [key | row for row in part.rows(state)], found[name]
+        assert sorted(rows, key=str) == sorted(expected, key=str), name
+        assert rows or name in {"disagreement", "alert"}, name
 
 
 async def test_the_journal_holds_each_entry_as_it_came(bocage: Life, database: Database) -> None:

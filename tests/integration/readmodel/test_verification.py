@@ -19,16 +19,15 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.journal import journal_row
 from coopflow.readmodel.projector import Projector
+from coopflow.readmodel.rows import PARTS
 from coopflow.readmodel.tables import (
     AlertRow,
+    Base,
     CooperationRow,
-    DecisionRow,
     DefinitionRow,
     DocumentRow,
     JournalRow,
-    MeetingRow,
     MemberRow,
-    ReviewRow,
     SnapshotRow,
 )
 from coopflow.readmodel.verification import Examination
@@ -263,8 +262,9 @@ async def contents_or_none(database: Database) -> dict[str, list[dict[str, Any]]
 
 
 def everything() -> list[Change]:
-    tables = (JournalRow, SnapshotRow, CooperationRow, DefinitionRow, AlertRow, DocumentRow)
-    return [delete(table) for table in (*tables, DecisionRow, MeetingRow, MemberRow, ReviewRow)]
+    parts = [part.table for part in PARTS]
+    tables: list[type[Base]] = [JournalRow, SnapshotRow, CooperationRow, DefinitionRow, *parts]
+    return [delete(table) for table in tables]
 
 
 async def restored(database: Database, life: Life, upto: int) -> None:

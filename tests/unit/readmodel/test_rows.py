@@ -8,13 +8,18 @@ import pytest
 
 from coopflow.domain.state import Alert, Ballot, Cooperation, Decision, Document, Meeting
 from coopflow.domain.voting import SimpleMajority
-from coopflow.readmodel.rows import PARTS, Changes, Part, decision_row
+from coopflow.readmodel.rows import PARTS, Changes, Part, Standing, decision_row
+from coopflow.readmodel.tables import AlertRow, Base
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def part(field: str) -> Part:
-    return next(one for one in PARTS if one.field == field)
+    return next(one for one in PARTS if isinstance(one, Part) and one.field == field)
+
+
+def standing(table: type[Base]) -> Standing:
+    return next(one for one in PARTS if isinstance(one, Standing) and one.table is table)
 
 
 def alert(code: str) -> Alert:
@@ -92,9 +97,19 @@ def test_an_alert_that_no_longer_stands_loses_its_row() -> None:
     changes = Changes()
     for before, after in pairwise(states):
         changes.note(before, after)
-    assert [row["code"] for row in changes.deletions(part("alerts"))] == ["attendance_low"]
-    written = changes.upserts(part("alerts"))
+    assert [row["code"] for row in changes.deletions(standing(AlertRow))] == ["attendance_low"]
+    written = changes.upserts(standing(AlertRow))
     assert [(row["code"], row["since"].year) for row in written] == [("no_plenary", 2027)]
+
+
+def test_what_stands_on_as_it_was_is_left_alone() -> None:
+    """Rows that come out the same are not written again, though something was replaced."""
+    low, late = alert("attendance_low"), alert("no_plenary")
+    before = Cooperation(alerts={low.key: low})
+    changes = Changes()
+    changes.note(before, before.but(alerts={low.key: low.but(), late.key: late}))
+    assert [row["code"] for row in changes.upserts(standing(AlertRow))] == ["no_plenary"]
+    assert changes.deletions(standing(AlertRow)) == []
 
 
 def test_what_the_state_forgets_keeps_its_row() -> None:

@@ -1,0 +1,109 @@
+"""Questions about people: which roles somebody holds, where, and who holds which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from coopflow.application.engine import Address
+from coopflow.domain.roles import REPRESENTATIVE, ROLES
+from coopflow.readmodel.asking import PAGE, Asking, columns_of
+from coopflow.readmodel.tables import CooperationRow, RoleRow
+from coopflow.readmodel.views import Involvement, RoleView
+
+
+class AboutPeople(Asking):
+    """Answers who has which part in which cooperation. Whoever was erased has none."""
+
+    async def roles(self, address: Address, person: str) -> frozenset[str]:
+        """Return the roles that a person holds in a cooperation, none when it is not there.
+
+        They are those of :func:`coopflow.domain.roles.roles_of`, without what is granted outside.
+        """
+        query = select(RoleRow.role).where(
+            RoleRow.cooperation_id == str(address),
+            RoleRow.person == person,
+            RoleRow.counts.is_(True),
+        )
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
+    async def holders(self, address: Address) -> tuple[RoleView, ...]:
+        """List who holds which role in a cooperation, by role, then by what it is about."""
+        query = columns_of(RoleView, RoleRow, address)
+        query = query.order_by(RoleRow.role, RoleRow.about, RoleRow.alternate, RoleRow.person)
+        return await self._many(RoleView, query)
+
+    async def cooperations_of(
+        self,
+        person: str,
+        *,
+        programme: str | None = None,
+        after: Address | None = None,
+        limit: int = PAGE,
+    ) -> tuple[Involvement, ...]:
+        """List the cooperations in which a person has a part, in a stable order.
+
+        Args:
+            person: an opaque id.
+            programme: only those of this programme.
+            after: only those that follow this address: that of the last one on the page before.
+            limit: at most so many.
+        """
+        theirs = select(RoleRow.cooperation_id).where(RoleRow.person == person).distinct()
+        query = (
+            select(CooperationRow)
+            .where(CooperationRow.cooperation_id.in_(theirs))
+            .order_by(CooperationRow.cooperation_id)
+            .limit(limit)
+        )
+        if programme is not None:
+            query = query.where(CooperationRow.programme == programme)
+        if after is not None:
+            query = query.where(CooperationRow.cooperation_id > str(after))
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query)).mappings().all()
+            held = await connection.execute(
+                select(RoleRow).where(
+                    RoleRow.person == person,
+                    RoleRow.cooperation_id.in_([row["cooperation_id"] for row in found]),
+                )
+            )
+            parts = defaultdict(list)
+            for row in held:
+                parts[row.cooperation_id].append(row)
+        return tuple(
+            Involvement(
+                programme=row["programme"],
+                slug=row["slug"],
+                title=row["title"],
+                status=row["status"],
+                stage=row["stage"],
+                roles=tuple(
+                    role
+                    for role in ROLES
+                    if any(one.role == role and one.counts for one in parts[row["cooperation_id"]])
+                ),
+                organisations=tuple(
+                    sorted(
+                        one.about
+                        for one in parts[row["cooperation_id"]]
+                        if one.role == REPRESENTATIVE
+                    )
+                ),
+            )
+            for row in found
+        )
+
+    async def programmes_of(self, person: str) -> tuple[str, ...]:
+        """List the programmes that have a cooperation in which a person has a part, by id."""
+        query = (
+            select(CooperationRow.programme)
+            .join(RoleRow, RoleRow.cooperation_id == CooperationRow.cooperation_id)
+            .where(RoleRow.person == person)
+            .distinct()
+            .order_by(CooperationRow.programme)
+        )
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
