@@ -37,8 +37,11 @@ from tests.collective import reference_rules
 
 PROGRAMME = "tests"
 
-CONVERTER = encrypting(KeyRing(KeySets(default=KeySet.new()), "the keys of these tests"))
-"""What all clients and workers of a test process share: keys for as long as it runs."""
+KEYS = KeyRing(KeySets(default=KeySet.new()), "the keys of these tests")
+"""What all clients and workers of a test process share, for as long as it runs."""
+
+CONVERTER = encrypting(KEYS)
+"""How they turn values into payloads."""
 
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": True}
 """A setting of the server that lets tests move the clock of a workflow."""

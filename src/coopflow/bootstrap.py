@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
     from coopflow.temporal.deployment import Deployment, WorkerVersion
+    from coopflow.temporal.plugin import CoopflowPlugin
     from coopflow.temporal.state_directory import EngineRecord
 
 Step = Callable[[str], AbstractContextManager[None]]
@@ -441,14 +442,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.temporal.codec import encrypting
     from coopflow.temporal.connection import find_endpoint
-    from coopflow.temporal.deployment import Deployment, WorkerVersion
+    from coopflow.temporal.deployment import Deployment
     from coopflow.temporal.worker import connect_when_available, working
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
-    version = (
-        WorkerVersion(settings.deployment, build_id(settings)) if settings.deployment else None
-    )
+    version = _version(settings)
     database = _database(settings)
     read_model = AwaitedReadModel(database)
     is_to_work = asyncio.Event()
@@ -477,6 +476,51 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         preparing.cancel()
         await asyncio.gather(preparing, return_exceptions=True)
         await database.close()
+
+
+def temporal_plugin(settings: Settings) -> CoopflowPlugin:
+    """Return what adds cooperations to a Temporal client and the workers of it.
+
+    Its workers do as `serve` does: a database that is away is waited for, and holds no command up.
+
+    Args:
+        settings: the database, the keys, the checks and the version of the workers. Where Temporal
+            is, the client says.
+
+    Raises:
+        KeysError: there are no good keys.
+        DatabaseUrlError: the URL of the database cannot be used; once a worker runs.
+        CheckError: a module with checks cannot be loaded.
+    """
+    from coopflow.application.checking import installed_checks
+    from coopflow.readmodel.awaited import AwaitedReadModel
+    from coopflow.temporal.plugin import CoopflowPlugin, Ports
+
+    hand_to_logging()
+    checks = installed_checks(settings.checks)
+
+    @asynccontextmanager
+    async def ports() -> AsyncIterator[Ports]:
+        database = _database(settings)
+        try:
+            read_model = AwaitedReadModel(database)
+            is_to_work = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                # What does not pass, then or later, ends the group, hence the worker.
+                preparing = group.create_task(_prepare(read_model, is_to_work))
+                await is_to_work.wait()
+                yield Ports(read_model, read_model, checks)
+                preparing.cancel()
+        finally:
+            await database.close()
+
+    return CoopflowPlugin(ports, key_ring(settings), version=_version(settings))
+
+
+def _version(settings: Settings) -> WorkerVersion | None:
+    from coopflow.temporal.deployment import WorkerVersion
+
+    return WorkerVersion(settings.deployment, build_id(settings)) if settings.deployment else None
 
 
 async def _say_whether_current(deployment: Deployment, version: WorkerVersion) -> None:

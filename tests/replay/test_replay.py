@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from coopflow.temporal import names
 from coopflow.temporal.delivery import Delivery
 from coopflow.temporal.messages import Carried, CommandReply, ProjectBatch
+from coopflow.temporal.plugin import CoopflowPlugin, Ports
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
+from tests.bakery import Order
 from tests.replay.record import HISTORIES, LIVES, released, upcoming
-from tests.temporal_engine import CONVERTER
+from tests.temporal_engine import CONVERTER, KEYS
 
 PATHS = sorted(HISTORIES.rglob("*.json"))
 
@@ -144,6 +148,24 @@ async def test_a_recorded_history_replays(path: Path) -> None:
     assert replied(path)
     assert replies == replied(path)
     assert lines == []
+
+
+def plugin() -> CoopflowPlugin:
+    def ports() -> AbstractAsyncContextManager[Ports]:
+        pytest.fail("a replay hands nothing over")
+
+    return CoopflowPlugin(ports, KEYS)
+
+
+async def test_a_replayer_with_the_plugin_replays_all_histories() -> None:
+    """A platform replays the cooperations beside its own workflows, each by its converter."""
+    one = Replayer(workflows=[Order], plugins=[plugin()])
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        for path in PATHS:
+            yield recorded(path)
+
+    await one.replay_workflows(histories())
 
 
 async def test_nothing_is_imported_into_the_sandbox_by_accident() -> None:

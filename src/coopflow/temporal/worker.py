@@ -58,13 +58,19 @@ _PASSED_THROUGH: Final = (
 _log = structlog.get_logger(__name__)
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
+def workflow_runner(
+    restrictions: SandboxRestrictions = SandboxRestrictions.default,
+) -> SandboxedWorkflowRunner:
     """Return the sandbox for workflow code; replaying needs the same as working.
 
     The domain is passed through: it is pure, and imported once instead of for every cooperation.
+
+    Args:
+        restrictions: those that hold otherwise.
     """
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    return SandboxedWorkflowRunner(
+        restrictions=restrictions.with_passthrough_modules(*_PASSED_THROUGH)
+    )
 
 
 @asynccontextmanager
@@ -149,7 +155,7 @@ async def connect_when_available(
     while True:
         try:
             client = await connect(find(), data_converter=data_converter())
-            await _make_ready(client)
+            await make_ready(client)
         except (TemporalUnavailableError, RPCError) as error:
             _log.warning("waiting for Temporal", advice=str(error), seconds=wait)
         else:
@@ -158,7 +164,13 @@ async def connect_when_available(
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-async def _make_ready(client: Client) -> None:
+async def make_ready(client: Client) -> None:
+    """Give the namespace the search attributes that it lacks, or say in the log which it needs.
+
+    Raises:
+        TemporalSettingsError: one exists with another type.
+        temporalio.service.RPCError: the server does not answer.
+    """
     try:
         await register_search_attributes(client, names.SEARCH_ATTRIBUTES)
     except RPCError as error:
