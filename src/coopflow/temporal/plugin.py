@@ -1,7 +1,7 @@
 """Cooperations beside the workflows of a platform: a plugin for its clients and workers.
 
 Cooperations are carried on by workers of their own, which run for as long as the platform's worker
-does, in its process and on its connection; see docs/decisions/.
+does, in its process and on its connection; see docs/decisions/0018-temporal-plugin.md.
 """
 
 from __future__ import annotations
