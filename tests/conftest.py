@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.postgresql import PostgresqlServer, postgresql_server, programs
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.databases"]
 
 _SLOW_ON_SHARED_CORES: Final = [HealthCheck.too_slow]
 

@@ -33,7 +33,7 @@ from coopflow.sealing.errors import BrokenSealError, KeysError, UnknownKeyError
 from coopflow.sealing.keys import KeyRing, KeySet, KeySets
 from coopflow.sealing.texts import TextSeals
 from tests.collective import Collective
-from tests.integration.readmodel.conftest import Databases
+from tests.databases import Databases
 from tests.integration.readmodel.contents import contents
 from tests.ladder import EVERY_STEP, PEOPLE, READERS, WORDS, at_step, mediated, surrounded
 
