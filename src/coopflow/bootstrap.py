@@ -31,6 +31,7 @@ from coopflow.temporal.errors import (
 
 if TYPE_CHECKING:
     from coopflow.application.verification import Lag, Verifier
+    from coopflow.directory.directory import Directory
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.feed import Feed
@@ -336,6 +337,20 @@ async def registry(settings: Settings) -> AsyncIterator[Registry]:
 
 
 @asynccontextmanager
+async def directory(settings: Settings) -> AsyncIterator[Directory]:
+    """Open the directory of people, organisations and programmes.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.directory.directory import Directory
+
+    async with _as_it_is(settings) as database:
+        yield Directory(database)
+
+
+@asynccontextmanager
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Open all that a face of the platform uses, for the length of a block.
 
@@ -347,6 +362,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         KeysError: there are no good keys.
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
+    from coopflow.directory.directory import Directory
     from coopflow.readmodel.history import History
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
@@ -360,6 +376,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             queries=Queries(database),
             history=History(database),
             registry=Registry(database),
+            directory=Directory(database),
         )
 
 

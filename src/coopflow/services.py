@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coopflow.directory.directory import Directory
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
@@ -19,9 +20,11 @@ class Services:
         queries: asks the read model.
         history: looks at cooperations as they were.
         registry: the lifecycles and policies that cooperations follow or were offered.
+        directory: people, organisations and programmes.
     """
 
     engine: TemporalEngine
     queries: Queries
     history: History
     registry: Registry
+    directory: Directory

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, MetaData, insert, inspect, select, text, upda
 from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
-import coopflow.access.tables  # noqa: F401 - for the tables to be known
+import coopflow.access.tables
+import coopflow.directory.tables  # noqa: F401 - both for the tables to be known
 from coopflow.application.notices import notices_of
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError
