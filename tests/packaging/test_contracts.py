@@ -61,6 +61,7 @@ def lint(package: Path, modules: dict[str, str]) -> str:
     names = [
         "__init__.py",
         "bootstrap.py",
+        "services.py",
         "settings.py",
         "telemetry.py",
         "testing.py",
