@@ -22,20 +22,26 @@ class Proposal(NamedTuple):
             ``left_out`` by whoever proposes it to all.
         decision: the decision that is open about it.
         detail: why it was refused or left out; empty otherwise.
+        refusal: the same, where the cooperation refused it.
     """
 
     address: Address
     outcome: Outcome
     decision: str | None = None
     detail: str = ""
+    refusal: Refusal | None = None
 
 
 class Terms(NamedTuple):
-    """Who proposes a policy, with which question, and until when the members answer."""
+    """Who proposes a policy, with which question, and until when the members answer.
+
+    ``at`` says when, of a past that is recorded.
+    """
 
     by: str
     question: str
     closes_at: datetime | None = None
+    at: datetime | None = None
 
 
 async def propose(
@@ -69,11 +75,11 @@ async def propose(
         # Whoever has changed the file since, and not its version, must not believe it followed.
         refusal = refusal_of(definition, await engine.definitions(address))
         if refusal is not None:
-            return Proposal(address, "refused", detail=str(refusal))
+            return _refused(address, refusal)
         return Proposal(address, "followed" if state.policy == name else "under_way", waiting)
     offered = await engine.offer(address, definition)
     if isinstance(offered, Refusal):
-        return Proposal(address, "refused", detail=str(offered))
+        return _refused(address, offered)
     slug = f"policy-{definition.policy['policy']}-{definition.policy['version']}"
     times = state.times_decided(f"policy:{name}")
     slug += f"-{times + 1}" if times else ""
@@ -87,7 +93,13 @@ async def propose(
     }
     if terms.closes_at is not None:
         command["closes_at"] = terms.closes_at.isoformat()
+    if terms.at is not None:
+        command["at"] = terms.at.isoformat()
     outcome = await engine.execute(address, command)
     if isinstance(outcome, Reply):
         return Proposal(address, "proposed", slug)
-    return Proposal(address, "refused", detail=str(outcome))
+    return _refused(address, outcome)
+
+
+def _refused(address: Address, refusal: Refusal) -> Proposal:
+    return Proposal(address, "refused", detail=str(refusal), refusal=refusal)

@@ -29,8 +29,10 @@ class _Kept:
     state: Cooperation = UNOPENED
     journal: list[Entry] = field(default_factory=list)
     receipts: Receipts = field(default_factory=Receipts)
+    told: datetime | None = None
 
-    def accept(self, entries: tuple[Entry, ...], command: str | None = None) -> Reply:
+    def accept(self, entries: tuple[Entry, ...], at: datetime, command: str | None = None) -> Reply:
+        self.told = at if self.told is None else max(self.told, at)
         before = self.state.seq
         self.state = follow(self.state, entries)
         self.journal.extend(entries)
@@ -67,6 +69,33 @@ class MemoryEngine:
             self._kept[address] = kept
         return reply
 
+    def take_in(self, state: Cooperation, definitions: tuple[Definition, ...]) -> Address:
+        """Go on from the state of a cooperation that lives elsewhere, which stays as it is.
+
+        Its journal begins anew here, and what it has let go stays let go.
+
+        Args:
+            state: the cooperation.
+            definitions: what it was opened with, then what was offered to it since.
+
+        Returns:
+            Where it is found here: where it is there.
+        """
+        address = Address(state.programme, state.id)
+        rules = compile_family(*definitions)
+        self._kept[address] = _Kept(definitions, rules, state, told=state.as_of)
+        return address
+
+    def told(self, address: Address) -> datetime:
+        """Return the latest instant that a cooperation was told, whether anything happened or not.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        told = self._at(address).told
+        assert told is not None, "an open cooperation has told some time"
+        return told
+
     async def execute(
         self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
     ) -> Reply | Refusal:
@@ -85,12 +114,12 @@ class MemoryEngine:
         decided = decide(kept.state, parsed, kept.rules, grants)
         if isinstance(decided, Refusal):
             return decided
-        return kept.accept(decided, parsed.id)
+        return kept.accept(decided, parsed.at, parsed.id)
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
         """Let happen what falls due up to an instant."""
         kept = self._at(address)
-        return kept.accept(advance(kept.state, at, kept.rules))
+        return kept.accept(advance(kept.state, at, kept.rules), at)
 
     async def go_live(self, address: Address) -> Reply | Refusal:
         """Refuse: memory has no clock."""
@@ -113,8 +142,8 @@ class MemoryEngine:
         if definition not in kept.definitions:
             kept.definitions = (*kept.definitions, definition)
             kept.rules = compile_family(*kept.definitions)
-        assert kept.state.as_of is not None, "an open cooperation has told some time"
-        return kept.accept(advance(kept.state, kept.state.as_of, kept.rules))
+        told = self.told(address)
+        return kept.accept(advance(kept.state, told, kept.rules), told)
 
     async def answer(
         self, address: Address, outcomes: Sequence[Outcome], at: datetime
@@ -122,7 +151,7 @@ class MemoryEngine:
         """Record what checks answered at an instant."""
         kept = self._at(address)
         learnt = learn(kept.state, outcomes, at, kept.rules)
-        return learnt if isinstance(learnt, Refusal) else kept.accept(learnt)
+        return learnt if isinstance(learnt, Refusal) else kept.accept(learnt, at)
 
     async def definitions(self, address: Address) -> tuple[Definition, ...]:
         """Return what the cooperation was opened with, then what was offered to it since."""
@@ -137,9 +166,7 @@ class MemoryEngine:
     ) -> Examination | Refusal:
         """Check a gate at an instant, by default the latest that was told."""
         kept = self._at(address)
-        instant = at or kept.state.as_of
-        assert instant is not None, "an open cooperation has told some time"
-        return check_gate(kept.state, gate, instant, kept.rules)
+        return check_gate(kept.state, gate, at or self.told(address), kept.rules)
 
     def _at(self, address: Address) -> _Kept:
         if address not in self._kept:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from rich.text import Text
 
@@ -66,7 +66,7 @@ def run(  # noqa: PLR0913 - the options of the command
         _propose_all(settings, cooperations, programme, definition, terms, terminal)
     )
     if output == "json":
-        terminal.json([one._asdict() | {"address": str(one.address)} for one in found])
+        terminal.json([_as_json(one) for one in found])
     else:
         _print(found, terminal, say)
     return REFUSED if any(one.outcome == "refused" for one in found) else 0
@@ -135,6 +135,11 @@ async def reached(
                 left_out.append(Proposal(one.address, "left_out", detail=why))
         after = page[-1].address
     return addresses, left_out
+
+
+def _as_json(one: Proposal) -> dict[str, Any]:
+    refusal = one.refusal.model_dump(mode="json") if one.refusal is not None else None
+    return one._asdict() | {"address": str(one.address), "refusal": refusal}
 
 
 def _print(found: list[Proposal], terminal: Terminal, say: Phrases) -> None:

@@ -1,0 +1,252 @@
+"""What a client asks by, in whose name, and how patiently."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any, Final, Protocol, TypedDict
+from uuid import uuid4
+
+from pydantic_core import to_jsonable_python
+
+from coopflow.application.engine import (
+    Address,
+    Engine,
+    Reply,
+    UnavailableError,
+    UnknownCooperationError,
+)
+from coopflow.client.errors import (
+    AmbiguousCooperationError,
+    BehindError,
+    NobodyActsError,
+    NoReadModelError,
+    UnknownAnywhereError,
+)
+from coopflow.client.refusals import RefusedError
+from coopflow.domain.base import Slug, StatedInstant
+from coopflow.domain.marks import Person
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.state import Cooperation
+from coopflow.readmodel.history import History
+from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.registry import Registry
+
+PATIENCE: Final = timedelta(seconds=30)
+"""How long to wait for the read model."""
+
+_FIRST_WAIT: Final = 0.005
+_LONGEST_WAIT: Final = 0.5
+
+
+class Options(TypedDict, total=False):
+    """What may be said with any command, beside what it is about.
+
+    Attributes:
+        actor: who gives it; by default the person of the client.
+        id: makes giving it again harmless, for as long as the cooperation remembers (at least its
+            last 1,000 commands); made up when it is not said.
+        at: when it was given, of a past that is recorded; a live cooperation reads its own clock.
+        grants: roles that the actor holds outside the cooperation; the caller vouches for them.
+        consistent: return only once the read model has caught up with what the command came to.
+    """
+
+    actor: Person
+    id: Slug
+    at: StatedInstant
+    grants: Iterable[str]
+    consistent: bool
+
+
+class ReadModel(Protocol):
+    """What answers questions; ``services.Services`` is one."""
+
+    @property
+    def queries(self) -> Queries:
+        """Asks the tables."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """Looks back into the journals."""
+        ...
+
+    @property
+    def registry(self) -> Registry:
+        """Asks for lifecycles and policies."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a client asks by; shared by all that it hands out.
+
+    Attributes:
+        engine: gives cooperations commands.
+        read_model: answers questions; None for what is done without.
+        programme: where cooperations are, unless it is said.
+        person: who acts, unless it is said.
+        grants: roles that this person holds outside cooperations.
+        consistent: whether commands wait for the read model, unless it is said.
+        patience: how long they do.
+        clock: says when commands are given that do not say so, where the engine has no clock.
+    """
+
+    engine: Engine
+    read_model: ReadModel | None = None
+    programme: Slug | None = None
+    person: Person | None = None
+    grants: tuple[str, ...] = ()
+    consistent: bool = False
+    patience: timedelta = PATIENCE
+    clock: Callable[[], datetime] | None = None
+
+    @property
+    def reading(self) -> ReadModel:
+        """The read model.
+
+        Raises:
+            NoReadModelError: there is none.
+        """
+        if self.read_model is None:
+            raise NoReadModelError
+        return self.read_model
+
+    async def locate(self, cooperation: str) -> Address:
+        """Return where a cooperation is, in whatever programme, by its id.
+
+        Raises:
+            UnknownCooperationError: there is none.
+            AmbiguousCooperationError: there are several.
+            NoReadModelError: nothing knows.
+        """
+        found = await self.reading.queries.find(cooperation)
+        if not found:
+            raise UnknownAnywhereError(cooperation)
+        if len(found) > 1:
+            raise AmbiguousCooperationError(cooperation, found)
+        return found[0]
+
+    def acting(self, options: Options) -> Person:
+        """Return who gives a command.
+
+        Raises:
+            NobodyActsError: nobody was named.
+        """
+        person = options.get("actor", self.person)
+        if person is None:
+            raise NobodyActsError
+        return person
+
+    def wire(self, command: str, payload: Mapping[str, Any], options: Options) -> dict[str, Any]:
+        """Return a command as it is sent: plain JSON values, without what was not said.
+
+        Raises:
+            NobodyActsError: it was not said who gives it.
+            TypeError: a value is nothing that JSON can say.
+        """
+        said = {name: plain(value) for name, value in payload.items() if value is not None}
+        at = self.given_at(options.get("at"))
+        return {
+            "command": command,
+            "actor": self.acting(options),
+            "id": options.get("id") or uuid4().hex,
+            **({} if at is None else {"at": at.isoformat()}),
+            **said,
+        }
+
+    async def give(
+        self, address: Address, command: str, payload: Mapping[str, Any], options: Options
+    ) -> Reply:
+        """Give a command to a cooperation, and wait for the read model if that is wanted.
+
+        Raises:
+            RefusedError: it was refused.
+            UnknownCooperationError: there is none at this address.
+            UnavailableError: the engine does not answer; a note says under which id the command may
+                be given again.
+            BehindError: it was accepted, and the read model takes longer than the patience.
+        """
+        wire = self.wire(command, payload, options)
+        try:
+            outcome = await self.engine.execute(address, wire, options.get("grants", self.grants))
+        except UnavailableError as error:
+            error.add_note(f"It was given with id={wire['id']!r}: with that it is done once.")
+            raise
+        return await self.settled(address, outcome, options)
+
+    async def settled(
+        self, address: Address, outcome: Reply | Refusal, options: Options | None = None
+    ) -> Reply:
+        """Return a reply, once the read model has it if that is wanted.
+
+        Raises:
+            RefusedError: it is a refusal.
+            BehindError: the read model takes longer than the patience.
+        """
+        reply = accepted(outcome)
+        wanted = self.consistent if options is None else options.get("consistent", self.consistent)
+        if wanted:
+            await self.caught_up(address, reply.seq_to, reply)
+        return reply
+
+    async def caught_up(self, address: Address, seq: int, reply: Reply | None = None) -> None:
+        """Wait until the read model, as this client reads it, has all entries up to a number.
+
+        Raises:
+            BehindError: it has not within the patience.
+        """
+        queries = self.reading.queries
+        deadline = time.monotonic() + self.patience.total_seconds()
+        wait = _FIRST_WAIT
+        while not await _has(queries, address, seq):
+            if time.monotonic() + wait > deadline:
+                raise BehindError(address, seq, self.patience.total_seconds(), reply)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    def given_at(self, at: datetime | None) -> datetime | None:
+        """Return when something is given; None where the engine says."""
+        return self.clock() if at is None and self.clock is not None else at
+
+    def now(self, state: Cooperation) -> datetime:
+        """Return the instant that it is for a cooperation; never before the latest that it told."""
+        now = self.clock() if self.clock is not None else datetime.now(UTC)
+        return now if state.as_of is None else max(state.as_of, now)
+
+
+async def _has(queries: Queries, address: Address, seq: int) -> bool:
+    try:
+        return (await queries.cooperation(address)).seq >= seq
+    except UnknownCooperationError:  # not even its opening
+        return seq < 1
+
+
+def accepted(outcome: Reply | Refusal) -> Reply:
+    """Return a reply.
+
+    Raises:
+        RefusedError: it is a refusal.
+    """
+    if isinstance(outcome, Refusal):
+        raise RefusedError.of(outcome)
+    return outcome
+
+
+def plain(value: object) -> Any:
+    """Return a value as plain JSON, as the wire has it.
+
+    Raises:
+        TypeError: JSON cannot say it.
+    """
+    return to_jsonable_python(value, by_alias=True, fallback=_fallback)
+
+
+def _fallback(value: object) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise TypeError(f"{value!r} is nothing that a command can say")
