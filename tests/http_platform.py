@@ -22,12 +22,16 @@ from pydantic import ValidationError
 
 from coopflow import bootstrap
 from coopflow.application.callers import Caller
+from coopflow.application.engine import Address
 from coopflow.entrypoints.http.app import api
 from coopflow.services import Services
 from coopflow.settings import Settings
+from tests.temporal_engine import admission, opening
 
 CALLER: Final = "X-Caller"
 """The header in which tests say who asks, as JSON."""
+
+_ENVELOPE: Final = ("command", "actor", "programme")
 
 _T = TypeVar("_T")
 
@@ -66,6 +70,26 @@ class Platform:
         who = {CALLER: caller.model_dump_json()} if caller is not None else {}
         return httpx.Client(base_url=self.url, headers={**who, **headers}, timeout=30)
 
+    def opened(self, manager: Caller, slug: str, programme: str = "tests") -> Address:
+        """Open a cooperation facilitated by ``fay``, with members for whom ``rep-…`` speak."""
+        address = Address(programme, slug)
+        wire = {**opening(address), "facilitator": "fay"}
+        body = {name: value for name, value in wire.items() if name not in _ENVELOPE}
+        with self.client(manager) as client:
+            done = client.post(f"/v1/programmes/{programme}/cooperations", json=body)
+            assert done.status_code == 201, done.text
+            for organisation in ("alpha", "beta", "gamma"):
+                asked = admission(organisation)
+                body = {name: value for name, value in asked.items() if name not in _ENVELOPE}
+                done = client.post(f"{place(address)}/members", json=body)
+                assert done.status_code == 201, done.text
+        return address
+
+
+def place(address: Address) -> str:
+    """Return the path of a cooperation."""
+    return f"/v1/programmes/{address.programme}/cooperations/{address.cooperation}"
+
 
 @contextlib.contextmanager
 def serving_platform(state_dir: Path) -> Iterator[Platform]:
@@ -82,7 +106,9 @@ def serving_platform(state_dir: Path) -> Iterator[Platform]:
                 bootstrap.services(settings) as services,
             ):
                 app = api(services, authenticate=authenticate)
-                listening = socket.create_server(("127.0.0.1", 0))
+                # Of a named protocol: only then asyncio sends answers off at once (TCP_NODELAY).
+                listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+                listening.bind(("127.0.0.1", 0))
                 options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
                 server = uvicorn.Server(options)
                 # Without the signal handlers of `serve`, which only a main thread may install.

@@ -22,6 +22,8 @@ SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 Language = Literal["en", "fr"]
 
+_TOKEN: Final = "token:"  # noqa: S105 - how names of tokens begin
+
 
 class Caller(Shape):
     """Somebody who asks: a person, or a program that bears a token.
@@ -56,6 +58,15 @@ class Caller(Shape):
         return self.reaches(programme) and (
             self.administrator or PROGRAMME_MANAGER in self.roles.get(programme, ())
         )
+
+    def may_speak_for(self, person: str) -> bool:
+        """Whether the caller may give commands in the name of a person.
+
+        In one's own, always; in that of others only by a token with the scope ``act``, never by
+        having signed in.
+        """
+        vouches = "act" in self.scopes and self.name.startswith(_TOKEN)
+        return person == self.person or vouches
 
     def grants(self, programme: str) -> tuple[str, ...]:
         """Return the roles that count for commands in a programme beside those held in it.

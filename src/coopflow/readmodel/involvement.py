@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -13,8 +14,30 @@ from coopflow.readmodel.tables import CooperationRow, RoleRow
 from coopflow.readmodel.views import Involvement, RoleView
 
 
+class Parts(NamedTuple):
+    """The parts of a person in a cooperation.
+
+    Attributes:
+        any: whether there are some: who speaks for an organisation that is invited or suspended
+            has one.
+        roles: those that count.
+    """
+
+    any: bool
+    roles: frozenset[str]
+
+
 class AboutPeople(Asking):
     """Answers who has which part in which cooperation. Whoever was erased has none."""
+
+    async def parts(self, address: Address, person: str) -> Parts:
+        """Return which parts a person has in a cooperation, also those that do not count yet."""
+        query = select(RoleRow.role, RoleRow.counts).where(
+            RoleRow.cooperation_id == str(address), RoleRow.person == person
+        )
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query)).all()
+        return Parts(bool(found), frozenset(one.role for one in found if one.counts))
 
     async def roles(self, address: Address, person: str) -> frozenset[str]:
         """Return the roles that a person holds in a cooperation, none when it is not there.

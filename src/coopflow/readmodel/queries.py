@@ -39,6 +39,7 @@ from coopflow.readmodel.tables import (
     MemberRow,
     OutboxRow,
     ReviewRow,
+    RoleRow,
 )
 from coopflow.readmodel.views import (
     AgreedText,
@@ -67,12 +68,13 @@ class Queries(AboutPeople):
     are empty.
     """
 
-    async def cooperations(
+    async def cooperations(  # noqa: PLR0913 - what may be asked
         self,
         *,
         programme: str | None = None,
         stage: str | None = None,
         status: str | None = None,
+        involving: str | None = None,
         after: Address | None = None,
         limit: int = PAGE,
     ) -> tuple[CooperationSummary, ...]:
@@ -82,6 +84,7 @@ class Queries(AboutPeople):
             programme: only those of this programme.
             stage: only those in this stage.
             status: only those of this status.
+            involving: only those in which this person has a part.
             after: only those that follow this address: that of the last one on the page before.
             limit: at most so many.
         """
@@ -90,6 +93,9 @@ class Queries(AboutPeople):
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(getattr(CooperationRow, name) == value)
+        if involving is not None:
+            theirs = select(RoleRow.cooperation_id).where(RoleRow.person == involving)
+            query = query.where(CooperationRow.cooperation_id.in_(theirs))
         place = tuple_(CooperationRow.programme, CooperationRow.slug)
         if after is not None:
             query = query.where(place > after)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from coopflow import __version__
 from coopflow.entrypoints.http import problems
 from coopflow.entrypoints.http.dependencies import Authenticate
+from coopflow.entrypoints.http.middleware.limits import SizeLimit
 from coopflow.entrypoints.http.routes import ROUTERS
 from coopflow.services import Services
-
-LARGEST_REQUEST: Final = 300_000
-"""Bytes of the largest request: a command has 256 KiB at most."""
 
 
 def api(
@@ -34,7 +31,7 @@ def api(
         version=__version__,
         summary="Cooperations as durable workflows",
         servers=[{"url": public_url}] if public_url else None,
-        max_body_size=LARGEST_REQUEST,
+        middleware=[Middleware(SizeLimit)],
         redirect_slashes=False,
         openapi_url="/v1/openapi.json",
         docs_url=None,

@@ -6,7 +6,29 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from coopflow.entrypoints.http.routes import cooperations, health, problems
+from coopflow.entrypoints.http.routes import (
+    commands,
+    cooperations,
+    decisions,
+    disagreements,
+    documents,
+    gates,
+    health,
+    journal,
+    policies,
+    problems,
+)
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (health.router, problems.router, cooperations.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    problems.router,
+    cooperations.router,
+    documents.router,
+    decisions.router,
+    disagreements.router,
+    gates.router,
+    journal.router,
+    policies.router,
+    commands.router,
+)
 """All of them, in the order in which they are documented."""

@@ -1,0 +1,108 @@
+"""The routes of all commands, made from their table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Body, Path, Request, Response
+
+from coopflow.application.access import allowed
+from coopflow.application.engine import Address
+from coopflow.entrypoints.http.answers import guarded
+from coopflow.entrypoints.http.commands.bodies import body_of, example_of, path_fields
+from coopflow.entrypoints.http.commands.giving import CommandAnswer, Order, carry_out
+from coopflow.entrypoints.http.commands.table import ROUTES, CommandRoute
+from coopflow.entrypoints.http.dependencies import ServicesDep, needs
+from coopflow.entrypoints.http.guards import CooperationDep, Outlook, OutlookDep
+from coopflow.entrypoints.http.links import here
+
+router = APIRouter(dependencies=[needs("write", "act")])
+
+_Endpoint = Callable[..., Coroutine[Any, Any, CommandAnswer]]
+
+
+def _endpoint(route: CommandRoute) -> _Endpoint:
+    """Return what answers a command; its parameters are those of its path and its body."""
+    in_path = path_fields(route)
+
+    async def give(**asked: Any) -> CommandAnswer:
+        request: Request = asked["request"]
+        response: Response = asked["response"]
+        body = asked["body"]
+        payload = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        payload.pop("actor", None)
+        payload |= {name: asked[name] for name in in_path}
+        if "outlook" in asked:
+            outlook: Outlook = asked["outlook"]
+            address = Address(outlook.programme, payload["cooperation"])
+            caller, reads = outlook.caller, True
+        else:
+            sight = asked["sight"]
+            address, caller = sight.address, sight.caller
+            reads = allowed("journal", sight.roles) is not None
+        order = Order(
+            route=route,
+            address=address,
+            caller=caller,
+            key=request.headers.get("idempotency-key") or uuid4().hex,
+            payload=payload,
+            actor=body.actor,
+            reads_journal=reads,
+        )
+        done = await carry_out(asked["services"], order)
+        if done.created is not None:
+            response.status_code = 201
+            place = f"/v1/programmes/{address.programme}/cooperations/{address.cooperation}"
+            response.headers["Location"] = here(request, place + done.created)
+        return done.answer
+
+    body = _with_example(body_of(route), example_of(route))
+    guard: dict[str, Any] = (
+        {"outlook": OutlookDep}
+        if route.command == "open_cooperation"
+        else {"sight": CooperationDep}
+    )
+    shown = {
+        name: Annotated[kind, Path(examples=[route.example[name]])]
+        for name, kind in in_path.items()
+    }
+    parameters = {
+        **guard,
+        **shown,
+        "body": body,
+        "request": Request,
+        "response": Response,
+        "services": ServicesDep,
+    }
+    give.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind)
+            for name, kind in parameters.items()
+        ]
+    )
+    return give
+
+
+def _with_example(model: Any, example: dict[str, Any]) -> Any:
+    return Annotated[model, Body(examples=[example])]
+
+
+for _route in ROUTES:
+    _statuses = {409, 412, 413}
+    router.add_api_route(
+        _route.full_path,
+        _endpoint(_route),
+        methods=["POST"],
+        operation_id=_route.command,
+        summary=_route.summary,
+        description=f"Give the command `{_route.command}`.",
+        tags=[_route.tag],
+        response_model=CommandAnswer,
+        responses={
+            **guarded(*_statuses),
+            **({201: {"model": CommandAnswer, "description": "Created"}} if _route.created else {}),
+        },
+    )

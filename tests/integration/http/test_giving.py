@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from coopflow.application.callers import Caller
+from coopflow.application.engine import Address
+from tests.http_platform import Platform, place
+
+pytestmark = pytest.mark.server
+
+FAY = Caller(name="person:fay", person="fay")
+REP = Caller(name="person:rep-alpha", person="rep-alpha")
+
+
+def test_an_accepted_command_tells_what_came_of_it(platform: Platform, address: Address) -> None:
+    """It is answered once it can be read, with its entries and where the new thing is."""
+    meeting = {"meeting": "first", "kind": "plenary", "attendees": ["alpha", "beta"]}
+    with platform.client(FAY) as client:
+        done = client.post(f"{place(address)}/meetings", json=meeting)
+        assert done.status_code == 201
+        shown = client.get(done.headers["location"])
+    assert done.json()["entries"][0]["type"] == "meeting_recorded"
+    assert done.json()["entries"][0]["actor"] == "fay"
+    assert shown.json()["id"] == "first"
+
+
+def test_a_refused_command_is_a_problem_with_its_code_and_facts(
+    platform: Platform, address: Address
+) -> None:
+    """What is refused changes nothing, and says why in words of the contract."""
+    with platform.client(FAY) as client:
+        before = client.get(place(address)).json()["seq"]
+        answer = client.post(f"{place(address)}/decisions/nothing/closing", json={})
+        assert client.get(place(address)).json()["seq"] == before
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "unknown_decision"
+    assert answer.json()["facts"] == {"decision": "nothing"}
+
+
+def test_the_same_key_gives_a_command_once(platform: Platform, address: Address) -> None:
+    """Sent again with its Idempotency-Key, a command is answered and not carried out again."""
+    pulse = {"score": 3, "answers": 2, "asked": 3}
+    key = {"Idempotency-Key": uuid4().hex}
+    with platform.client(FAY) as client:
+        first = client.post(f"{place(address)}/pulses", json=pulse, headers=key)
+        again = client.post(f"{place(address)}/pulses", json=pulse, headers=key)
+        other = client.post(f"{place(address)}/pulses", json=pulse)
+    assert first.status_code == again.status_code == other.status_code == 200
+    assert again.json()["seq_to"] == first.json()["seq_to"] < other.json()["seq_to"]
+    assert again.json()["entries"] == first.json()["entries"]
+
+
+def test_nobody_gives_commands_in_the_name_of_others(platform: Platform, address: Address) -> None:
+    """Who signed in acts for themselves, whatever their scopes; a token may vouch for people."""
+    leaving = {"reason": "Retires", "actor": "rep-beta"}
+    path = f"{place(address)}/members/beta/withdrawal"
+    token = Caller(
+        name="token:1",
+        roles={"tests": ("programme_manager",)},
+        scopes=frozenset({"read", "write"}),
+    )
+    with platform.client(REP) as client:
+        answer = client.post(path, json=leaving)
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+    with platform.client(token) as client:
+        assert client.post(path, json=leaving).json()["facts"] == {"scopes": ["act"]}
+        assert client.post(path, json={"reason": "Retires"}).json()["code"] == "forbidden"
+    with platform.client(token.but(scopes=frozenset({"read", "act"}))) as client:
+        done = client.post(path, json=leaving)
+    assert done.status_code == 200
+    assert done.json()["entries"][0]["actor"] == "rep-beta"
+
+
+def test_a_cooperation_is_opened_by_names_of_the_library(platform: Platform, pam: Caller) -> None:
+    """A policy that is not there, or the path of a file, opens nothing."""
+    body = {
+        "cooperation": f"coop-{uuid4().hex[:8]}",
+        "title": "A",
+        "issue": "B",
+        "territory": "C",
+        "lifecycle": "impact-collectif",
+    }
+    path = "/v1/programmes/tests/cooperations"
+    with platform.client(pam) as client:
+        for policy in ("nothing", "reference.yaml", "reference@9"):
+            answer = client.post(path, json={**body, "policy": policy})
+            assert answer.json()["errors"][0]["path"] == "body.policy"
+        done = client.post(path, json={**body, "policy": "light"})
+        assert done.status_code == 201
+        followed = client.get(f"{done.headers['location']}/policy").json()
+        again = client.post(path, json={**body, "policy": "light"})
+    assert followed["name"] == "light"
+    assert again.json()["code"] == "already_exists"
+
+
+def test_lists_go_on_where_they_ended(platform: Platform, address: Address) -> None:
+    """Page by page every entry is there once; a cursor of another list is refused."""
+    with platform.client(FAY) as client:
+        whole = client.get(f"{place(address)}/journal").json()["items"]
+        found, path = [], f"{place(address)}/journal?limit=3"
+        while path:
+            page = client.get(path)
+            assert page.links.get("next", {}).get("url") == page.json()["next"]
+            found += page.json()["items"]
+            path = page.json()["next"]
+        wrong = client.get(f"{place(address)}/members?cursor=WzFd")
+    assert found == whole
+    assert len(whole) > 3
+    assert wrong.json()["errors"][0]["path"] == "query.cursor"
