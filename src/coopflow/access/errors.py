@@ -47,3 +47,11 @@ class UnknownPersonError(SignInError):
 
 class ProviderUnavailableError(SignInError):
     """The identity provider does not answer, or not as the standard says."""
+
+
+class UntrustedTokenError(SignInError):
+    """A token that says it comes from the identity provider, and does not prove it."""
+
+
+class UnknownKeyError(UntrustedTokenError):
+    """A token signed with a key that the provider may have begun to use since it was asked."""
