@@ -511,6 +511,7 @@ def temporal_plugin(settings: Settings) -> CoopflowPlugin:
     """
     from coopflow.application.checking import installed_checks
     from coopflow.readmodel.awaited import AwaitedReadModel
+    from coopflow.readmodel.standings import StandingsOfReadModel
     from coopflow.temporal.plugin import CoopflowPlugin, Ports
 
     hand_to_logging()
@@ -526,7 +527,7 @@ def temporal_plugin(settings: Settings) -> CoopflowPlugin:
                 # What does not pass, then or later, ends the group, hence the worker.
                 preparing = group.create_task(_prepare(read_model, is_to_work))
                 await is_to_work.wait()
-                yield Ports(read_model, read_model, checks)
+                yield Ports(read_model, read_model, checks, StandingsOfReadModel(database))
                 preparing.cancel()
         finally:
             await database.close()

@@ -31,6 +31,12 @@ CARRIED: Final = "coopflow.carried"
 CHECK_GATE: Final = "coopflow.check_gate"
 JOURNAL_HEAD: Final = "coopflow.journal_head"
 
+PLATFORM_OPEN: Final = "coopflow.platform.open"
+PLATFORM_GIVE: Final = "coopflow.platform.give"
+PLATFORM_PASSED: Final = "coopflow.platform.passed"
+PLATFORM_CLOSED: Final = "coopflow.platform.closed"
+WATCH: Final = "coopflow.platform.watch"
+
 PROJECT: Final = "coopflow.project"
 CHECK: Final = "coopflow.check"
 NOTICES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
@@ -60,6 +66,12 @@ UNDELIVERED: Final = "coopflow.Undelivered"
 CHECK_FAILED: Final = "coopflow.CheckFailed"
 """The type of the failure of an activity whose check raised; its message is the type of that."""
 
+WAITING: Final = "coopflow.Waiting"
+"""The type of the failure by which an activity says that what it waits for has not come yet."""
+
+UNKNOWN: Final = "coopflow.Unknown"
+"""The type of the failure of who names a cooperation, a lifecycle or a policy that is not there."""
+
 PROGRAMME_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopProgramme")
 STAGE_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopStage")
 STATUS_ATTRIBUTE: Final = SearchAttributeKey.for_keyword("CoopStatus")
@@ -82,6 +94,14 @@ def checks_queue(task_queue: str) -> str:
     A queue of its own: checks that wait for the world hold up no delivery.
     """
     return f"{task_queue}-checks"
+
+
+def platform_queue(task_queue: str) -> str:
+    """Return where what the workflows of a platform ask of cooperations is done.
+
+    A queue of its own beside theirs: their workers need know nothing of it, and lend it no slots.
+    """
+    return f"{task_queue}-coopflow"
 
 
 def workflow_id(address: Address) -> str:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import structlog
 from temporalio.client import Client, ClientConfig
@@ -21,17 +21,23 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
+from coopflow.application.standing import Standings
 from coopflow.sealing.keys import KeyRing
 from coopflow.temporal import names
 from coopflow.temporal.activities import Projector
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.composition import composed
 from coopflow.temporal.deployment import WorkerVersion
+from coopflow.temporal.platform_activities import PlatformActivities
+from coopflow.temporal.watch import WatchWorkflow
 from coopflow.temporal.worker import CACHED, make_ready, workflow_runner, working
 from coopflow.temporal.workflow import CooperationWorkflow
 
 NAME: Final = "coopflow"
 """What the plugin is called where Temporal lists those of a worker."""
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
 
@@ -44,11 +50,13 @@ class Ports:
         projector: the read model.
         board: where notices are delivered.
         checks: those that cooperations may ask.
+        standings: says how far they have come, to the workflows of the platform that wait.
     """
 
     projector: Projector
     board: NoticeBoard
     checks: Checks
+    standings: Standings
 
 
 class CoopflowPlugin(SimplePlugin):
@@ -58,6 +66,8 @@ class CoopflowPlugin(SimplePlugin):
     - Beside a worker with it, of whatever task queue, cooperations are carried on: by workers of
       their own on the queue of cooperations, for as long as that one runs. Beside several workers
       of one client it is done once. When they cannot go on, the worker ends too, and says why.
+    - Beside each worker with it, what its workflows ask by ``coopflow.temporal.platform`` is done,
+      on a task queue beside its own.
     - A replayer with it replays histories of cooperations too.
 
     It is given to the client, whose workers then have it; to a worker alone it may be given as
@@ -92,7 +102,7 @@ class CoopflowPlugin(SimplePlugin):
         self._task_queue = task_queue
         self._cached = cached
         self._version = version
-        self._beside: dict[tuple[str, str], _Shared] = {}
+        self._beside: dict[tuple[str, str], _Shared[Ports]] = {}
 
     def configure_client(self, config: ClientConfig) -> ClientConfig:
         """Let the client read and write cooperations.
@@ -121,7 +131,10 @@ class CoopflowPlugin(SimplePlugin):
         client = worker.client
         place = client.service_client.config.target_host, client.namespace
         shared = self._beside.setdefault(place, _Shared())
-        async with shared.use(lambda: self._carrying_on(client)) as ended:
+        async with (
+            shared.use(lambda: self._carrying_on(client)) as (ended, ports),
+            self._answering(worker, ports),
+        ):
             running = asyncio.ensure_future(next(worker))
             try:
                 await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -141,13 +154,21 @@ class CoopflowPlugin(SimplePlugin):
         Its interceptors are the same, and it has no plugins: what they do to the workers of the
         platform is not meant for those of cooperations.
         """
-        config = client.config(active_config=True)
-        config["data_converter"] = self._ours
-        config["plugins"] = []
-        return Client(**config)
+        return _without_plugins(client, self._ours)
+
+    def _answering(self, worker: Worker, ports: Ports) -> Worker:
+        """Return the worker for what the workflows of a platform ask; they write and read it."""
+        engine = TemporalEngine(self.own_client(worker.client), task_queue=self._task_queue)
+        return Worker(
+            _without_plugins(worker.client),
+            task_queue=names.platform_queue(worker.task_queue),
+            workflows=[WatchWorkflow],
+            activities=PlatformActivities(engine, ports.standings).all(),
+            workflow_runner=workflow_runner(),
+        )
 
     @asynccontextmanager
-    async def _carrying_on(self, client: Client) -> AsyncIterator[None]:
+    async def _carrying_on(self, client: Client) -> AsyncIterator[Ports]:
         own = self.own_client(client)
         await make_ready(own)
         async with (
@@ -163,10 +184,18 @@ class CoopflowPlugin(SimplePlugin):
             ),
         ):
             _log.info("working beside", queue=self._task_queue)
-            yield
+            yield ports
 
     def _converter(self, theirs: DataConverter | None) -> DataConverter:
         return composed(theirs or DataConverter.default, self._ours)
+
+
+def _without_plugins(client: Client, converter: DataConverter | None = None) -> Client:
+    """Return a client on the same connection, by another converter if one is given."""
+    config = client.config(active_config=True)
+    config["plugins"] = []
+    config["data_converter"] = converter or config["data_converter"]
+    return Client(**config)
 
 
 def _runner(theirs: WorkflowRunner | None) -> WorkflowRunner:
@@ -178,39 +207,38 @@ def _runner(theirs: WorkflowRunner | None) -> WorkflowRunner:
     return replace(theirs, restrictions=workflow_runner(theirs.restrictions).restrictions)
 
 
-class _Shared:
-    """Something that runs in a task of its own, from its first user to its last."""
+class _Shared(Generic[_T]):
+    """Something that is open in a task of its own, from its first user to its last."""
 
     def __init__(self) -> None:
         self._users = 0
 
     @asynccontextmanager
     async def use(
-        self, run: Callable[[], AbstractAsyncContextManager[None]]
-    ) -> AsyncIterator[asyncio.Task[None]]:
-        """Have it run for the length of a block.
+        self, run: Callable[[], AbstractAsyncContextManager[_T]]
+    ) -> AsyncIterator[tuple[asyncio.Task[None], _T]]:
+        """Have it open for the length of a block.
 
         Args:
-            run: how to begin and end it, if nobody else uses it.
+            run: how to open and close it, if nobody else uses it.
 
         Yields:
-            The task, which only ends within the block when it fails.
+            The task, which only ends within the block when it fails, and what is open.
 
         Raises:
             Exception: what it failed with.
         """
         if not self._users:
-            self._ready, self._stop = asyncio.Event(), asyncio.Event()
-            self._task = asyncio.create_task(self._work(run, self._ready, self._stop))
+            self._open, self._stop = asyncio.get_running_loop().create_future(), asyncio.Event()
+            self._task = asyncio.create_task(self._work(run, self._open, self._stop))
         self._users += 1
-        task, ready, stop = self._task, asyncio.create_task(self._ready.wait()), self._stop
+        task, opened, stop = self._task, self._open, self._stop
         try:
-            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, opened}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 task.result()
-            yield task
+            yield task, opened.result()
         finally:
-            ready.cancel()
             self._users -= 1
             if not self._users:
                 stop.set()
@@ -220,10 +248,10 @@ class _Shared:
 
     @staticmethod
     async def _work(
-        run: Callable[[], AbstractAsyncContextManager[None]],
-        ready: asyncio.Event,
+        run: Callable[[], AbstractAsyncContextManager[_T]],
+        opened: asyncio.Future[_T],
         stop: asyncio.Event,
     ) -> None:
-        async with run():
-            ready.set()
+        async with run() as value:
+            opened.set_result(value)
             await stop.wait()

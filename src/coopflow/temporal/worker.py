@@ -49,6 +49,7 @@ _PASSED_THROUGH: Final = (
     "coopflow.temporal.inquiry",
     "coopflow.temporal.messages",
     "coopflow.temporal.names",
+    "coopflow.temporal.platform",
     "google.protobuf",
     "rich",
     "structlog",
