@@ -164,23 +164,30 @@ async def start_cooperation(
     *,
     parent_close_policy: ParentClosePolicy = ParentClosePolicy.ABANDON,
     **options: Any,
-) -> ChildWorkflowHandle[Any, Ending]:
-    """Start a child workflow that opens a cooperation, and ends when it is closed.
+) -> ChildWorkflowHandle[Any, Ending] | Refusal:
+    """Open a cooperation, and start a child workflow that ends when it is closed.
 
     The child goes with the cooperation; it is not the cooperation, which lives on when the child is
-    cancelled. Awaiting the handle waits for the closing. A refused opening is a failure of the
-    child: a ``ChildWorkflowError`` whose cause is an ``ApplicationError`` of the type
-    ``coopflow.Refused`` with the refusal as its only detail.
+    cancelled. Awaiting the handle waits for the closing.
 
     Args:
         command: an ``open_cooperation`` in wire form; without an id it is given one.
         grants: roles that its actor holds outside the cooperation, for which you vouch.
         parent_close_policy: what becomes of the child when its parent ends.
         options: others of ``temporalio.workflow.start_child_workflow``.
+
+    Returns:
+        The child, or why nothing was opened.
+
+    Raises:
+        temporalio.exceptions.ActivityError: the workers know no such lifecycle or policy.
     """
+    outcome = await open_cooperation(command, grants)
+    if isinstance(outcome, Refusal):
+        return outcome
     handle: ChildWorkflowHandle[Any, Ending] = await workflow.start_child_workflow(
         names.WATCH,
-        Opening(_identified(command), list(grants)),
+        Awaited(str(command["programme"]), str(command["cooperation"])),
         result_type=Ending,
         task_queue=_queue(),
         parent_close_policy=parent_close_policy,

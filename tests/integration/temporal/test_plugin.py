@@ -5,16 +5,22 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio import activity
-from temporalio.client import Client, Plugin
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client, Plugin, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from coopflow.application.checking import Checks
+from coopflow.application.engine import Address, UnknownCooperationError
+from coopflow.application.standing import GatePassage, Standing
 from coopflow.bootstrap import read_model, temporal_plugin
 from coopflow.checks import Portrait, check
+from coopflow.domain.cooperation import UNOPENED, follow
+from coopflow.domain.gates import GatePassed
 from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal import names
@@ -23,9 +29,9 @@ from coopflow.temporal.codec import ENCRYPTED
 from coopflow.temporal.connection import find_endpoint
 from coopflow.temporal.errors import TemporalSettingsError
 from coopflow.temporal.plugin import CoopflowPlugin, Ports
-from tests.bakery import Order
+from tests.bakery import Founder, Order, Patron, Stranger, Wish
 from tests.stages import asking
-from tests.temporal_engine import KEYS, Bench, Board, Journal
+from tests.temporal_engine import KEYS, Bench, Board, Journal, admission, opening
 
 pytestmark = pytest.mark.server
 
@@ -49,8 +55,23 @@ class Shop:
     async def ports(self) -> AsyncIterator[Ports]:
         """Be open for the length of a block."""
         self.opened += 1
-        yield Ports(self.journal, self.board, Checks([page_online]))
+        yield Ports(self.journal, self.board, Checks([page_online]), self)
         self.closed += 1
+
+    async def standing(self, address: Address) -> Standing:
+        """Work out where a cooperation stands from what was told of it."""
+        entries = self.journal.entries.get(address)
+        if not entries:
+            raise UnknownCooperationError(address)
+        state = follow(UNOPENED, tuple(entries))
+        passages = tuple(
+            GatePassage(gate=one.event.gate, stage=one.event.stage, at=one.at)
+            for one in entries
+            if isinstance(one.event, GatePassed)
+        )
+        return Standing(
+            stage=state.stage, status=state.status, as_of=entries[-1].at, passages=passages
+        )
 
 
 def queue() -> str:
@@ -172,7 +193,7 @@ async def test_a_worker_ends_when_cooperations_stop(server: Path) -> None:
                 raise ConnectionError(message)
 
             group.create_task(fail())
-            yield Ports(Journal(), Board(), Checks())
+            yield Ports(Journal(), Board(), Checks(), Shop())
 
     client = await connected(server, CoopflowPlugin(ports, KEYS, task_queue=queue()))
     worker = Worker(client, task_queue=queue(), activities=[bake])
@@ -199,3 +220,124 @@ async def test_settings_make_a_plugin(server: Path, tmp_path: Path) -> None:
         await running.engine.until_projected(address)
         async with read_model(settings) as queries:
             assert (await queries.cooperation(address)).status == "active"
+
+
+@dataclass
+class Platform:
+    """A worker with the workflows of a platform, and cooperations beside it."""
+
+    client: Client
+    task_queue: str
+    running: Bench
+
+    def address(self) -> Address:
+        """Return where nothing is yet."""
+        return Address("tests", f"coop-{uuid4().hex[:8]}")
+
+    async def start(self, run: Any, wish: Wish) -> WorkflowHandle[Any, list[str]]:
+        """Start one of the workflows."""
+        identity = f"platform-{uuid4().hex[:8]}"
+        handle: WorkflowHandle[Any, list[str]] = await self.client.start_workflow(
+            run, wish, id=identity, task_queue=self.task_queue
+        )
+        return handle
+
+
+@pytest.fixture
+async def platform(server: Path) -> AsyncIterator[Platform]:
+    shop, cooperations, own = Shop(), queue(), queue()
+    client = await connected(server, CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations))
+    async with Worker(client, task_queue=own, workflows=[Patron, Founder, Stranger]):
+        yield Platform(client, own, on(client, shop, cooperations))
+
+
+async def test_a_workflow_waits_for_a_gate_without_a_loop_in_its_history(
+    platform: Platform,
+) -> None:
+    """However often it is looked whether the gate was passed, the history does not grow."""
+    address, running = platform.address(), platform.running
+    patron = await platform.start(Patron.run, Wish(opening(address)))
+    activity = await asked_again(patron, times=3)
+    assert activity.last_failure.application_failure_info.type == names.WAITING
+    before = len((await patron.fetch_history()).events)
+    for one in ("alpha", "beta", "gamma"):
+        await running.give(address, **admission(one))
+    await running.give(address, "request_gate", "rep-alpha", gate="to_structuration")
+    reason = {"gate": "to_structuration", "reason": "Spring is here"}
+    await running.give(address, "waive_gate", "rep-alpha", **reason)
+    (waiver,) = (await running.engine.state(address)).decisions
+    ballots = dict.fromkeys(("alpha", "beta", "gamma"), "yes")
+    await running.give(address, "record_session_vote", "fay", decision=waiver, ballots=ballots)
+    assert len((await patron.fetch_history()).events) == before
+    await running.give(address, "cosign_waiver", "pam", **reason)
+    end = {"decision": "end", "subject": "closing", "question": "Close?"}
+    await running.give(address, "open_decision", "fay", **end)
+    await running.give(address, "record_session_vote", "fay", decision="end", ballots=ballots)
+    await running.give(address, "close_cooperation", "fay", report="Done")
+    async with asyncio.timeout(60):
+        assert await patron.result() == ["structuration", "structuration"]
+
+
+async def asked_again(waiting: WorkflowHandle[Any, Any], times: int) -> PendingActivityInfo:
+    """Return the activity that a workflow waits for, once it was tried so often."""
+    found: list[PendingActivityInfo] = []
+
+    async def look() -> bool:
+        described = (await waiting.describe()).raw_description.pending_activities
+        found[:] = [one for one in described if one.attempt >= times]
+        return bool(found)
+
+    async with asyncio.timeout(30):
+        while not await look():  # noqa: ASYNC110 - the server rings no bell
+            await asyncio.sleep(0.1)
+    return found[0]
+
+
+async def test_a_gate_that_is_never_passed_is_waited_for_until_the_closing(
+    platform: Platform,
+) -> None:
+    """A wait ends with the cooperation, and says that there was no passage."""
+    address, running = platform.address(), platform.running
+    patron = await platform.start(Patron.run, Wish(opening(address)))
+    await asked_again(patron, times=2)
+    for one in ("alpha", "beta", "gamma"):
+        await running.give(address, **admission(one))
+    ballots = dict.fromkeys(("alpha", "beta", "gamma"), "yes")
+    end = {"decision": "end", "subject": "closing", "question": "Close?"}
+    await running.give(address, "open_decision", "fay", **end)
+    await running.give(address, "record_session_vote", "fay", decision="end", ballots=ballots)
+    await running.give(address, "close_cooperation", "fay", report="Done")
+    async with asyncio.timeout(60):
+        assert await patron.result() == ["never", "impulsion"]
+
+
+async def test_a_refused_opening_starts_no_child(platform: Platform) -> None:
+    """The parent learns the code at once, and nothing is left that waits."""
+    wish = Wish(opening(platform.address()), grants=[])
+    patron = await platform.start(Patron.run, wish)
+    async with asyncio.timeout(30):
+        assert await patron.result() == ["forbidden"]
+
+
+async def test_a_workflow_opens_a_cooperation_and_commands_it(platform: Platform) -> None:
+    """Replies and refusals come back as from an engine; what happened stays with the cooperation.
+
+    The platform's history is written by its own converter, in clear here, and holds no entries.
+    """
+    address = platform.address()
+    founder = await platform.start(Founder.run, Wish(opening(address)))
+    async with asyncio.timeout(30):
+        first, second, third = await founder.result()
+    assert (first.split("-")[0], third) == ("1", "forbidden")
+    assert int(second.split("-")[0]) == int(first.split("-")[1]) + 1
+    history = (await founder.fetch_history()).to_json()
+    assert "entries" not in history
+    journal = await platform.running.engine.journal_head(address)
+    assert journal.seq == int(second.split("-")[1])
+
+
+async def test_what_is_not_there_is_a_failure_and_not_tried_again(platform: Platform) -> None:
+    """A policy or a cooperation that nobody knows fails the activity at its first attempt."""
+    stranger = await platform.start(Stranger.run, Wish(opening(platform.address())))
+    async with asyncio.timeout(30):
+        assert await stranger.result() == [names.UNKNOWN, names.UNKNOWN]
