@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -32,14 +33,17 @@ from coopflow.temporal.errors import (
 if TYPE_CHECKING:
     from coopflow.application.verification import Lag, Verifier
     from coopflow.directory.directory import Directory
+    from coopflow.outgoing.webhooks import Webhooks
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
+    from coopflow.readmodel.news import News
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
     from coopflow.sealing.keys import KeyRing
+    from coopflow.sealing.texts import TextSeals
     from coopflow.services import Services
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.connection import Endpoint
@@ -145,6 +149,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             client = await connect(endpoint, data_converter=encrypting(keys))
             await stack.enter_async_context(working(client, read_model, read_model, checks))
         engine, queries, feed = TemporalEngine(client), Queries(database), Feed(database, news)
+        if _can_dispatch():
+            await stack.enter_async_context(_dispatching(database, settings, news))
         yield Running(record, engine, queries, feed, server.exited)
 
 
@@ -351,6 +357,91 @@ async def directory(settings: Settings) -> AsyncIterator[Directory]:
 
 
 @asynccontextmanager
+async def webhooks(settings: Settings) -> AsyncIterator[Webhooks]:
+    """Open the webhooks: who is told what happens, and what was told.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+        SettingsError: what sends them is not installed.
+    """
+    _need_dispatch()
+    async with _as_it_is(settings) as database:
+        yield _webhooks(database, settings)
+
+
+async def dispatch(settings: Settings, stop: asyncio.Event) -> None:
+    """Send webhooks until told to stop; any number of processes may. Wait for what is away.
+
+    Raises:
+        DatabaseUrlError: the URL of the database cannot be used.
+        LaterTablesError: a later version of coopflow has changed its tables.
+        SettingsError: what sends webhooks is not installed.
+    """
+    from coopflow.readmodel.migrate import migrate
+
+    _need_dispatch()
+    hand_to_logging()
+    database = _database(settings)
+    try:
+        if await _unless(stop, _patiently(lambda: _migrated(migrate(database)))):
+            async with _dispatching(database, settings):
+                _log.info("sending webhooks")
+                await stop.wait()
+    finally:
+        await database.close()
+
+
+async def _migrated(migrating: Awaitable[None]) -> bool:
+    await migrating
+    return True
+
+
+@asynccontextmanager
+async def _dispatching(
+    database: Database, settings: Settings, news: News | None = None
+) -> AsyncIterator[None]:
+    """Send webhooks beside a block; in the end what is under way is ended."""
+    from coopflow.outgoing.dispatcher import Dispatcher
+    from coopflow.outgoing.queue import Queue
+    from coopflow.outgoing.sending import Sender
+    from coopflow.readmodel.feed import Feed
+
+    sender = Sender(allow_private=settings.webhooks_allow_private)
+    endpoints = _webhooks(database, settings).endpoints
+    dispatcher = Dispatcher(Queue(database), Feed(database), endpoints, sender)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop, news))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(running, return_exceptions=True)
+        await sender.close()
+
+
+def _webhooks(database: Database, settings: Settings) -> Webhooks:
+    from coopflow.outgoing.deliveries import Deliveries
+    from coopflow.outgoing.endpoints import Endpoints
+    from coopflow.outgoing.webhooks import Webhooks
+
+    endpoints = Endpoints(database, _seals(settings), allow_private=settings.webhooks_allow_private)
+    return Webhooks(endpoints, Deliveries(database))
+
+
+def _can_dispatch() -> bool:
+    return all(find_spec(name) is not None for name in ("httpx", "standardwebhooks"))
+
+
+def _need_dispatch() -> None:
+    if not _can_dispatch():
+        raise SettingsError(
+            "webhooks need httpx and standardwebhooks: install coopflow with the extra server"
+        )
+
+
+@asynccontextmanager
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Open all that a face of the platform uses, for the length of a block.
 
@@ -552,9 +643,14 @@ async def _say_whether_current(deployment: Deployment, version: WorkerVersion) -
 def _database(settings: Settings) -> Database:
     """Return the database; the keys are looked for when something sealed is written or read."""
     from coopflow.readmodel.database import Database
+
+    return Database(settings.database, seals=_seals(settings))
+
+
+def _seals(settings: Settings) -> TextSeals:
     from coopflow.sealing.texts import TextSeals
 
-    return Database(settings.database, seals=TextSeals(lambda: key_ring(settings)))
+    return TextSeals(lambda: key_ring(settings))
 
 
 async def _prepare(read_model: AwaitedReadModel, is_to_work: asyncio.Event) -> None:

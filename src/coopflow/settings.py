@@ -82,6 +82,8 @@ class Settings(BaseSettings):
             worker has no version.
         build_id: what tells this version of the workers from others; by default the version of
             coopflow and a digest of its code.
+        webhooks_allow_private: whether webhooks may go to addresses that only this machine or its
+            network can reach, and without TLS: where all who add webhooks are trusted.
         lang: the language of what people read; by default that of the locale.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
@@ -99,6 +101,7 @@ class Settings(BaseSettings):
     checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
     deployment: Deployment | None = None
     build_id: BuildId | None = None
+    webhooks_allow_private: bool = False
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None

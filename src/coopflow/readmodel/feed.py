@@ -13,7 +13,7 @@ import re
 from collections.abc import AsyncGenerator, Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -102,17 +102,7 @@ class Feed:
             DatabaseUnavailableError: the database does not answer.
         """
         position = place(cursor)
-        query = (
-            select(FeedRow.position, FeedRow.cooperation_id, FeedRow.imported, *LINE_COLUMNS)
-            .join(
-                JournalRow,
-                (JournalRow.cooperation_id == FeedRow.cooperation_id)
-                & (JournalRow.seq == FeedRow.seq),
-            )
-            .where(FeedRow.position > position)
-            .order_by(FeedRow.position)
-            .limit(limit)
-        )
+        query = _items_query().where(FeedRow.position > position).limit(limit)
         if programme is not None:
             query = query.where(FeedRow.programme == programme)
         if address is not None:
@@ -126,6 +116,17 @@ class Feed:
                     "the cursor is ahead of this feed, so the database was restored from a backup "
                     "since: begin anew from its end, and read the journals for what was in between"
                 )
+            return await _items(connection, rows)
+
+    async def at(self, *positions: int) -> tuple[FeedItem, ...]:
+        """Return the items at some places, as they are now, in order.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        query = _items_query().where(FeedRow.position.in_(positions))
+        async with self._database.reading() as connection:
+            rows = [dict(row) for row in (await connection.execute(query)).mappings()]
             return await _items(connection, rows)
 
     async def end(self) -> str:
@@ -231,6 +232,17 @@ def place(cursor: str) -> int:
 
 async def _end(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.max(FeedRow.position)))).scalar_one() or 0
+
+
+def _items_query() -> Select[Any]:
+    of_the_same = (JournalRow.cooperation_id == FeedRow.cooperation_id) & (
+        JournalRow.seq == FeedRow.seq
+    )
+    return (
+        select(FeedRow.position, FeedRow.cooperation_id, FeedRow.imported, *LINE_COLUMNS)
+        .join(JournalRow, of_the_same)
+        .order_by(FeedRow.position)
+    )
 
 
 async def _items(connection: AsyncConnection, rows: list[dict[str, Any]]) -> tuple[FeedItem, ...]:

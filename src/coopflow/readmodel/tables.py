@@ -47,7 +47,7 @@ class UtcInstant(TypeDecorator[datetime]):
 
 
 # Of 63 bits. SQLite holds them in any INTEGER, and numbers rows only in a column of that type.
-_LONG = BigInteger().with_variant(Integer(), "sqlite")
+LONG = BigInteger().with_variant(Integer(), "sqlite")
 
 # Not PostgreSQL's binary JSON: it would forget the order of keys, and levels are shown in order.
 _JSON = JSON(none_as_null=True)
@@ -161,7 +161,7 @@ class DefinitionRow(Base):
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(_LONG, primary_key=True)
+    version: Mapped[int] = mapped_column(LONG, primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
     author: Mapped[str | None]
     content: Mapped[dict[str, Any]]
@@ -324,7 +324,7 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (UniqueConstraint("cooperation_id", "seq", "position"),)
 
-    id: Mapped[int] = mapped_column(_LONG, primary_key=True)
+    id: Mapped[int] = mapped_column(LONG, primary_key=True)
     cooperation_id: Mapped[str]
     seq: Mapped[int]
     position: Mapped[int]
@@ -347,7 +347,7 @@ class FeedRow(Base):
         Index(None, "programme", "position"),
     )
 
-    position: Mapped[int] = mapped_column(_LONG, primary_key=True)
+    position: Mapped[int] = mapped_column(LONG, primary_key=True)
     programme: Mapped[str]
     cooperation_id: Mapped[str]
     seq: Mapped[int]

@@ -16,7 +16,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
 import coopflow.access.tables
-import coopflow.directory.tables  # noqa: F401 - both for the tables to be known
+import coopflow.directory.tables
+import coopflow.outgoing.tables  # noqa: F401 - all three for their tables to be known
 from coopflow.application.notices import notices_of
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError
