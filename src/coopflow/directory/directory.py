@@ -8,7 +8,7 @@ programme answers for that one alone: what is another's is not there.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,17 @@ class Directory:
         """Keep them in a database, whose tables are up to date."""
         self._database = database
 
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that only reads; for what the directory is made of."""
+        return self._database.reading()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction in which nobody else writes to the directory; likewise."""
+        async with self._database.writing() as connection:
+            await rows.wait_for_turn(connection)
+            yield connection
+
     # --- people -----------------------------------------------------------------------------------
 
     async def add_person(
@@ -64,7 +75,7 @@ class Directory:
             TakenError: the id or the e-mail address is another person's, in whatever programme.
             UnknownRecordError: there is no such programme.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             added = await rows.add(connection, PERSON, {"id": person}, stated, at)
             if programme is not None:
                 await join(connection, programme, person, roles, at)
@@ -76,14 +87,14 @@ class Directory:
         Raises:
             UnknownRecordError: there is none, or they do not take part in that programme.
         """
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await _seen(connection, person, programme)
 
     async def person_by_email(self, email: str) -> Person | None:
         """Return who has an e-mail address, in whatever case it is written; None for nobody."""
         if not email.strip():
             return None
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             same = PersonRow.email_key == folded(email)
             return next(iter(await rows.page(connection, PERSON, same, limit=1)), None)
 
@@ -98,18 +109,18 @@ class Directory:
             limit: at most so many.
         """
         where = [] if programme is None else [_takes_part(programme)]
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await rows.page(connection, PERSON, *where, after=after, limit=limit)
 
     async def people_by_id(self, people: Collection[str]) -> Mapping[str, Person]:
         """Return those of these people who are in the directory, by id."""
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             is_one = PersonRow.id.in_(people)
             return {one.id: one for one in await rows.page(connection, PERSON, is_one, limit=None)}
 
     async def administrators(self) -> tuple[Person, ...]:
         """List those who administer the installation."""
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await rows.page(
                 connection, PERSON, PersonRow.administrator.is_(True), limit=None
             )
@@ -125,7 +136,7 @@ class Directory:
             FaultyRecordError: values cannot be kept.
             TakenError: the e-mail address is another person's.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             return await rows.change(connection, PERSON, {"id": person}, changes, at, expected)
 
     async def remove_person(self, person: str, expected: int | None = None) -> None:
@@ -137,7 +148,7 @@ class Directory:
             UnknownRecordError: there is none.
             StaleError: the person is at another version than expected.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await rows.remove(connection, PERSON, {"id": person}, expected)
             is_theirs = ParticipationRow.person == person
             await connection.execute(delete(ParticipationRow).where(is_theirs))
@@ -153,7 +164,7 @@ class Directory:
         Raises:
             UnknownRecordError: there is no such person or programme.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await rows.known(connection, PERSON, {"id": person})
             await join(connection, programme, person, roles, at)
 
@@ -162,7 +173,7 @@ class Directory:
 
         Their record stays: whoever has no programme left may be removed.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await connection.execute(
                 delete(ParticipationRow).where(
                     ParticipationRow.programme == programme, ParticipationRow.person == person
@@ -184,7 +195,7 @@ class Directory:
             query = query.where(ParticipationRow.programme == programme)
         if person is not None:
             query = query.where(ParticipationRow.person == person)
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             found = (await connection.execute(query)).mappings()
             return tuple(Participation.model_validate(dict(row)) for row in found)
 
@@ -199,7 +210,7 @@ class Directory:
             TakenError: the id or the registration number is that of another one there.
             UnknownRecordError: there is no such programme.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await rows.known(connection, PROGRAMME, {"id": programme})
             key = {"programme": programme, "id": organisation}
             return await rows.add(connection, ORGANISATION, key, stated, at)
@@ -210,7 +221,7 @@ class Directory:
         Raises:
             UnknownRecordError: there is none there.
         """
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             key = {"programme": programme, "id": organisation}
             return await rows.known(connection, ORGANISATION, key)
 
@@ -219,7 +230,7 @@ class Directory:
     ) -> tuple[Organisation, ...]:
         """List the organisations of a programme in the order of their ids, as ``people`` does."""
         own = OrganisationRow.programme == programme
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await rows.page(connection, ORGANISATION, own, after=after, limit=limit)
 
     async def change_organisation(
@@ -232,7 +243,7 @@ class Directory:
     ) -> Organisation:
         """Change fields of an organisation; raises as ``change_person`` does."""
         key = {"programme": programme, "id": organisation}
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             return await rows.change(connection, ORGANISATION, key, changes, at, expected)
 
     async def remove_organisation(
@@ -245,7 +256,7 @@ class Directory:
             StaleError: it is at another version than expected.
         """
         key = {"programme": programme, "id": organisation}
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await rows.remove(connection, ORGANISATION, key, expected)
 
     # --- programmes -------------------------------------------------------------------------------
@@ -258,7 +269,7 @@ class Directory:
         Raises:
             TakenError: there is one of this id.
         """
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             return await rows.add(connection, PROGRAMME, {"id": programme}, stated, at)
 
     async def programme(self, programme: str) -> Programme:
@@ -267,21 +278,21 @@ class Directory:
         Raises:
             UnknownRecordError: there is none.
         """
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await rows.known(connection, PROGRAMME, {"id": programme})
 
     async def programmes(
         self, *, after: str | None = None, limit: int = PAGE
     ) -> tuple[Programme, ...]:
         """List programmes in the order of their ids, as ``people`` does."""
-        async with self._database.reading() as connection:
+        async with self.reading() as connection:
             return await rows.page(connection, PROGRAMME, after=after, limit=limit)
 
     async def change_programme(
         self, programme: str, changes: Mapping[str, Any], at: datetime, expected: int | None = None
     ) -> Programme:
         """Change fields of a programme; raises as ``change_person`` does."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             key = {"id": programme}
             return await rows.change(connection, PROGRAMME, key, changes, at, expected)
 
@@ -298,18 +309,12 @@ class Directory:
             "organisations": OrganisationRow.programme == programme,
             "cooperations": CooperationRow.programme == programme,
         }
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await rows.remove(connection, PROGRAMME, {"id": programme}, expected)
             for what, is_within in within.items():
                 query = select(func.count()).where(is_within)
                 if count := (await connection.execute(query)).scalar_one():
                     raise InUseError(f"programme {programme} has {count} {what}; remove them first")
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._database.writing() as connection:
-            await rows.wait_for_turn(connection)
-            yield connection
 
 
 async def join(

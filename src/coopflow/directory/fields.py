@@ -42,7 +42,7 @@ def _web_address(text: str) -> str:
 
 
 def _registration(text: str) -> str:
-    plain = re.sub(r"[\s.]", "", text).upper()
+    plain = plain_number(text)
     if _RNA.fullmatch(plain):
         return plain
     validate = siren.validate if len(plain) == _SIREN_DIGITS else siret.validate
@@ -83,3 +83,8 @@ Registration = Annotated[
 def folded(email: str) -> str:
     """Return what two spellings of one address share: people do not tell its case apart."""
     return email.strip().casefold()
+
+
+def plain_number(registration: str) -> str:
+    """Return a registration number as it is kept: without spaces and dots, in capitals."""
+    return re.sub(r"[\s.]", "", registration).upper()

@@ -6,7 +6,7 @@ what is looked up here then stays so until the end of the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.directory.errors import StaleError, TakenError, UnknownRecordError
-from coopflow.directory.fields import folded
+from coopflow.directory.fields import folded, plain_number
 from coopflow.directory.organisations import Organisation, OrganisationStated
 from coopflow.directory.people import Person, PersonStated
 from coopflow.directory.programmes import Programme, ProgrammeStated
@@ -40,24 +40,30 @@ class Kind(Generic[S, K]):
         table: where they are kept.
         stated: what is stated about one.
         kept: one in the directory.
-        own: the columns of which no two have the same value, by the field that they come from.
+        own: the field whose value no two of them share (of organisations: within a programme).
+        own_column: where it is kept as it is compared.
+        own_key: how it is compared.
     """
 
     word: str
     table: type[Base]
     stated: type[S]
     kept: type[K]
-    own: Mapping[str, str]
+    own: str = "id"
+    own_column: str = "id"
+    own_key: Callable[[str], str] = str
 
 
-PROGRAMME: Final = Kind("programme", ProgrammeRow, ProgrammeStated, Programme, {})
-PERSON: Final = Kind("person", PersonRow, PersonStated, Person, {"email": "email_key"})
+PROGRAMME: Final = Kind("programme", ProgrammeRow, ProgrammeStated, Programme)
+PERSON: Final = Kind("person", PersonRow, PersonStated, Person, "email", "email_key", folded)
 ORGANISATION: Final = Kind(
     "organisation",
     OrganisationRow,
     OrganisationStated,
     Organisation,
-    {"registration": "registration"},
+    "registration",
+    "registration",
+    plain_number,
 )
 
 
@@ -96,7 +102,7 @@ async def add(
         raise TakenError(kind.word, "id", key["id"])
     await _check_own(connection, kind, key, stated)
     await connection.execute(
-        insert(kind.table).values(**_values(stated), **key, version=1, updated_at=at)
+        insert(kind.table).values(**values_of(kind, stated), **key, version=1, updated_at=at)
     )
     return await known(connection, kind, key)
 
@@ -132,7 +138,7 @@ async def change(  # noqa: PLR0913, PLR0917 - what is changed, from what, to wha
     if after == before:
         return record
     await _check_own(connection, kind, key, after)
-    values = {**_values(after), "version": record.version + 1, "updated_at": at}
+    values = {**values_of(kind, after), "version": record.version + 1, "updated_at": at}
     await connection.execute(update(kind.table).where(*_is(kind, key)).values(values))
     return await known(connection, kind, key)
 
@@ -160,9 +166,9 @@ async def page(
     limit: int | None,
 ) -> tuple[K, ...]:
     """Return records in the order of their ids, from after one on."""
-    column = _column(kind, "id")
-    query = _columns(kind).where(*where).order_by(column).limit(limit)
-    return await _records(connection, kind, query if after is None else query.where(column > after))
+    by = column(kind, "id")
+    query = _columns(kind).where(*where).order_by(by).limit(limit)
+    return await _records(connection, kind, query if after is None else query.where(by > after))
 
 
 def stated_of(kind: Kind[S, K], record: K) -> S:
@@ -176,34 +182,35 @@ def _check_version(kind: Kind[S, K], record: K, expected: int | None) -> None:
 
 
 async def _check_own(connection: AsyncConnection, kind: Kind[S, K], key: Key, stated: S) -> None:
-    values = _values(stated)
-    for field, name in kind.own.items():
-        if values[name] is None:
-            continue
-        within = {part: value for part, value in key.items() if part != "id"}
-        same = (*_is(kind, within), _column(kind, name) == values[name])
-        others = await page(connection, kind, *same, _column(kind, "id") != key["id"], limit=1)
-        if others:
-            raise TakenError(kind.word, field, getattr(stated, field))
+    value = getattr(stated, kind.own, None)
+    if value is None:
+        return
+    within = {part: one for part, one in key.items() if part != "id"}
+    same = (*_is(kind, within), column(kind, kind.own_column) == kind.own_key(value))
+    if await page(connection, kind, *same, column(kind, "id") != key["id"], limit=1):
+        raise TakenError(kind.word, kind.own, value)
 
 
-def _values(stated: Stated) -> dict[str, Any]:
+def values_of(kind: Kind[S, K], stated: S) -> dict[str, Any]:
+    """Return what is stated as it is kept, by column."""
     values = stated.model_dump()
-    if isinstance(stated, PersonStated):
-        values["email_key"] = folded(stated.email) if stated.email else None
+    if kind.own in values:
+        own = values[kind.own]
+        values[kind.own_column] = None if own is None else kind.own_key(own)
     return values
 
 
 def _columns(kind: Kind[S, K]) -> Select[Any]:
-    return select(*(_column(kind, name) for name in kind.kept.model_fields))
+    return select(*(column(kind, name) for name in kind.kept.model_fields))
 
 
-def _column(kind: Kind[S, K], name: str) -> Any:
+def column(kind: Kind[S, K], name: str) -> Any:
+    """Return a column of the table of a kind."""
     return getattr(kind.table, name)
 
 
 def _is(kind: Kind[S, K], key: Key) -> list[ColumnElement[bool]]:
-    return [_column(kind, name) == value for name, value in key.items()]
+    return [column(kind, name) == value for name, value in key.items()]
 
 
 async def _records(

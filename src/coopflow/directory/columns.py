@@ -1,0 +1,106 @@
+"""The columns of files of people and organisations: their names and words in French and English."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from coopflow.directory.people import Notifications
+
+_FREQUENCIES: Final = {
+    "immediat": "immediate",
+    "immediatement": "immediate",
+    "quotidien": "daily",
+    "hebdomadaire": "weekly",
+    "aucun": "none",
+    "aucune": "none",
+    "jamais": "none",
+}
+_LANGUAGES: Final = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+_ROLES: Final = {"responsable_de_programme": "programme_manager"}
+_CATEGORIES: Final = {
+    "etat": "state",
+    "collectivite": "local_authority",
+    "collectivite_territoriale": "local_authority",
+    "entreprise": "business",
+    "recherche": "research",
+    "habitants": "individuals",
+    "particuliers": "individuals",
+}
+
+
+class Column(NamedTuple):
+    """A column of a file.
+
+    Attributes:
+        field: what it says, by the name in English that exports use.
+        also: other names of it, folded.
+        words: what its cells may say in other words, folded, and what that is.
+        may_be_empty: whether an empty cell takes the value away; else it leaves it as it is.
+    """
+
+    field: str
+    also: tuple[str, ...] = ()
+    words: Mapping[str, str] = MappingProxyType({})
+    may_be_empty: bool = False
+
+    def value(self, cell: str) -> str:
+        """Return what a cell says, in the words that are kept."""
+        return self.words.get(plain(cell), cell)
+
+
+_ID: Final = Column("id", ("identifiant",))
+_NAME: Final = Column("name", ("nom",))
+_EMAIL: Final = Column(
+    "email",
+    ("e_mail", "mail", "courriel", "adresse_e_mail", "adresse_electronique"),
+    may_be_empty=True,
+)
+_PROGRAMME: Final = Column("programme", ("program",))
+_WISHES: Final = {
+    "invite_voters": ("invitations_a_voter",),
+    "remind_voters": ("rappels_de_vote",),
+    "publish_outcome": ("resultats",),
+    "convene_review": ("convocations",),
+    "compile_dossier": ("dossiers",),
+    "publish_summary": ("syntheses",),
+}
+
+PEOPLE: Final = (
+    _ID,
+    _NAME,
+    _EMAIL,
+    Column("language", ("langue",), _LANGUAGES),
+    _PROGRAMME,
+    Column("roles", ("role",), _ROLES, may_be_empty=True),
+    *(Column(kind, _WISHES[kind], _FREQUENCIES) for kind in Notifications.model_fields),
+)
+"""The columns of a file of people."""
+
+ORGANISATIONS: Final = (
+    _ID,
+    _NAME,
+    Column("category", ("categorie",), _CATEGORIES),
+    _PROGRAMME,
+    Column("college", may_be_empty=True),
+    Column("registration", ("immatriculation", "siren", "siret", "rna"), may_be_empty=True),
+    Column("website", ("site", "site_web", "site_internet"), may_be_empty=True),
+    _EMAIL,
+)
+"""The columns of a file of organisations."""
+
+
+def plain(text: str) -> str:
+    """Return a word as it is compared: small letters without accents, ``_`` between them."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    ascii_only = "".join(one for one in letters if not unicodedata.combining(one))
+    return re.sub(r"[\s\-_.]+", "_", ascii_only)
+
+
+def named(columns: tuple[Column, ...], name: str) -> Column | None:
+    """Return the column that a header names, or None."""
+    folded = plain(name)
+    return next((one for one in columns if folded in {one.field, *one.also}), None)
