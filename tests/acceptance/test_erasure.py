@@ -15,15 +15,22 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 PERSON = "fabien"
 """The facilitator of the demo: in every second entry, as the one who acts."""
 
+NAME = "Quatrepoint"
+"""A part of the name and of the e-mail address that the directory has."""
+
 
 def mentions(folder: Path) -> dict[str, int]:
     """Return in which files of a folder the id stands, and how often."""
     counts = {
-        str(file.relative_to(folder)): file.read_bytes().count(PERSON.encode())
+        str(file.relative_to(folder)): _count(file.read_bytes())
         for file in folder.rglob("*")
         if file.is_file()
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def _count(content: bytes) -> int:
+    return content.count(PERSON.encode()) + content.lower().count(NAME.lower().encode())
 
 
 def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
@@ -37,13 +44,23 @@ def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
         assert found["address"] == "demo/bocage-gourmand"
         assert len(found["entries"]) > 50
         assert found["texts"] == []
+        for arguments in (
+            ("programme", "add", "demo"),
+            (
+                *("person", "add", PERSON, "--name", f"F. {NAME}", "--programme", "demo"),
+                *("--email", f"f@{NAME}.example"),
+            ),
+        ):
+            added = coopflow(variables, *arguments)
+            assert added.returncode == 0, added.stderr
         assert set(mentions(state)) >= {"coopflow.db"}
 
         erased = coopflow(
             variables, "person", "erase", PERSON, "--all", "--by", "ines", "-o", "json"
         )
         assert erased.returncode == 0, erased.stderr
-        (report,) = json.loads(erased.stdout)
+        report, names = json.loads(erased.stdout)
+        assert names == {"address": "directory:*", "result": "removed"}
         assert report["result"] == "erased"
         assert report["entries"] == len(found["entries"])
         shown = coopflow(variables, "coop", "journal", "bocage-gourmand").stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple, Protocol
 from uuid import uuid4
 
@@ -56,6 +57,10 @@ class Erasure(NamedTuple):
     detail: str = ""
 
 
+Forgotten = Literal["removed", "left", "kept", "unknown"]
+"""What became of somebody's names: removed, no longer in a programme, kept, or not there."""
+
+
 class ForgettingEngine(Engine, Protocol):
     """An engine whose histories can let go of a person."""
 
@@ -67,9 +72,50 @@ class ForgettingEngine(Engine, Protocol):
 class Tracing(Protocol):
     """The journals, as far as they are asked for people."""
 
+    async def named_in(self, person: str, programme: str | None = None) -> tuple[Address, ...]:
+        """Return the cooperations whose journals hold the id, as a person or within a text."""
+        ...
+
     async def traces(self, address: Address, person: str) -> Traces:
         """Return where the journal of a cooperation names a person."""
         ...
+
+
+class Names(Protocol):
+    """Where the names of people are kept."""
+
+    async def forget(self, person: str, programme: str | None = None) -> Forgotten:
+        """Let somebody no longer take part in a programme, or remove them altogether.
+
+        Who takes part in no programme any more is removed too, unless they administer the
+        installation.
+        """
+        ...
+
+
+async def erase_names(
+    names: Names, journals: Tracing, person: str, programmes: Collection[str] | None
+) -> dict[str, Forgotten]:
+    """Let the directory forget somebody, once they were erased from cooperations.
+
+    Args:
+        names: the directory.
+        journals: where cooperations are written down.
+        person: who is forgotten.
+        programmes: where they were erased from some cooperations: they leave those in which no
+            journal names them any more. None when they were erased from everything.
+
+    Returns:
+        What became of the names, by programme; of everything under ``*``.
+    """
+    if programmes is None:
+        return {"*": await names.forget(person)}
+    found: dict[str, Forgotten] = {}
+    for programme in sorted({*programmes}):
+        addresses = await journals.named_in(person, programme)
+        is_named = [(await journals.traces(one, person)).entries for one in addresses]
+        found[programme] = "kept" if any(is_named) else await names.forget(person, programme)
+    return found
 
 
 async def erase(

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from coopflow.application.erasing import Forgotten
 from coopflow.directory import rows
 from coopflow.directory.errors import InUseError, UnknownRecordError
 from coopflow.directory.fields import folded
@@ -153,6 +154,27 @@ class Directory:
             is_theirs = ParticipationRow.person == person
             await connection.execute(delete(ParticipationRow).where(is_theirs))
         await self._database.scrub()
+
+    async def forget(self, person: str, programme: str | None = None) -> Forgotten:
+        """Let somebody no longer take part in a programme, or remove them altogether.
+
+        Who takes part in no programme any more is removed too, unless they administer the
+        installation. Nothing of who is removed is left in the file. Harmless when repeated.
+        """
+        theirs = ParticipationRow.person == person
+        async with self.writing() as connection:
+            record = await rows.found(connection, PERSON, {"id": person})
+            held = select(ParticipationRow.programme).where(theirs)
+            programmes = {*(await connection.execute(held)).scalars()}
+            if record is None or (programme is not None and programme not in programmes):
+                return "unknown"
+            stays = programme is not None and (record.administrator or len(programmes) > 1)
+            gone = theirs & (ParticipationRow.programme == programme) if stays else theirs
+            await connection.execute(delete(ParticipationRow).where(gone))
+            if not stays:
+                await rows.remove(connection, PERSON, {"id": person})
+        await self._database.scrub()
+        return "left" if stays else "removed"
 
     # --- who takes part where ---------------------------------------------------------------------
 

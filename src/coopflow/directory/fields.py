@@ -64,7 +64,7 @@ Line = Annotated[
 
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=3, max_length=MAX_EMAIL),
+    StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL),
     AfterValidator(_address),
 ]
 """An e-mail address that looks like one; whether it takes mail is not asked."""

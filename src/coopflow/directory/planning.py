@@ -8,23 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from coopflow.definitions.faults import MAX_FAULTS, Fault, listing
 from coopflow.directory.columns import ORGANISATIONS, PEOPLE
 from coopflow.directory.errors import FaultyRecordError
 from coopflow.directory.people import PROGRAMME_ROLES, Notifications, PersonStated, ProgrammeRole
-from coopflow.directory.records import Kept, Stated
+from coopflow.directory.records import Kept, Stated, checked_id
 from coopflow.directory.rows import PERSON, Kind, stated_of
 from coopflow.directory.sheets import Line, Sheet
-from coopflow.domain.base import Shape, Slug
+from coopflow.domain.base import Shape
 
 S = TypeVar("S", bound=Stated)
 K = TypeVar("K", bound=Kept)
 
 Outcome = Literal["added", "changed", "unchanged"]
 
-_SLUG: Final = TypeAdapter(Slug)
 _TAKEN: Final = "is taken by another one"
 _CHOOSE: Final = "choose another"
 
@@ -241,10 +238,9 @@ class Plan(Generic[S, K]):
         """Return the id that a line names, by itself or by what only one record has."""
         if given := line.text("id"):
             try:
-                return _SLUG.validate_python(given)
-            except ValidationError:
-                remedy = "write letters, digits and . _ : @ -, at most 120"
-                self._fault(line, "id", f"{given} is no id", remedy)
+                return checked_id(self._kind.word, given)
+            except FaultyRecordError as error:
+                self._fault(line, "id", error.faults["id"])
                 return None
         value = line.text(self._kind.own)
         owner = self._owners.get((within, self._kind.own_key(value)))

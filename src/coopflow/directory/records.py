@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from coopflow.directory.errors import FaultyRecordError
 from coopflow.domain.base import Instant, Shape, Slug
+
+_SLUG: Final = TypeAdapter(Slug)
 
 PAGE: Final = 100
 """How many records a list holds unless it is asked for another number."""
@@ -50,3 +52,16 @@ class Kept(Shape):
     id: Slug
     version: int = Field(ge=1)
     updated_at: Instant
+
+
+def checked_id(kind: str, name: str) -> str:
+    """Return an id that may be given.
+
+    Raises:
+        FaultyRecordError: it may not be one.
+    """
+    try:
+        return _SLUG.validate_python(name)
+    except ValidationError:
+        told = f"{name} is no id; write letters, digits and . _ : @ -, at most 120"
+        raise FaultyRecordError(kind, {"id": told}) from None

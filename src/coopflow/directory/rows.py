@@ -19,7 +19,7 @@ from coopflow.directory.fields import folded, plain_number
 from coopflow.directory.organisations import Organisation, OrganisationStated
 from coopflow.directory.people import Person, PersonStated
 from coopflow.directory.programmes import Programme, ProgrammeStated
-from coopflow.directory.records import Kept, Stated
+from coopflow.directory.records import Kept, Stated, checked_id
 from coopflow.directory.tables import OrganisationRow, PersonRow, ProgrammeRow
 from coopflow.readmodel.statements import take_turn
 from coopflow.readmodel.tables import Base
@@ -96,8 +96,10 @@ async def add(
     """Add a record.
 
     Raises:
+        FaultyRecordError: its id may not be one.
         TakenError: its id is another's, or another value that must be its own.
     """
+    checked_id(kind.word, key["id"])
     if await found(connection, kind, key) is not None:
         raise TakenError(kind.word, "id", key["id"])
     await _check_own(connection, kind, key, stated)

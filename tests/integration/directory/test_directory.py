@@ -208,3 +208,24 @@ async def test_of_two_who_add_one_address_at_once_one_is_told(directory: Directo
     )
     assert sum(isinstance(one, TakenError) for one in outcomes) == 3
     assert len(await directory.people()) == 1
+
+
+async def test_who_is_forgotten_in_their_last_programme_is_removed(
+    directory: Directory, tmp_path: Path
+) -> None:
+    """In one of several they leave it; those who administer stay until all is forgotten."""
+    stated = PersonStated(name="Quatrepoint", administrator=False)
+    await directory.add_person("fabien", stated, NOW, programme="valdore")
+    await directory.take_part("loire", "fabien", [], NOW)
+    assert await directory.forget("fabien", "seine") == "unknown"
+    assert await directory.forget("fabien", "valdore") == "left"
+    assert await directory.roles_of("fabien") == {"loire": ()}
+    assert await directory.forget("fabien", "loire") == "removed"
+    assert b"quatrepoint" not in _held(tmp_path)
+    assert await directory.forget("fabien") == "unknown"
+    await directory.add_person(
+        "root", PersonStated(name="R", administrator=True), NOW, programme="loire"
+    )
+    assert await directory.forget("root", "loire") == "left"
+    assert (await directory.person("root")).administrator
+    assert await directory.forget("root") == "removed"

@@ -84,6 +84,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.checks import CheckError  # noqa: PLC0415
     from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
+    from coopflow.directory.errors import DirectoryError, FaultyRecordError  # noqa: PLC0415
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.sealing.errors import BrokenSealError, KeysError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
@@ -103,6 +104,7 @@ def _code(error: Exception) -> int | None:
         DatabaseUrlError,
         KeysError,
         CheckError,
+        FaultyRecordError,
         SigningKeyError,
         UsageError,
     )
@@ -110,6 +112,7 @@ def _code(error: Exception) -> int | None:
         return AT_FAULT
     refused = (
         DeploymentError,
+        DirectoryError,
         RefusedByEngineError,
         SupposedInVainError,
         EngineFaultError,

@@ -1,4 +1,4 @@
-"""``coopflow person find|erase``: where journals name somebody, and how they forget them."""
+"""``coopflow person``: who is in the directory, where journals name them, how both forget them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from coopflow import bootstrap
 from coopflow.application.engine import Address
-from coopflow.application.erasing import Erasure, Traces, erase
+from coopflow.application.erasing import Erasure, Forgotten, Traces, erase, erase_names
 from coopflow.entrypoints.cli.cooperations import locate
 from coopflow.entrypoints.cli.failures import REFUSED, UsageError
 from coopflow.entrypoints.cli.output import Format, Terminal
@@ -73,12 +73,22 @@ def run_erase(  # noqa: PLR0913 - the options of the command
     if everywhere == bool(cooperations):
         raise UsageError("name cooperations, or say --all (with --programme, all of one)")
     terminal, say = Terminal(), Phrases(settings.language)
-    found = asyncio.run(_erase_all(settings, person, cooperations, programme, by, terminal))
+    work = _erase_all(settings, person, cooperations, programme, by, terminal)
+    found, names = asyncio.run(work)
     if output == "json":
-        terminal.json([one._asdict() | {"address": str(one.address)} for one in found])
+        told: list[dict[str, object]] = [
+            one._asdict() | {"address": str(one.address)} for one in found
+        ]
+        told += [
+            {"address": f"directory:{where}", "result": result} for where, result in names.items()
+        ]
+        terminal.json(told)
     else:
         for one in found:
             _print(one, terminal, say)
+        for where, result in names.items():
+            line = Text.assemble((say(f"person.names_{result}", programme=where), "bold"))
+            terminal.data.print(line, soft_wrap=True)
         counts = Counter(one.result for one in found)
         summary = (f"{number} {say(f'person.{result}')}" for result, number in counts.items())
         terminal.note(", ".join(summary) or say("person.nowhere"))
@@ -92,7 +102,7 @@ async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
     programme: str | None,
     by: str,
     terminal: Terminal,
-) -> list[Erasure]:
+) -> tuple[list[Erasure], dict[str, Forgotten]]:
     async with bootstrap.read_model(settings) as queries:
         addresses = [await locate(queries, one) for one in named]
     found: list[Erasure] = []
@@ -105,7 +115,12 @@ async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
             for address in addresses:
                 found.append(await erase(engine, people, address, person, by))
                 status.update(f"{len(found)}/{len(addresses)} …")
-    return found
+        concerned = {one.programme for one in addresses} if named else None
+        if programme is not None:
+            concerned = {programme}
+        async with bootstrap.directory(settings) as directory:
+            names = await erase_names(directory, people, person, concerned)
+    return found, names
 
 
 def _print(one: Erasure, terminal: Terminal, say: Phrases) -> None:
