@@ -36,7 +36,11 @@ class Wire(MemoryEngine):
         self.sent: dict[str, Any] = {}
 
     async def execute(
-        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+        self,
+        address: Address,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        expected_seq: int | None = None,
     ) -> Reply:
         """Keep a command."""
         self.sent = dict(command)

@@ -62,9 +62,17 @@ class Engine(Protocol):
         ...
 
     async def execute(
-        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+        self,
+        address: Address,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        expected_seq: int | None = None,
     ) -> Reply | Refusal:
-        """Give a command to a cooperation."""
+        """Give a command to a cooperation.
+
+        With ``expected_seq``, only if that is still the number of its last entry: else it is
+        refused as ``outdated``.
+        """
         ...
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:

@@ -10,6 +10,7 @@ from typing import Any
 from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
 from coopflow.application.gate_check import check_gate
 from coopflow.application.offers import refusal_of, too_large
+from coopflow.application.preconditions import outdated
 from coopflow.application.receipts import Receipts
 from coopflow.definitions.compile import compile_family
 from coopflow.domain.checks import Outcome
@@ -97,13 +98,21 @@ class MemoryEngine:
         return told
 
     async def execute(
-        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+        self,
+        address: Address,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        expected_seq: int | None = None,
     ) -> Reply | Refusal:
         """Give a command to a cooperation."""
-        return self._decide(self._at(address), command, grants)
+        return self._decide(self._at(address), command, grants, expected_seq)
 
     def _decide(
-        self, kept: _Kept, command: Mapping[str, Any], grants: Iterable[str]
+        self,
+        kept: _Kept,
+        command: Mapping[str, Any],
+        grants: Iterable[str],
+        expected_seq: int | None = None,
     ) -> Reply | Refusal:
         parsed = parse(command)
         if isinstance(parsed, Refusal):
@@ -114,7 +123,8 @@ class MemoryEngine:
         decided = decide(kept.state, parsed, kept.rules, grants)
         if isinstance(decided, Refusal):
             return decided
-        return kept.accept(decided, parsed.at, parsed.id)
+        refusal = outdated(kept.state.seq, expected_seq)
+        return refusal or kept.accept(decided, parsed.at, parsed.id)
 
     async def tell(self, address: Address, at: datetime) -> Reply | Refusal:
         """Let happen what falls due up to an instant."""

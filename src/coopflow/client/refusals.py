@@ -141,3 +141,7 @@ class NotSignedError(RefusedError, code="not_signed"):
 
 class TooLargeError(RefusedError, code="too_large"):
     """There would be more of it than a cooperation can hold."""
+
+
+class OutdatedError(RefusedError, code="outdated"):
+    """More has happened than the one who gave the command knew: look at it again."""

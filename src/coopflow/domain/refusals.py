@@ -34,6 +34,7 @@ Code = Literal[
     "delegation_refused",
     "not_signed",
     "too_large",
+    "outdated",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)
 

@@ -201,14 +201,18 @@ class TemporalEngine:
         )
 
     async def execute(
-        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+        self,
+        address: Address,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        expected_seq: int | None = None,
     ) -> Reply | Refusal:
         """Give a command to a cooperation.
 
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        request = _identified(command, grants)
+        request = _identified(command, grants, expected_seq)
         # Shape and size are the same in both modes, and need no worker to be refused.
         recorded = "at" in command
         parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
@@ -608,9 +612,11 @@ def _ignoring_not_found() -> Iterator[None]:
             raise
 
 
-def _identified(command: Mapping[str, Any], grants: Iterable[str]) -> CommandRequest:
+def _identified(
+    command: Mapping[str, Any], grants: Iterable[str], expected_seq: int | None = None
+) -> CommandRequest:
     named = dict(command) if command.get("id") is not None else {**command, "id": uuid4().hex}
-    return CommandRequest(command=named, grants=tuple(grants))
+    return CommandRequest(command=named, grants=tuple(grants), expected_seq=expected_seq)
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Refusal:

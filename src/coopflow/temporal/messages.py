@@ -77,10 +77,14 @@ class Request(Message):
 
 
 class CommandRequest(Request):
-    """A command in wire form, and the roles that its actor holds outside the cooperation."""
+    """A command in wire form, and the roles that its actor holds outside the cooperation.
+
+    ``expected_seq`` is the number of the last entry that its giver knows, if that matters.
+    """
 
     command: dict[str, Any]
     grants: tuple[str, ...] = ()
+    expected_seq: int | None = None
 
     @property
     def kind(self) -> str:

@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from coopflow.application.engine import Mode
     from coopflow.application.gate_check import check_gate
     from coopflow.application.offers import refusal_of
+    from coopflow.application.preconditions import outdated
     from coopflow.application.receipts import Receipt, Receipts
     from coopflow.definitions.compile import compile_family
     from coopflow.domain import (
@@ -229,7 +230,8 @@ class CooperationWorkflow:
         decided = decide(self._state, command, self._rules, request.grants)
         if isinstance(decided, Refusal):
             return decided
-        return self._worked_out(decided, self._mode, command.id)
+        refusal = outdated(self._state.seq, request.expected_seq)
+        return refusal or self._worked_out(decided, self._mode, command.id)
 
     def _plan_tell(self, request: TellRequest) -> _Plan | Refusal:
         if self._mode == "live":

@@ -109,3 +109,20 @@ def test_lists_go_on_where_they_ended(platform: Platform, address: Address) -> N
     assert found == whole
     assert len(whole) > 3
     assert wrong.json()["errors"][0]["path"] == "query.cursor"
+
+
+def test_a_command_may_depend_on_what_was_seen(platform: Platform, address: Address) -> None:
+    """With If-Match it is carried out only on the cooperation as it was looked at."""
+    pulse = {"score": 3, "answers": 2, "asked": 3}
+    path = f"{place(address)}/pulses"
+    with platform.client(FAY) as client:
+        seen = {"If-Match": client.get(place(address)).headers["etag"]}
+        assert client.post(path, json=pulse, headers=seen).status_code == 200
+        late = client.post(path, json=pulse, headers=seen)
+        assert (late.status_code, late.json()["code"]) == (412, "outdated")
+        for never in ('W/"1"', '"9999"'):
+            answer = client.post(path, json=pulse, headers={"If-Match": never})
+            assert answer.status_code == 412
+        wrong = client.post(path, json=pulse, headers={"If-Match": "yesterday"})
+        assert wrong.json()["errors"][0]["path"] == "header.If-Match"
+        assert client.post(path, json=pulse, headers={"If-Match": "*"}).status_code == 200

@@ -174,6 +174,20 @@ async def test_commands_at_once_are_all_answered(engine_room: Bench) -> None:
     assert len(state.members) == 23
 
 
+async def test_of_commands_meant_for_one_state_only_one_is_carried_out(
+    engine_room: Bench,
+) -> None:
+    """Many at once that expect the same last entry: the first changes it, the others are told."""
+    address = await engine_room.open()
+    seq = (await engine_room.engine.state(address)).seq
+    outcomes = await asyncio.gather(
+        *(engine_room.engine.execute(address, PULSE, expected_seq=seq) for _ in range(8))
+    )
+    refusals = [one.code for one in outcomes if isinstance(one, Refusal)]
+    assert refusals == ["outdated"] * 7
+    accepted(await engine_room.engine.execute(address, PULSE))
+
+
 async def test_a_fault_of_the_domain_refuses_the_command(
     engine_room: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

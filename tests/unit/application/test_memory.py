@@ -192,3 +192,20 @@ async def test_memory_lets_go_of_nothing() -> None:
     for _ in range(600):
         assert isinstance(await engine.execute(here, {**pulse, "at": later}), Reply)
     assert set((await engine.state(here)).meetings) == {"m-1"}
+
+
+async def test_a_command_may_be_meant_for_the_cooperation_as_it_was_known() -> None:
+    """Once more has happened it is refused; who may not give it is told that; repeats are not."""
+    engine = await _opened()
+    seq = (await engine.state(HERE)).seq
+    first = _admission("alpha", id="first")
+    assert isinstance(await engine.execute(HERE, first, expected_seq=seq), Reply)
+    late = await engine.execute(HERE, _admission("beta"), expected_seq=seq)
+    assert isinstance(late, Refusal)
+    assert (late.code, late.facts["expected"]) == ("outdated", seq)
+    stranger = await engine.execute(HERE, _admission("beta", actor="zoe"), expected_seq=seq)
+    assert isinstance(stranger, Refusal)
+    assert stranger.code == "forbidden"
+    again = await engine.execute(HERE, first, expected_seq=seq)
+    assert isinstance(again, Reply)
+    assert again.duplicate

@@ -181,7 +181,11 @@ class Silent(MemoryEngine):
     """An engine that does not answer."""
 
     async def execute(
-        self, address: Address, command: Mapping[str, Any], grants: Iterable[str] = ()
+        self,
+        address: Address,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        expected_seq: int | None = None,
     ) -> Reply:
         """Fail as an engine does that is away.
 

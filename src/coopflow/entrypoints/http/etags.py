@@ -43,12 +43,12 @@ def expected_seq(
 
     Raises:
         ProblemError: the header is no such tag (``invalid_request``), or one that never matches
-            (``precondition_failed``).
+            (``outdated``).
     """
     if if_match is None or if_match.strip() == "*":
         return None
     if if_match.strip().startswith("W/"):
-        raise ProblemError("precondition_failed")
+        raise ProblemError("outdated")
     found = _TAG.fullmatch(if_match.strip())
     if found is None:
         fault = FieldProblem(path="header.If-Match", problem="send the ETag of the cooperation")

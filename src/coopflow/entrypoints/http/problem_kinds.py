@@ -168,6 +168,14 @@ REFUSALS: Final[Mapping[str, ProblemKind]] = {
             "La coopération contiendrait plus que ce qui peut être gardé ; abrégez le contenu.",
         ),
     ),
+    "outdated": ProblemKind(
+        412,
+        ("It has changed", "Modifié entre-temps"),
+        (
+            "It is not as If-Match says any more; look at it again.",
+            "Ce n'est plus tel que le dit If-Match ; regardez à nouveau.",
+        ),
+    ),
 }
 """For each code of a refusal, the problem that it is."""
 
@@ -216,14 +224,6 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         (
             "A request with this Idempotency-Key has not been answered yet; ask again later.",
             "Une requête de même Idempotency-Key n'a pas encore de réponse ; réessayez plus tard.",
-        ),
-    ),
-    "precondition_failed": ProblemKind(
-        412,
-        ("It has changed", "Modifié entre-temps"),
-        (
-            "It is not as If-Match says any more; look at it again.",
-            "Ce n'est plus tel que le dit If-Match ; regardez à nouveau.",
         ),
     ),
     "request_too_large": ProblemKind(
@@ -300,7 +300,7 @@ OF_STATUS: Final[Mapping[int, str]] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
-    412: "precondition_failed",
+    412: "outdated",
     413: "request_too_large",
     415: "unsupported_media_type",
     422: "invalid_request",

@@ -55,6 +55,7 @@ class Order:
         key: tells this order from others of the same caller.
         payload: the payload of the command, with what its path says.
         actor: in whose name; None for the caller's own.
+        expected_seq: the number of the last entry that the caller knows, if that matters.
         reads_journal: whether the caller may read all that follows, or only what they caused.
     """
 
@@ -64,6 +65,7 @@ class Order:
     key: str
     payload: Mapping[str, Any]
     actor: str | None = None
+    expected_seq: int | None = None
     reads_journal: bool = True
 
 
@@ -120,20 +122,20 @@ async def carry_out(services: Services, order: Order) -> Done:
         definition = await definition_named(services.registry, wire["lifecycle"], wire["policy"])
         outcome = await services.engine.open(definition, wire, grants)
     else:
-        outcome = await _execute(services, order.address, wire, inside)
+        outcome = await _execute(services, order, wire, inside)
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return await _told(services, order, outcome, wire["id"])
 
 
 async def _execute(
-    services: Services, address: Address, wire: Mapping[str, Any], grants: tuple[str, ...]
+    services: Services, order: Order, wire: Mapping[str, Any], grants: tuple[str, ...]
 ) -> Reply | Refusal:
     try:
-        return await services.engine.execute(address, wire, grants)
+        return await services.engine.execute(order.address, wire, grants, order.expected_seq)
     except UnknownCooperationError:
         # It is in the read model, or the caller would not have come here.
-        if (await services.queries.cooperation(address)).status != "closed":
+        if (await services.queries.cooperation(order.address)).status != "closed":
             raise
         return Refusal(code="cooperation_closed", message="the cooperation is closed")
 

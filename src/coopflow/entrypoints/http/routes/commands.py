@@ -16,6 +16,7 @@ from coopflow.entrypoints.http.commands.bodies import body_of, example_of, path_
 from coopflow.entrypoints.http.commands.giving import CommandAnswer, Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES, CommandRoute
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
+from coopflow.entrypoints.http.etags import ExpectedSeqDep
 from coopflow.entrypoints.http.guards import CooperationDep, Outlook, OutlookDep
 from coopflow.entrypoints.http.links import here
 
@@ -50,6 +51,7 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
             key=request.headers.get("idempotency-key") or uuid4().hex,
             payload=payload,
             actor=body.actor,
+            expected_seq=asked.get("expected_seq"),
             reads_journal=reads,
         )
         done = await carry_out(asked["services"], order)
@@ -63,7 +65,7 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
     guard: dict[str, Any] = (
         {"outlook": OutlookDep}
         if route.command == "open_cooperation"
-        else {"sight": CooperationDep}
+        else {"sight": CooperationDep, "expected_seq": ExpectedSeqDep}
     )
     shown = {
         name: Annotated[kind, Path(examples=[route.example[name]])]
