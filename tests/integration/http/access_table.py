@@ -1,0 +1,144 @@
+"""Who may ask what over HTTP: one line for each route, written down again beside the code.
+
+A new route needs a line here, or ``test_access.py`` fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from coopflow.entrypoints.http.commands.bodies import example_of
+from coopflow.entrypoints.http.commands.table import ROUTES
+from tests.matrix import ALWAYS, TABLE
+
+Of = Literal["anybody", "somebody", "programme", "management", "cooperation"]
+"""Whom a route is for.
+
+Anybody at all; whoever shows who they are; who sees a programme; who manages it; who has a part in
+a cooperation, or manages its programme.
+"""
+
+EVERYONE = "RSFMVUOP"
+INSIDE = "RSFVP"
+
+VALUES: dict[str, Any] = {
+    "kind": "charter",
+    "version": 1,
+    "organisation": "beta",
+    "meeting": "plenary-2030-02",
+    "decision": "decision-1",
+    "disagreement": "disagreement-1",
+    "review": "annual-2030",
+    "change": "change-1",
+    "action": "a1",
+    "gate": "to_structuration",
+    "policy": "reference",
+    "other": "light",
+    "code": "too_early",
+}
+"""What stands in paths, but for programmes and cooperations."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who gets in at a route.
+
+    Attributes:
+        of: whom it is for.
+        roles: the letters of the contract of those in the cooperation who get in.
+        scopes: those of which a token needs one; none for what anybody may ask.
+        administrator: whether an administrator of the installation gets in.
+        body: what is posted.
+        query: what is asked.
+    """
+
+    of: Of
+    roles: str = EVERYONE
+    scopes: tuple[str, ...] = ("read",)
+    administrator: bool = True
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+
+
+ACCESS: dict[str, Line] = {
+    "livez": Line("anybody", scopes=()),
+    "list_problems": Line("anybody", scopes=()),
+    "show_problem": Line("anybody", scopes=()),
+    "list_policies": Line("somebody"),
+    "show_policy": Line("somebody"),
+    "explain_policy": Line("somebody"),
+    "compare_policies": Line("somebody"),
+    "list_cooperations": Line("programme"),
+    "show_cooperation": Line("cooperation"),
+    "show_followed_policy": Line("cooperation"),
+    "list_members": Line("cooperation"),
+    "show_member": Line("cooperation"),
+    "list_meetings": Line("cooperation", "RSFVUOP"),
+    "show_meeting": Line("cooperation", "RSFVUOP"),
+    "list_alerts": Line("cooperation", "RSFVUOP"),
+    "list_gates": Line("cooperation", "RSFVUOP"),
+    "check_gate": Line("cooperation", "RSFVUOP"),
+    "forecast": Line("cooperation", INSIDE),
+    "list_documents": Line("cooperation", "RSFVUOP"),
+    "show_document_version": Line("cooperation", "RSFVUOP"),
+    "list_decisions": Line("cooperation", "RSFVUOP"),
+    "show_decision": Line("cooperation", "RSFVUOP"),
+    "list_reviews": Line("cooperation", "RSFVUOP"),
+    "show_review": Line("cooperation", "RSFVUOP"),
+    "list_disagreements": Line("cooperation"),
+    "show_disagreement": Line("cooperation"),
+    # It is raised, between beta and gamma: for the parties and the facilitator.
+    "read_disagreement": Line("cooperation", "RF", administrator=False),
+    "list_journal": Line("cooperation", INSIDE),
+}
+
+# Those that R may give for an organisation of their own, here beta, party of disagreement-1.
+_OWN = {
+    "describe_member",
+    "withdraw_member",
+    "appoint_representative",
+    "sign_charter",
+    "record_measure",
+    "update_action",  # there is none here: it is nobody else's
+    "cast_ballot",
+    "withdraw_objection",
+    "delegate_ballot",
+    "veto_decision",
+    "settle_disagreement",
+    "withdraw_disagreement",
+    "escalate_disagreement",
+    "accept_mediator",
+    "stop_mediation",
+}
+
+
+def _givers(command: str) -> str:
+    """Return the letters of those who may give a command as it is posted here."""
+    cells = TABLE[command]
+    found = {letter for letter, cell in cells.items() if cell == ALWAYS}
+    if command in _OWN:
+        found.add("R")
+    if "R" in found and cells["R"] == ALWAYS:
+        found.add("S")  # who represents the holder of the support function is a representative
+    return "".join(found)
+
+
+def _posted(example: dict[str, Any]) -> dict[str, Any]:
+    ours = {"organisation": "beta", "from": "beta"}
+    return {
+        name: ours[name] if name in ours and isinstance(value, str) else value
+        for name, value in example.items()
+    }
+
+
+for _route in ROUTES:
+    _is_opening = _route.command == "open_cooperation"
+    ACCESS[_route.command] = Line(
+        "programme" if _is_opening else "cooperation",
+        # Representatives elsewhere open cooperations too; none of these is one in the programme.
+        "P" if _is_opening else _givers(_route.command),
+        scopes=("write", "act"),
+        administrator=False,
+        body=_posted(example_of(_route)),
+    )
