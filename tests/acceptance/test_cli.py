@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = (
     "docs/tutorial/first-policy.md",
     "docs/how-to/run.md",
+    "docs/how-to/client.md",
     "docs/how-to/embed.md",
     "docs/how-to/operate.md",
     "docs/how-to/upgrade.md",

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 GUIDES = Path(__file__).parents[2] / "docs" / "how-to"
 
 
-@pytest.mark.parametrize("guide", ["test-a-policy", "write-a-check"])
+@pytest.mark.parametrize("guide", ["test-a-policy", "write-a-check", "client"])
 def test_a_guide_is_true(tmp_path: Path, guide: str) -> None:
     """All that it shows happens as shown."""
     folder = tmp_path / "my-policy"

@@ -109,8 +109,8 @@ class CooperationClient(CooperationCommands, CooperationQuestions):
             UnknownCooperationError: there is no such cooperation.
             NobodyActsError: nobody was named.
         """
-        by = self._means.acting({} if actor is None else {"actor": actor})
         address = await self.address()
+        by = self._means.acting(actor)
         terms = Terms(by, question, closes_at, self._means.given_at(at))
         proposal = await propose(self._means.engine, address, definition, terms)
         if proposal.refusal is not None:

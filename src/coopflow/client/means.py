@@ -131,13 +131,13 @@ class Means:
             raise AmbiguousCooperationError(cooperation, found)
         return found[0]
 
-    def acting(self, options: Options) -> Person:
-        """Return who gives a command.
+    def acting(self, person: Person | None) -> Person:
+        """Return who does something: the person who is named, or that of the client.
 
         Raises:
             NobodyActsError: nobody was named.
         """
-        person = options.get("actor", self.person)
+        person = self.person if person is None else person
         if person is None:
             raise NobodyActsError
         return person
@@ -153,7 +153,7 @@ class Means:
         at = self.given_at(options.get("at"))
         return {
             "command": command,
-            "actor": self.acting(options),
+            "actor": self.acting(options.get("actor")),
             "id": options.get("id") or uuid4().hex,
             **({} if at is None else {"at": at.isoformat()}),
             **said,

@@ -18,7 +18,7 @@ from coopflow.domain.base import Slug, Text
 from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.registry import Kind
-from coopflow.readmodel.views import CooperationSummary, DefinitionSummary, OutboxLine
+from coopflow.readmodel.views import CooperationSummary, DefinitionSummary, Involvement, OutboxLine
 from coopflow.settings import Settings, load_settings
 
 _PAGE: Final = 100
@@ -211,6 +211,7 @@ class Coopflow:
         programme: Slug | None = None,
         stage: str | None = None,
         status: str | None = None,
+        involving: Person | None = None,
         page: int = _PAGE,
     ) -> AsyncIterator[CooperationSummary]:
         """Yield cooperations by programme, then by id.
@@ -219,16 +220,52 @@ class Coopflow:
             programme: only those of this programme, by default that of this client, if it has one.
             stage: only those in this stage.
             status: only those of this status.
+            involving: only those in which this person has a part.
             page: how many are read at a time.
         """
         queries, after = self._means.reading.queries, None
         programme = programme or self._means.programme
         while found := await queries.cooperations(
-            programme=programme, stage=stage, status=status, after=after, limit=page
+            programme=programme,
+            stage=stage,
+            status=status,
+            involving=involving,
+            after=after,
+            limit=page,
         ):
             for one in found:
                 yield one
             after = found[-1].address
+
+    async def involvements(
+        self, person: Person | None = None, *, programme: Slug | None = None, page: int = _PAGE
+    ) -> AsyncIterator[Involvement]:
+        """Yield the cooperations in which somebody has a part, with which.
+
+        Args:
+            person: by default who acts.
+            programme: only those of this programme, by default that of this client, if it has one.
+            page: how many are read at a time.
+
+        Raises:
+            NobodyActsError: nobody was named.
+        """
+        queries, after = self._means.reading.queries, None
+        who, programme = self._means.acting(person), programme or self._means.programme
+        while found := await queries.cooperations_of(
+            who, programme=programme, after=after, limit=page
+        ):
+            for one in found:
+                yield one
+            after = Address(found[-1].programme, found[-1].slug)
+
+    async def programmes_of(self, person: Person | None = None) -> tuple[str, ...]:
+        """List the programmes in which somebody has a part, by default who acts.
+
+        Raises:
+            NobodyActsError: nobody was named.
+        """
+        return await self._means.reading.queries.programmes_of(self._means.acting(person))
 
     async def find(self, cooperation: Slug) -> tuple[Address, ...]:
         """Return where there are cooperations of an id, in whatever programme."""

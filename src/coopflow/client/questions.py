@@ -39,6 +39,7 @@ from coopflow.readmodel.views import (
     MemberView,
     OutboxLine,
     ReviewView,
+    RoleView,
 )
 
 _PAGE: Final = 100
@@ -124,9 +125,23 @@ class CooperationQuestions(ABC):
             NobodyActsError: nobody was named.
             KeysError: the keys are missing.
         """
-        who = self._means.acting({} if reader is None else {"actor": reader})
+        who = self._means.acting(reader)
         address = await self.address()
         return _found(await self._queries.disagreement_content(address, disagreement, who))
+
+    async def roles(self, person: Person | None = None) -> frozenset[str]:
+        """Return the roles that somebody holds in the cooperation, by default who acts.
+
+        What they are granted outside of it is not among them.
+
+        Raises:
+            NobodyActsError: nobody was named.
+        """
+        return await self._queries.roles(await self.address(), self._means.acting(person))
+
+    async def holders(self) -> tuple[RoleView, ...]:
+        """List who holds which role, by role, then by what it is about."""
+        return await self._queries.holders(await self.address())
 
     async def alerts(self) -> tuple[AlertView, ...]:
         """List the alerts that stand, the most urgent first, then the oldest."""

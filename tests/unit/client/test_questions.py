@@ -1,0 +1,41 @@
+"""What the read model answers can be asked through the client."""
+
+from __future__ import annotations
+
+from inspect import isasyncgenfunction, iscoroutinefunction
+
+from coopflow.client.platform import Coopflow
+from coopflow.client.questions import CooperationQuestions
+from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.registry import Registry
+
+CALLED: dict[str, str] = {
+    "cooperation": "detail",
+    "cooperations_of": "involvements",
+    "all": "definitions",
+}
+"""Questions that are called otherwise by who has one cooperation, or all, in hand."""
+
+NOT_ASKED = {
+    "contents": "its definition is, whole",
+    "parts": "it is for letting somebody in, by the roles that count and those that do not yet",
+}
+"""Questions that are for other parts of the engine, with the reason."""
+
+
+def asked_of(kind: type) -> set[str]:
+    """Return the names of what may be asked."""
+    return {
+        name
+        for name in dir(kind)
+        if not name.startswith("_")
+        and (iscoroutinefunction(getattr(kind, name)) or isasyncgenfunction(getattr(kind, name)))
+    }
+
+
+def test_every_question_has_a_method() -> None:
+    """A question of the read model is a method of the client: adding one takes one more there."""
+    answered = asked_of(CooperationQuestions) | asked_of(Coopflow)
+    wanted = {CALLED.get(one, one) for one in asked_of(Queries) | asked_of(Registry)}
+    advice = "add a method to client/questions.py or platform.py, or a reason to NOT_ASKED"
+    assert wanted - answered == set(NOT_ASKED), advice
