@@ -5,6 +5,7 @@ The invariants are explained in docs/explanation/invariants.md.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from copy import copy
 from datetime import timedelta
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from coopflow.application.gate_check import check_gate
+from coopflow.application.tasks import KINDS, tasks_of
+from coopflow.application.tasks import READS as TASK_READS
 from coopflow.application.verification import differing_parts
 from coopflow.domain.advice import following
 from coopflow.domain.alerts import spans
@@ -37,6 +40,7 @@ from coopflow.readmodel.rows import PARTS, Standing
 from tests.collective import Collective, reference_rules
 from tests.deeds import DOCUMENTS, GATES, PAYLOADS, PEOPLE, Chances, within_reach
 from tests.stages import in_animation, in_structuration, ready_for_renewal
+from tests.tasks import done
 
 TICK = timedelta(microseconds=1)
 RULEBOOK = reference_rules()
@@ -326,6 +330,32 @@ class Lives(RuleBasedStateMachine):
             for person in {*PEOPLE, *(one.person for one in holdings(state))}
             for role in roles_of(person, state)
         }
+
+    @invariant()
+    def what_awaits_somebody_is_accepted_from_them(self) -> None:
+        """Every task that has begun is done by its command, given by whom it awaits."""
+        coop, state = self.life.coop, self.life.coop.state
+        assert {*Cooperation.model_fields} >= {*TASK_READS}
+        for task in tasks_of(state):
+            assert task.kind in KINDS
+            if task.begins <= coop.at:
+                command = done(task, state, coop.at)
+                assert is_permitted(command, state, grants_of(command.actor)), task
+                outcome = decide(state, command, RULEBOOK, grants_of(command.actor))
+                assert not isinstance(outcome, Refusal), (task, outcome)
+
+    @invariant()
+    def nobody_is_forgotten_who_is_to_answer(self) -> None:
+        """Each elector that is waited for is asked, or another one that answers for it."""
+        state = self.life.coop.state
+        asked = defaultdict[str, set[str]](set)
+        for task in tasks_of(state):
+            if task.command == "cast_ballot":
+                asked[task.about] |= {task.organisation, *(o for o, _ in task.entrusted)}
+        if state.status in {"active", "closing"}:
+            for slug, decision in state.decisions.items():
+                if decision.is_open:
+                    assert asked[slug] == {*decision.waited_for}
 
     @invariant()
     def nobody_can_tell_what_was_let_go(self) -> None:

@@ -25,6 +25,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Disagreement
 from coopflow.readmodel.asking import PAGE, columns_of
 from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
+from coopflow.readmodel.inbox import Inbox
 from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.journal import read_about
 from coopflow.readmodel.projector import projected_state
@@ -61,7 +62,7 @@ from coopflow.readmodel.views import (
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
 
-class Queries(AboutPeople):
+class Queries(AboutPeople, Inbox):
     """Answers questions from the database.
 
     Every question may raise DatabaseUnavailableError. Lists about a cooperation that is not there

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from coopflow.application.tasks import READS as TASK_READS
+from coopflow.application.tasks import tasks_of
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.roles import holdings
 from coopflow.domain.state import (
@@ -29,6 +31,7 @@ from coopflow.readmodel.tables import (
     MemberRow,
     ReviewRow,
     RoleRow,
+    TaskRow,
 )
 
 Row = dict[str, Any]
@@ -202,6 +205,31 @@ def role_rows(state: Cooperation) -> Iterator[Row]:
         yield holding._asdict()
 
 
+def task_rows(state: Cooperation) -> Iterator[Row]:
+    """Yield the rows of what the cooperation waits for."""
+    for task in tasks_of(state):
+        yield {
+            "person": task.person,
+            "kind": task.kind,
+            "about": task.about,
+            "organisation": task.organisation,
+            "programme": state.programme,
+            "role": task.role,
+            "command": task.command,
+            "subject": task.subject,
+            "payload": task.payload,
+            "entrusted": [
+                {
+                    "organisation": one.organisation,
+                    "until": one.until.isoformat() if one.until else None,
+                }
+                for one in task.entrusted
+            ],
+            "begins_at": task.begins,
+            "due_at": task.due,
+        }
+
+
 class Part(NamedTuple):
     """A part of the state that has a table of its own, one row for each thing in it.
 
@@ -256,6 +284,7 @@ PARTS: Final[tuple[Part | Standing, ...]] = (
     Part(DisagreementRow, "disagreements", disagreement_row),
     Standing(AlertRow, ("alerts",), alert_rows),
     Standing(RoleRow, ("roles", "members", "mandate", "disagreements"), role_rows),
+    Standing(TaskRow, TASK_READS, task_rows),
 )
 """Everything that has rows beside the row of the cooperation itself."""
 

@@ -87,6 +87,16 @@ class JournalRow(Base):
     """
 
     __tablename__ = "journal"
+    # What somebody answered: few of all entries.
+    __table_args__ = (
+        Index(
+            "ix_journal_answers",
+            "actor",
+            "at",
+            sqlite_where=text("type = 'ballot_cast'"),
+            postgresql_where=text("type = 'ballot_cast'"),
+        ),
+    )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -312,6 +322,30 @@ class RoleRow(Base):
     about: Mapped[str] = mapped_column(primary_key=True)
     alternate: Mapped[bool]
     counts: Mapped[bool]
+
+
+class TaskRow(Base):
+    """What a cooperation waits for from a person, see :class:`coopflow.application.tasks.Task`.
+
+    ``person`` is empty where whoever holds ``role`` in the programme may do it.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (Index(None, "person", "programme"),)
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    organisation: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str]
+    role: Mapped[str]
+    command: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, str]]
+    entrusted: Mapped[list[dict[str, Any]]]
+    begins_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
 
 
 class OutboxRow(Base):

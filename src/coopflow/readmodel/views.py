@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from coopflow.application.engine import Address
 from coopflow.domain.alerts import Severity
@@ -243,6 +243,89 @@ class Involvement(Shape):
     def address(self) -> Address:
         """Where it is found."""
         return Address(self.programme, self.slug)
+
+
+class TaskPlace(NamedTuple):
+    """Where a task stands among those of a person: what has no end comes last."""
+
+    due_at: datetime | None
+    cooperation: str
+    kind: str
+    about: str
+    organisation: str
+
+
+class TaskView(Shape):
+    """Something that a cooperation waits for from somebody.
+
+    Attributes:
+        programme: of the cooperation.
+        slug: its id.
+        title: what it is called.
+        kind: what is to be done, see :data:`coopflow.application.tasks.KINDS`.
+        command: what would do it.
+        payload: the part of the command that is settled already.
+        about: what tells the task from others of its kind.
+        subject: what it is about, for people.
+        role: as what the person may do it.
+        organisation: for which organisation, where it is for one.
+        entrusted: the organisations that answer by it, too.
+        begins_at: since when it is waited for.
+        due_at: until when; None for no end.
+    """
+
+    programme: str
+    slug: str
+    title: str
+    kind: str
+    command: str
+    payload: dict[str, str]
+    about: str
+    subject: str
+    role: str
+    organisation: str
+    entrusted: tuple[str, ...]
+    begins_at: Instant
+    due_at: Instant | None
+
+    @property
+    def place(self) -> TaskPlace:
+        """Where the page after this one begins."""
+        address = str(Address(self.programme, self.slug))
+        return TaskPlace(self.due_at, address, self.kind, self.about, self.organisation)
+
+
+class AnswerPlace(NamedTuple):
+    """Where an answer stands among those of a person, the latest first."""
+
+    at: datetime
+    cooperation: str
+    seq: int
+
+
+class AnswerView(Shape):
+    """An answer that somebody gave to a decision.
+
+    ``choice`` is None where ballots are secret; ``delegated``: it was given for an organisation
+    that had entrusted its vote. ``result`` is what came of the decision.
+    """
+
+    programme: str
+    slug: str
+    seq: int
+    at: Instant
+    decision: str
+    subject: str
+    question: str | None
+    organisation: str
+    delegated: bool
+    choice: str | None
+    result: str | None
+
+    @property
+    def place(self) -> AnswerPlace:
+        """Where the page after this one begins."""
+        return AnswerPlace(self.at, str(Address(self.programme, self.slug)), self.seq)
 
 
 class OutboxLine(Shape):

@@ -1,0 +1,153 @@
+"""Questions of one person: what awaits me, and what did I answer lately."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import and_, func, literal, or_, select, text, tuple_
+
+from coopflow.application.engine import Address
+from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.readmodel.asking import PAGE, Asking
+from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
+from coopflow.readmodel.tables import CooperationRow, DecisionRow, JournalRow, TaskRow, UtcInstant
+from coopflow.readmodel.views import AnswerPlace, AnswerView, JournalLine, TaskPlace, TaskView
+
+_NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+_IS_ANSWER: Final = JournalRow.type == text("'ballot_cast'")  # as the index spells it
+
+
+class Inbox(Asking):
+    """Answers what awaits a person across cooperations, and what they answered."""
+
+    async def tasks(  # noqa: PLR0913 - what narrows a list, each by name
+        self,
+        person: str,
+        now: datetime,
+        *,
+        manages: Collection[str] = (),
+        programme: str | None = None,
+        after: TaskPlace | None = None,
+        limit: int = PAGE,
+    ) -> tuple[TaskView, ...]:
+        """List what awaits a person, soonest deadline first, what has none last.
+
+        Args:
+            person: an opaque id.
+            now: the instant at which it is asked.
+            manages: the programmes that the person manages.
+            programme: only what is in this programme.
+            after: only what follows this place: that of the last one on the page before.
+            limit: at most so many.
+        """
+        mine = TaskRow.person == person
+        if manages:
+            managed = TaskRow.programme.in_(manages)
+            mine = or_(mine, and_(TaskRow.person == "", TaskRow.role == PROGRAMME_MANAGER, managed))
+        due = func.coalesce(TaskRow.due_at, literal(_NEVER, UtcInstant), type_=UtcInstant)
+        order = (
+            due,
+            TaskRow.cooperation_id,
+            TaskRow.kind,
+            TaskRow.about,
+            TaskRow.organisation,
+        )
+        query = (
+            select(TaskRow, CooperationRow.slug, CooperationRow.title)
+            .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
+            .where(mine, TaskRow.begins_at <= now)
+            .order_by(*order)
+            .limit(limit)
+        )
+        if programme is not None:
+            query = query.where(TaskRow.programme == programme)
+        if after is not None:
+            begins, *rest = after
+            place = tuple_(literal(begins or _NEVER, UtcInstant), *map(literal, rest))
+            query = query.where(tuple_(*order) > place)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return tuple(_task(dict(row), now) for row in rows)
+
+    async def answers(
+        self,
+        person: str,
+        *,
+        programme: str | None = None,
+        after: AnswerPlace | None = None,
+        limit: int = PAGE,
+    ) -> tuple[AnswerView, ...]:
+        """List the answers that a person gave to decisions, the latest first.
+
+        What was chosen in a secret ballot is not told.
+
+        Args:
+            person: an opaque id.
+            programme: only those in this programme.
+            after: only what follows this place: that of the last one on the page before.
+            limit: at most so many.
+        """
+        order = (JournalRow.at, JournalRow.cooperation_id, JournalRow.seq)
+        query = (
+            select(JournalRow.cooperation_id, *LINE_COLUMNS)
+            .where(JournalRow.actor == person, _IS_ANSWER)
+            .order_by(*(column.desc() for column in order))
+            .limit(limit)
+        )
+        if programme is not None:
+            within = select(CooperationRow.cooperation_id).where(
+                CooperationRow.programme == programme
+            )
+            query = query.where(JournalRow.cooperation_id.in_(within))
+        if after is not None:
+            at, *rest = after
+            place = tuple_(literal(at, UtcInstant), *map(literal, rest))
+            query = query.where(tuple_(*order) < place)
+        async with self._database.reading() as connection:
+            rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+            theirs = defaultdict(list)
+            for row in rows:
+                theirs[row.pop("cooperation_id")].append(row)
+            found = []
+            for cooperation, entries in theirs.items():
+                address = Address(*cooperation.split("/", 1))
+                told = await lines(connection, address, entries)
+                names = {line.data["decision"] for line in told}
+                asked = select(
+                    DecisionRow.id, DecisionRow.subject, DecisionRow.question, DecisionRow.result
+                ).where(DecisionRow.cooperation_id == cooperation, DecisionRow.id.in_(names))
+                decisions = {
+                    row["id"]: dict(row) for row in (await connection.execute(asked)).mappings()
+                }
+                found += [_answer(address, one, decisions[one.data["decision"]]) for one in told]
+        return tuple(sorted(found, key=lambda one: one.place, reverse=True))
+
+
+def _task(row: dict[str, Any], now: datetime) -> TaskView:
+    names = [name for name in TaskView.model_fields if name != "entrusted"]
+    entrusted = [
+        one["organisation"]
+        for one in row["entrusted"]
+        if one["until"] is None or now < datetime.fromisoformat(one["until"])
+    ]
+    return TaskView.model_validate({name: row[name] for name in names} | {"entrusted": entrusted})
+
+
+def _answer(address: Address, line: JournalLine, decision: dict[str, Any]) -> AnswerView:
+    data = line.data
+    return AnswerView(
+        programme=address.programme,
+        slug=address.cooperation,
+        seq=line.seq,
+        at=line.at,
+        decision=data["decision"],
+        subject=decision["subject"],
+        question=decision["question"],
+        organisation=data["organisation"],
+        delegated=data.get("delegated", False),
+        choice=data.get("choice"),
+        result=decision["result"],
+    )
