@@ -7,8 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 _INSTANT: Final = sa.DateTime(timezone=True)
 _JSON: Final = sa.JSON(none_as_null=True)
