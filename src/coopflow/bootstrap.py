@@ -362,9 +362,8 @@ async def webhooks(settings: Settings) -> AsyncIterator[Webhooks]:
 
     Raises:
         UnavailableError: there is no read model yet, or it does not answer, or it is of another
-            version.
+            version; or what sends webhooks is not installed.
         DatabaseUrlError: its URL cannot be used.
-        SettingsError: what sends them is not installed.
     """
     _need_dispatch()
     async with _as_it_is(settings) as database:
@@ -377,7 +376,7 @@ async def dispatch(settings: Settings, stop: asyncio.Event) -> None:
     Raises:
         DatabaseUrlError: the URL of the database cannot be used.
         LaterTablesError: a later version of coopflow has changed its tables.
-        SettingsError: what sends webhooks is not installed.
+        UnavailableError: what sends webhooks is not installed.
     """
     from coopflow.readmodel.migrate import migrate
 
@@ -436,8 +435,8 @@ def _can_dispatch() -> bool:
 
 def _need_dispatch() -> None:
     if not _can_dispatch():
-        raise SettingsError(
-            "webhooks need httpx and standardwebhooks: install coopflow with the extra server"
+        raise UnavailableError(
+            "webhooks need the packages httpx and standardwebhooks: pip install 'coopflow[server]'"
         )
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from coopflow.domain.base import Instant, Shape
-from coopflow.outgoing.views import AttemptError, DeadReason, DeliveryStatus
+from coopflow.outgoing.views import AttemptError, DeadReason, DeliveryStatus, is_success
 
 WAITS: Final = (
     timedelta(seconds=5),
@@ -49,9 +49,7 @@ class Answer(Shape):
     @property
     def is_taken(self) -> bool:
         """Whether the receiver has taken the delivery."""
-        return (
-            self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-        )
+        return is_success(self.status)
 
     @property
     def is_gone(self) -> bool:

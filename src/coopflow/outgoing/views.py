@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Literal
 
 from coopflow.domain.base import Instant, Shape
@@ -21,6 +22,11 @@ AttemptError = Literal["address", "connection", "timeout", "protocol"]
 ``address``: it may not be reached, or has no address. ``connection``: it does not listen, or its
 certificate is not good. ``timeout``: it was too slow. ``protocol``: it does not speak HTTP.
 """
+
+
+def is_success(status: int | None) -> bool:
+    """Whether an HTTP status says that a delivery was taken; None is no answer."""
+    return status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class Endpoint(Shape):
@@ -104,6 +110,11 @@ class Attempt(Shape):
     status: int | None
     error: AttemptError | None
     excerpt: str
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver took the delivery."""
+        return is_success(self.status)
 
 
 class QueueDepths(Shape):

@@ -7,33 +7,15 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
-from typer import Argument, Exit, Option, Typer
-from typer.core import TyperGroup
+from typer import Argument, Exit, Option
 
-from coopflow.entrypoints.cli.failures import reported
+from coopflow.entrypoints.cli.options import Lang, OutputFormat, StateDir
+from coopflow.entrypoints.cli.options import group_of as _group
+from coopflow.entrypoints.cli.options import settings_of as _settings
+from coopflow.entrypoints.cli.webhook_commands import webhook
 
-if TYPE_CHECKING:
-    from coopflow.settings import LogLevel, Settings
-
-OutputFormat = Annotated[
-    Literal["table", "json"],
-    Option("--output", "-o", help="For people, or for programs. Data goes to stdout."),
-]
-Lang = Annotated[
-    Literal["en", "fr"] | None,
-    Option("--lang", help="The language of what is shown; else COOPFLOW_LANG, else the locale."),
-]
-StateDir = Annotated[
-    Path | None,
-    Option(
-        "--state-dir",
-        file_okay=False,
-        help="The folder of the embedded engine and its database; else COOPFLOW_STATE_DIR, else "
-        "the user's folder for state.",
-    ),
-]
 Supposing = Annotated[
     Path | None,
     Option(
@@ -72,41 +54,6 @@ DeploymentName = Annotated[
 ]
 
 
-class _Commands(TyperGroup):
-    """Turns what people can do something about into messages and exit codes."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
-        with reported():
-            return super().invoke(ctx)
-
-
-def _settings(level: LogLevel = "warning", **given: Any) -> Settings:
-    """Read the settings, and send the logs to stderr.
-
-    Args:
-        level: the least urgent log line that this command writes, unless the settings say.
-        given: what the command line says.
-    """
-    from coopflow.settings import load_settings  # noqa: PLC0415
-    from coopflow.telemetry import configure_logging  # noqa: PLC0415
-
-    settings = load_settings(**given)
-    configure_logging(settings.log_format, settings.log_level or level)
-    return settings
-
-
-def _group(purpose: str) -> Typer:
-    # Plain help: rich takes a quarter of a second to be loaded.
-    return Typer(
-        help=purpose,
-        cls=_Commands,
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
-
-
 app = _group("""Durable workflows for territorial cooperations.
 
 Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 refused or not as expected, 2 the
@@ -136,6 +83,7 @@ app.add_typer(programme, name="programme")
 app.add_typer(directory, name="directory")
 app.add_typer(disagreement, name="disagreement")
 app.add_typer(deployment, name="deployment")
+app.add_typer(webhook, name="webhook")
 
 
 @app.command()
@@ -200,6 +148,18 @@ def worker(
             checks=checks or None,
         )
     )
+
+
+@app.command()
+def outbox(*, state_dir: StateDir = None) -> None:
+    """Send the webhooks that are due, until told to stop.
+
+    Any number of these may run, beside each other and beside the workers. `coopflow dev` does so by
+    itself. A database that is away is waited for.
+    """
+    from coopflow.entrypoints.cli.webhooks import run  # noqa: PLC0415
+
+    run(_settings("info", state_dir=state_dir))
 
 
 @scenario.command("run")

@@ -85,6 +85,7 @@ def _code(error: Exception) -> int | None:
     from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
     from coopflow.directory.errors import DirectoryError, FaultyRecordError  # noqa: PLC0415
+    from coopflow.outgoing.errors import EndpointFault, UnknownEndpointError  # noqa: PLC0415
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.sealing.errors import BrokenSealError, KeysError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
@@ -107,6 +108,7 @@ def _code(error: Exception) -> int | None:
         FaultyRecordError,
         SigningKeyError,
         UsageError,
+        EndpointFault,
     )
     if isinstance(error, faulty):
         return AT_FAULT
@@ -119,6 +121,7 @@ def _code(error: Exception) -> int | None:
         BrokenSealError,
         UnknownCooperationError,
         NotFoundError,
+        UnknownEndpointError,
     )
     if isinstance(error, refused):
         return REFUSED

@@ -651,6 +651,51 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "rien n'arrivera de soi-même",
     ),
     "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
+    # webhooks
+    "webhook.active": ("active", "actif"),
+    "webhook.disabled": ("disabled", "désactivé"),
+    "webhook.by_hand": ("by hand", "à la main"),
+    "webhook.failing": ("nothing got through for days", "rien n'est passé pendant des jours"),
+    "webhook.gone": ("it said that it is gone (410)", "il a dit ne plus exister (410)"),
+    "webhook.exhausted": ("given up after all attempts", "abandonné après toutes les tentatives"),
+    "webhook.lost": (
+        "its entry is no longer in the journal",
+        "son écriture n'est plus dans le journal",
+    ),
+    "webhook.pending": ("pending", "en attente"),
+    "webhook.sent": ("sent", "envoyé"),
+    "webhook.dead": ("given up", "abandonné"),
+    "webhook.due": ("next attempt {at}", "prochaine tentative {at}"),
+    "webhook.types": ("types", "types"),
+    "webhook.cooperation": ("cooperation", "coopération"),
+    "webhook.description": ("description", "description"),
+    "webhook.succeeded": ("last got through", "dernier envoi reçu"),
+    "webhook.previous": ("the old secret signs until", "l'ancien secret signe jusqu'au"),
+    "webhook.all": ("all", "tous"),
+    "webhook.never": ("never", "jamais"),
+    "webhook.secret": (
+        "the secret of the receiver; it is not shown again",
+        "le secret du destinataire ; il ne sera plus affiché",
+    ),
+    "webhook.rotated": (
+        "the new secret, not shown again; the old one signs too until {until}",
+        "le nouveau secret, qui ne sera plus affiché ; l'ancien signe aussi jusqu'au {until}",
+    ),
+    "webhook.none": ("no webhook", "aucun webhook"),
+    "webhook.nothing": ("no delivery", "aucun envoi"),
+    "webhook.removed": ("removed", "retiré"),
+    "webhook.waiting": (
+        "not sent yet: does coopflow outbox or coopflow dev run?",
+        "pas encore envoyé : coopflow outbox ou coopflow dev tourne-t-il ?",
+    ),
+    "webhook.again": ("to be sent again: {count}", "à renvoyer : {count}"),
+    "webhook.error.address": (
+        "no address that may be reached",
+        "aucune adresse qui puisse être jointe",
+    ),
+    "webhook.error.connection": ("no connection", "pas de connexion"),
+    "webhook.error.timeout": ("too slow", "trop lent"),
+    "webhook.error.protocol": ("no HTTP", "pas du HTTP"),
     # coopflow dev
     "dev.ready": (
         "ready: engine on {engine}, Temporal UI on {pages}",
@@ -693,6 +738,8 @@ _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "entry": (("entry", "entries"), ("écriture", "écritures")),
     "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
     "worker": (("worker", "workers"), ("worker", "workers")),
+    "delivery": (("delivery", "deliveries"), ("envoi", "envois")),
+    "attempt": (("attempt", "attempts"), ("tentative", "tentatives")),
 }
 
 
