@@ -57,6 +57,7 @@ Step = Callable[[str], AbstractContextManager[None]]
 _FIRST_WAIT: Final = 0.5
 _LONGEST_WAIT: Final = 15.0
 _LOOK_EVERY: Final = 2.0
+_QUEUES_EVERY: Final = 15.0
 _CLI_PATIENCE: Final = timedelta(seconds=10)
 _LETTING_GO: Final = 0.05
 
@@ -146,7 +147,10 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             "Look at temporal.log there.",
         )
         with step("Worker"):
-            client = await connect(endpoint, data_converter=encrypting(keys))
+            await stack.enter_async_context(_figures(settings, database))
+            client = await connect(
+                endpoint, data_converter=encrypting(keys), metrics=_sdk_metrics(settings)
+            )
             await stack.enter_async_context(working(client, read_model, read_model, checks))
         engine, queries, feed = TemporalEngine(client), Queries(database), Feed(database, news)
         if _can_dispatch():
@@ -557,6 +561,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     version = _version(settings)
     database = _database(settings)
     read_model = AwaitedReadModel(database)
+    figures = AsyncExitStack()
+    await figures.enter_async_context(_figures(settings, database))
     is_to_work = asyncio.Event()
     preparing = asyncio.create_task(_prepare(read_model, is_to_work))
 
@@ -569,7 +575,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if preparing.done():
                 preparing.result()  # what does not pass ends the worker, and says why
             client = await _unless(
-                stop, connect_when_available(find, lambda: encrypting(key_ring(settings)))
+                stop,
+                connect_when_available(
+                    find, lambda: encrypting(key_ring(settings)), metrics=_sdk_metrics(settings)
+                ),
             )
             if client is None:
                 return
@@ -582,7 +591,65 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         preparing.cancel()
         await asyncio.gather(preparing, return_exceptions=True)
+        await figures.aclose()
         await database.close()
+
+
+@asynccontextmanager
+async def _figures(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """Serve the figures of this process for the length of a block, where the settings say so.
+
+    Raises:
+        SettingsError: the port is taken, or nothing is counted as the extra is missing.
+    """
+    from coopflow import metrics
+    from coopflow.readmodel.queries import Queries
+
+    if settings.metrics_port is None:
+        yield
+        return
+    host, port = settings.metrics_host, settings.metrics_port
+    async with AsyncExitStack() as stack:
+        try:
+            port = await stack.enter_async_context(metrics.exposed(host, port))
+        except metrics.NotInstalledError as error:
+            raise SettingsError(f"COOPFLOW_METRICS_PORT: {error}") from error
+        except OSError as error:
+            raise SettingsError(
+                f"COOPFLOW_METRICS_PORT: nothing can be served at {host}:{port}: {error}"
+            ) from error
+        _log.info("figures are served", address=f"http://{host}:{port}/metrics")
+        looking = asyncio.create_task(_look_at_queues(Queries(database)))
+        try:
+            yield
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+
+async def _look_at_queues(queries: Queries) -> None:
+    """Have what waits in tables among the figures, again and again."""
+    while True:
+        with contextlib.suppress(UnavailableError):
+            await note_queues(queries)
+        await asyncio.sleep(_QUEUES_EVERY)
+
+
+async def note_queues(queries: Queries) -> None:
+    """Have what waits in tables among the figures, as it is now.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    from coopflow import metrics
+
+    for queue, depth in (await queries.queue_depths()).items():
+        metrics.queue_depth.labels(queue).set(depth)
+
+
+def _sdk_metrics(settings: Settings) -> str | None:
+    port = settings.sdk_metrics_port
+    return None if port is None else f"{settings.metrics_host}:{port}"
 
 
 def temporal_plugin(settings: Settings) -> CoopflowPlugin:

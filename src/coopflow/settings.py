@@ -84,6 +84,10 @@ class Settings(BaseSettings):
             coopflow and a digest of its code.
         webhooks_allow_private: whether webhooks may go to addresses that only this machine or its
             network can reach, and without TLS: where all who add webhooks are trusted.
+        metrics_port: where a worker serves its figures (extra ``telemetry``); by default nowhere, 0
+            for any port.
+        sdk_metrics_port: where it serves those of Temporal's SDK; by default nowhere.
+        metrics_host: the address of both; by default loopback.
         lang: the language of what people read; by default that of the locale.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
@@ -102,6 +106,9 @@ class Settings(BaseSettings):
     deployment: Deployment | None = None
     build_id: BuildId | None = None
     webhooks_allow_private: bool = False
+    metrics_port: Port | None = None
+    sdk_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_host: str = "127.0.0.1"
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None

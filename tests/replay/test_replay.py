@@ -29,6 +29,7 @@ from coopflow.temporal.plugin import CoopflowPlugin, Ports
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
 from tests.bakery import Order
+from tests.figures import added
 from tests.replay.record import HISTORIES, LIVES, released, upcoming
 from tests.temporal_engine import CONVERTER, KEYS
 
@@ -141,13 +142,14 @@ def test_what_a_release_wrote_is_read_in_full(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=name_of)
 async def test_a_recorded_history_replays(path: Path) -> None:
-    """Today's engine does and answers what the history says, and logs none of it again."""
+    """Today's engine does and answers what the history says, and logs and counts nothing again."""
     replies.clear()
-    with capture_logs() as lines:
+    with capture_logs() as lines, added() as figures:
         await replayer(workflow_runner()).replay_workflow(recorded(path))
     assert replied(path)
     assert replies == replied(path)
     assert lines == []
+    assert figures == {}
 
 
 def plugin() -> CoopflowPlugin:

@@ -5,10 +5,10 @@ Nothing that they answer tells a secret choice, and sealed content only to whom 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import case, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
@@ -230,6 +230,12 @@ class Queries(AboutPeople, Inbox):
         query = columns_of(OutboxLine, OutboxRow, address)
         query = query.where(OutboxRow.id > after).order_by(OutboxRow.id).limit(limit)
         return await self._many(OutboxLine, query)
+
+    async def queue_depths(self) -> Mapping[str, int]:
+        """Return how much waits in tables to be taken up, by the name of the queue."""
+        async with self._database.reading() as connection:
+            notices = await connection.execute(select(func.count()).select_from(OutboxRow))
+            return {"notices": int(notices.scalar_one())}
 
 
 async def _disagreement(

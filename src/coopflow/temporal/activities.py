@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import structlog
 from temporalio import activity
 from temporalio.common import MetricHistogramFloat
 from temporalio.exceptions import ApplicationError
 
+from coopflow import metrics
 from coopflow.application.checking import Checks
 from coopflow.application.engine import Address
 from coopflow.application.notices import NoticeBoard
@@ -21,6 +22,8 @@ from coopflow.domain.rulebook import Definition
 from coopflow.temporal import names
 from coopflow.temporal.lag import LagWatch
 from coopflow.temporal.messages import CheckRequest, NoticeBatch, ProjectBatch
+
+_WORDS: Final[Mapping[bool | None, str]] = {True: "yes", False: "no", None: "unknown"}
 
 _log = structlog.get_logger(__name__)
 
@@ -62,6 +65,7 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         board: takes the notices.
     """
     watch = LagWatch()
+    metrics.follow(watch)
 
     @activity.defn(name=names.PROJECT)
     async def project(batch: ProjectBatch) -> None:
@@ -80,6 +84,7 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
                 batch.entries[-1].seq,
             )
             left -= len(batch.entries)
+            metrics.projected.inc(len(batch.entries))
         finally:
             lag = watch.note(Address(batch.programme, batch.cooperation), batch.since, left)
             _lag_metric().record(lag)
@@ -93,6 +98,7 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
                 batch.notices[-1].cooperation,
                 batch.notices[-1].seq,
             )
+            metrics.notices.labels(batch.notices[0].kind).inc(len(batch.notices))
 
         return notify
 
@@ -130,8 +136,10 @@ def check_activity(checks: Checks) -> Callable[[CheckRequest], Awaitable[Outcome
             outcome = await checks.ask(request.check, request.portrait)
         except Exception as error:
             log.warning("a check failed", exc_info=error)
+            metrics.checks.labels(request.check, "failed").inc()
             raise ApplicationError(kind_of(error), type=names.CHECK_FAILED) from None
         log.debug("answered")
+        metrics.checks.labels(request.check, _WORDS[outcome.holds]).inc()
         return outcome
 
     return ask
@@ -153,6 +161,7 @@ async def _hand_over(
         await take()
     except Exception as error:
         log.warning("not taken, will be tried again", exc_info=error)
+        metrics.delivery_failures.labels(info.activity_type).inc()
         message = f"not taken up to entry {seq}: {type(error).__name__}; see the worker's log"
         raise ApplicationError(message, type=names.UNDELIVERED) from None
     log.debug("taken")

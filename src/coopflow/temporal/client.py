@@ -33,6 +33,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from coopflow import metrics
 from coopflow.application.engine import (
     Address,
     Mode,
@@ -172,6 +173,15 @@ class TemporalEngine:
         Raises:
             DefinitionError: the definition does not compile.
         """
+        return await metrics.counted(command, self._open(definition, command, grants, mode))
+
+    async def _open(
+        self,
+        definition: Definition,
+        command: Mapping[str, Any],
+        grants: Iterable[str],
+        mode: Mode,
+    ) -> Reply | Refusal:
         request = _identified(command, grants)
         parsed = request.read(mode, datetime.now(UTC))
         if isinstance(parsed, Refusal):
@@ -213,8 +223,11 @@ class TemporalEngine:
             UnknownCooperationError: there is none at this address.
         """
         request = _identified(command, grants, expected_seq)
+        return await metrics.counted(command, self._execute(address, request))
+
+    async def _execute(self, address: Address, request: CommandRequest) -> Reply | Refusal:
         # Shape and size are the same in both modes, and need no worker to be refused.
-        recorded = "at" in command
+        recorded = "at" in request.command
         parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
         if isinstance(parsed, Refusal):
             return parsed

@@ -25,6 +25,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
+    PrometheusConfig,
     Runtime,
     TelemetryConfig,
     TelemetryFilter,
@@ -120,13 +121,14 @@ def find_endpoint(
     raise TemporalUnavailableError(message)
 
 
-async def connect(
+async def connect(  # noqa: PLR0913 - each is of the SDK
     endpoint: Endpoint,
     *,
     identity: str | None = None,
     data_converter: DataConverter = pydantic_data_converter,
     interceptors: Sequence[Interceptor] = (),
     plugins: Sequence[Plugin] = (),
+    metrics: str | None = None,
 ) -> Client:
     """Connect, and make sure that the namespace is there.
 
@@ -139,17 +141,21 @@ async def connect(
             the same, which is `codec.encrypting`; the default is for those that carry no payload.
         interceptors: As for `temporalio.client.Client`.
         plugins: As for `temporalio.client.Client`.
+        metrics: `host:port` where the SDK serves its own figures for Prometheus, for as long as
+            this process runs.
 
     Raises:
+        TemporalSettingsError: The SDK cannot serve its figures there.
         TemporalUnavailableError: Nothing answers there, or it has no such namespace, or it refuses
             this client.
     """
     where = f"Temporal at {endpoint.address} (from {endpoint.named_by})"
+    runtime = _runtime(metrics)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             client = await Client.connect(
                 **endpoint.options,
-                runtime=_runtime(),
+                runtime=runtime,
                 identity=identity,
                 data_converter=data_converter,
                 interceptors=interceptors,
@@ -177,12 +183,19 @@ async def connect(
 
 
 @functools.cache
-def _runtime() -> Runtime:
+def _runtime(metrics: str | None) -> Runtime:
     # The SDK's core writes its log to stdout unless told otherwise, and stdout is for data. A
     # runtime is a pool of threads: one for the process.
     forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(levels, forwarding)))
+    logs = LoggingConfig(levels, forwarding)
+    figures = PrometheusConfig(bind_address=metrics) if metrics else None
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=figures))
+    except (RuntimeError, ValueError) as error:
+        raise TemporalSettingsError(
+            f"Temporal's SDK cannot serve its figures at {metrics}: {error}. Choose another port."
+        ) from error
 
 
 async def register_search_attributes(

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from coopflow.application.engine import Address
+from coopflow.metrics import Behind
 
 THRESHOLD: Final = timedelta(seconds=60)
 """The age of the oldest waiting entry from which the read model counts as behind."""
@@ -54,10 +55,21 @@ class LagWatch:
             self._waiting[address] = _Waiting(since, left, now)
         else:
             self._waiting.pop(address, None)
-        for old in [one for one, it in self._waiting.items() if now - it.noted > _FORGOTTEN]:
-            del self._waiting[old]
+        self._forget(now)
         self._say(now)
         return age.total_seconds()
+
+    def behind(self) -> Behind:
+        """Return the age of the oldest entry that waits, and how many do."""
+        now = self._now()
+        self._forget(now)
+        waiting = self._waiting.values()
+        oldest = min((one.since for one in waiting), default=now)
+        return Behind((now - oldest).total_seconds(), sum(one.entries for one in waiting))
+
+    def _forget(self, now: datetime) -> None:
+        for old in [one for one, it in self._waiting.items() if now - it.noted > _FORGOTTEN]:
+            del self._waiting[old]
 
     def _say(self, now: datetime) -> None:
         waiting = self._waiting.values()

@@ -17,12 +17,13 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker, WorkerDeploym
 from temporalio.worker._workflow_instance import _WorkflowLogicFlag
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from coopflow import __version__, metrics
 from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
 from coopflow.temporal import names
 from coopflow.temporal.activities import Projector, check_activity, delivery_activities
 from coopflow.temporal.connection import Endpoint, connect, register_search_attributes
-from coopflow.temporal.deployment import WorkerVersion
+from coopflow.temporal.deployment import WorkerVersion, own_build_id
 from coopflow.temporal.errors import TemporalUnavailableError
 from coopflow.temporal.workflow import CooperationWorkflow
 
@@ -45,6 +46,7 @@ _PASSED_THROUGH: Final = (
     "coopflow.checks",
     "coopflow.definitions",
     "coopflow.domain",
+    "coopflow.metrics",
     "coopflow.temporal.delivery",
     "coopflow.temporal.inquiry",
     "coopflow.temporal.messages",
@@ -132,12 +134,17 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
     )
-    async with carrying_on, asking:
-        yield
+    name, build_id = version or ("", own_build_id())
+    with metrics.working(__version__, name, build_id):
+        async with carrying_on, asking:
+            yield
 
 
 async def connect_when_available(
-    find: Callable[[], Endpoint], data_converter: Callable[[], DataConverter]
+    find: Callable[[], Endpoint],
+    data_converter: Callable[[], DataConverter],
+    *,
+    metrics: str | None = None,
 ) -> Client:
     """Connect as soon as there is a server, however long that takes, and make it ready.
 
@@ -148,6 +155,7 @@ async def connect_when_available(
             an engine may come up elsewhere.
         data_converter: says how to turn values into payloads; asked once there is a server to go
             to, as an embedded engine makes its keys when it first starts.
+        metrics: where the SDK serves its own figures, as of ``connect``.
 
     Raises:
         TemporalSettingsError: the settings are at fault, so that waiting is of no use.
@@ -155,7 +163,7 @@ async def connect_when_available(
     wait = _FIRST_WAIT
     while True:
         try:
-            client = await connect(find(), data_converter=data_converter())
+            client = await connect(find(), data_converter=data_converter(), metrics=metrics)
             await make_ready(client)
         except (TemporalUnavailableError, RPCError) as error:
             _log.warning("waiting for Temporal", advice=str(error), seconds=wait)

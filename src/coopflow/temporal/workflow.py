@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     import structlog
     from pydantic_core import to_json, to_jsonable_python
 
+    from coopflow import metrics
     from coopflow.application.engine import Mode
     from coopflow.application.gate_check import check_gate
     from coopflow.application.offers import refusal_of
@@ -350,6 +351,7 @@ class CooperationWorkflow:
         return ApplicationError(message, type=names.INTERNAL, non_retryable=True)
 
     def _accept(self, plan: _Plan) -> None:
+        self._count_delay()
         self._receipts.note(plan.command, self._state.seq, plan.entries)
         if self._mode == "recorded":
             self._delivery.imported_to = plan.state.seq
@@ -362,6 +364,14 @@ class CooperationWorkflow:
         self._delivery.definitions += plan.definitions[len(self._definitions) :]
         self._definitions, self._rules = plan.definitions, plan.rules
         self._show()
+
+    def _count_delay(self) -> None:
+        """Count how late what fell due is carried out, once: not again when it is replayed."""
+        if self._due is not None and not workflow.unsafe.is_replaying():
+            delay = (workflow.now() - self._due).total_seconds()
+            if delay >= 0:
+                with workflow.unsafe.sandbox_unrestricted():
+                    metrics.deadline_delay.observe(delay)
 
     # --- time ---------------------------------------------------------------------------------
 

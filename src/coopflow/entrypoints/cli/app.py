@@ -125,6 +125,15 @@ def worker(
             "coopflow and a digest of its code.",
         ),
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        Option(
+            min=0,
+            max=65535,
+            help="Serve figures for Prometheus on this port of loopback, 0 for any; else "
+            "COOPFLOW_METRICS_PORT, else not at all. COOPFLOW_METRICS_HOST opens it to others.",
+        ),
+    ] = None,
     state_dir: StateDir = None,
     checks: Checks = None,
 ) -> None:
@@ -144,6 +153,7 @@ def worker(
             "info",
             deployment=deployment,
             build_id=build_id,
+            metrics_port=metrics_port,
             state_dir=state_dir,
             checks=checks or None,
         )
