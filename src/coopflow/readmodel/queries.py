@@ -28,6 +28,7 @@ from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
 from coopflow.readmodel.inbox import Inbox
 from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.journal import read_about
+from coopflow.readmodel.migrate import is_current
 from coopflow.readmodel.projector import projected_state
 from coopflow.readmodel.tables import (
     AlertRow,
@@ -230,6 +231,14 @@ class Queries(AboutPeople, Inbox):
         query = columns_of(OutboxLine, OutboxRow, address)
         query = query.where(OutboxRow.id > after).order_by(OutboxRow.id).limit(limit)
         return await self._many(OutboxLine, query)
+
+    async def is_current(self) -> bool:
+        """Whether the tables are there, and of this version.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        return await is_current(self._database)
 
     async def queue_depths(self) -> Mapping[str, int]:
         """Return how much waits in tables to be taken up, by the name of the queue."""

@@ -593,7 +593,7 @@ class TemporalEngine:
                 failure, why = error, _PASSING[error.status]
             deadline = max(began, line.answered) + self._patience.total_seconds()
             if time.monotonic() + wait > deadline:
-                why = why if await self._is_up() else _PASSING[RPCStatusCode.UNAVAILABLE]
+                why = why if await self.is_up() else _PASSING[RPCStatusCode.UNAVAILABLE]
                 raise EngineUnavailableError(
                     f"{self._where}: {why}. Tried {what} {tries} times in "
                     f"{self._patience.total_seconds():g} s. Check that the server runs, and a "
@@ -604,7 +604,8 @@ class TemporalEngine:
             await asyncio.sleep(wait * uniform(0.5, 1))  # noqa: S311 - nothing is secret
             wait = min(wait * 2, _LONGEST_WAIT)
 
-    async def _is_up(self) -> bool:
+    async def is_up(self) -> bool:
+        """Whether Temporal answers, within a second; whether a worker does is another matter."""
         try:
             async with asyncio.timeout(_SHORTEST_CALL):
                 return await self._client.service_client.check_health()

@@ -277,6 +277,22 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             ),
         ),
     ),
+    "not_ready": ProblemKind(
+        503,
+        ("Not ready", "Pas prêt"),
+        (
+            "`facts.away` names what does not answer. It is tried anew with each request.",
+            "`facts.away` nomme ce qui ne répond pas. Chaque requête essaie de nouveau.",
+        ),
+    ),
+    "not_counted": ProblemKind(
+        501,
+        ("Nothing is counted", "Rien n'est compté"),
+        (
+            "This installation keeps no figures; its operator would add coopflow[telemetry].",
+            "Cette installation ne tient pas de chiffres ; il lui manque coopflow[telemetry].",
+        ),
+    ),
     "unavailable": ProblemKind(
         503,
         ("Not available just now", "Momentanément indisponible"),
