@@ -69,6 +69,7 @@ def lint(package: Path, modules: dict[str, str]) -> str:
         "testing.py",
         "signing.py",
         "checks.py",
+        "metrics.py",
     ]
     for name in names + [f"{layer}/__init__.py" for layer in LAYERS] + list(modules):
         (package / name).parent.mkdir(parents=True, exist_ok=True)
