@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from coopflow.domain.base import Shape
 from coopflow.domain.checks import Outcome
-from coopflow.domain.events import Entry
+from coopflow.domain.events import Entry, Event
 from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
+
+E = TypeVar("E", bound=Event)
 
 
 class Address(NamedTuple):
@@ -37,6 +39,13 @@ class Reply(Shape):
     seq_to: int
     entries: tuple[Entry, ...] = ()
     duplicate: bool = False
+
+    def events(self, kind: type[E]) -> tuple[E, ...]:
+        """Return the events of a type among the entries, in order.
+
+        ``reply.events(DecisionOpened)[0].decision`` is the id that a decision got.
+        """
+        return tuple(one.event for one in self.entries if isinstance(one.event, kind))
 
 
 Mode = Literal["live", "recorded"]

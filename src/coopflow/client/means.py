@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -16,6 +17,7 @@ from pydantic_core import to_jsonable_python
 from coopflow.application.engine import (
     Address,
     Engine,
+    Mode,
     Reply,
     UnavailableError,
     UnknownCooperationError,
@@ -31,6 +33,7 @@ from coopflow.client.refusals import RefusedError
 from coopflow.domain.base import Slug, StatedInstant
 from coopflow.domain.marks import Person
 from coopflow.domain.refusals import Refusal
+from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
@@ -172,12 +175,29 @@ class Means:
             BehindError: it was accepted, and the read model takes longer than the patience.
         """
         wire = self.wire(command, payload, options)
-        try:
-            outcome = await self.engine.execute(address, wire, options.get("grants", self.grants))
-        except UnavailableError as error:
-            error.add_note(f"It was given with id={wire['id']!r}: with that it is done once.")
-            raise
+        with _saying(wire["id"]):
+            outcome = await self.engine.execute(address, wire, self.granted(options))
         return await self.settled(address, outcome, options)
+
+    async def open(
+        self, definition: Definition, payload: Mapping[str, Any], mode: Mode, options: Options
+    ) -> Reply:
+        """Open a cooperation, and wait for the read model if that is wanted.
+
+        Raises:
+            RefusedError: it was refused.
+            UnavailableError: as for ``give``.
+            BehindError: likewise.
+        """
+        wire = self.wire("open_cooperation", payload, options)
+        with _saying(wire["id"]):
+            outcome = await self.engine.open(definition, wire, self.granted(options), mode)
+        address = Address(wire["programme"], wire["cooperation"])
+        return await self.settled(address, outcome, options)
+
+    def granted(self, options: Options) -> tuple[str, ...]:
+        """Return the roles that whoever gives a command holds outside the cooperation."""
+        return tuple(options.get("grants", self.grants))
 
     async def settled(
         self, address: Address, outcome: Reply | Refusal, options: Options | None = None
@@ -217,6 +237,16 @@ class Means:
         """Return the instant that it is for a cooperation; never before the latest that it told."""
         now = self.clock() if self.clock is not None else datetime.now(UTC)
         return now if state.as_of is None else max(state.as_of, now)
+
+
+@contextmanager
+def _saying(command: str) -> Iterator[None]:
+    """Say on an error that leaves open whether a command was taken by which id to repeat it."""
+    try:
+        yield
+    except UnavailableError as error:
+        error.add_note(f"It was given with id={command!r}: with that it is done once.")
+        raise
 
 
 async def _has(queries: Queries, address: Address, seq: int) -> bool:

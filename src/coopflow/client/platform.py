@@ -198,10 +198,7 @@ class Coopflow:
             "policy": definition.policy_name,
             "facilitator": facilitator,
         }
-        wire = self._means.wire("open_cooperation", payload, options)
-        grants = options.get("grants", self._means.grants)
-        outcome = await self._means.engine.open(definition, wire, grants, mode)
-        return await self._means.settled(Address(programme, cooperation), outcome, options)
+        return await self._means.open(definition, payload, mode, options)
 
     # --- questions --------------------------------------------------------------------------------
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from coopflow.application.engine import (
     Address,
+    Mode,
     Reply,
     UnavailableError,
     UnknownCooperationError,
@@ -33,8 +35,10 @@ from coopflow.client.refusals import (
     WrongStateError,
 )
 from coopflow.definitions.library import UnknownNameError, load_definition
-from coopflow.domain.members import Organisation
+from coopflow.domain.decisions import DecisionOpened
+from coopflow.domain.members import MemberJoined, Organisation
 from coopflow.domain.rulebook import Definition
+from coopflow.settings import Settings
 from tests.collective import ORGANISATIONS, START, reference_rules
 
 MANAGER = ("programme_manager",)
@@ -73,6 +77,9 @@ async def test_a_command_comes_to_a_reply() -> None:
     reply = await client.admit_member(organisation=school, representative="ada", at=START)
     types = [entry.event.type for entry in reply.entries]
     assert types[:2] == ["member_invited", "member_joined"]
+    (joined,) = reply.events(MemberJoined)
+    assert joined.organisation == "school"
+    assert reply.events(DecisionOpened) == ()
     numbers = [entry.seq for entry in reply.entries]
     assert numbers == list(range(reply.seq_from, reply.seq_to + 1))
     assert not reply.duplicate
@@ -180,6 +187,20 @@ async def test_opening_needs_a_programme_and_a_policy_that_exists() -> None:
 class Silent(MemoryEngine):
     """An engine that does not answer."""
 
+    async def open(
+        self,
+        definition: Definition,
+        command: Mapping[str, Any],
+        grants: Iterable[str] = (),
+        mode: Mode = "live",
+    ) -> Reply:
+        """Fail likewise.
+
+        Raises:
+            UnavailableError: always.
+        """
+        raise UnavailableError(str(command["id"]))
+
     async def execute(
         self,
         address: Address,
@@ -197,10 +218,22 @@ class Silent(MemoryEngine):
 
 async def test_what_was_not_answered_says_by_which_id_it_may_be_given_again() -> None:
     """The error passes through, and a note on it names the id that was made up."""
-    client = Coopflow(Silent({}), person="fay").cooperation("coop", programme="prog")
+    coopflow = Coopflow(Silent({}), programme="prog", person="fay")
     with pytest.raises(UnavailableError) as caught:
-        await client.request_gate(gate="renewal")
+        await coopflow.cooperation("coop").request_gate(gate="renewal")
     assert str(caught.value) in caught.value.__notes__[0]
+    with pytest.raises(UnavailableError) as caught:
+        await coopflow.open_cooperation(cooperation="c", title="T", issue="I", territory="Here")
+    assert str(caught.value) in caught.value.__notes__[0]
+
+
+async def test_where_nothing_runs_it_does_not_connect(tmp_path: Path) -> None:
+    """Nothing is made on the way: the error says what to start."""
+    settings = Settings(state_dir=tmp_path / "none")
+    with pytest.raises(UnavailableError, match="coopflow dev"):
+        async with Coopflow.connect(settings):
+            pytest.fail("there is nothing to connect to")
+    assert not (tmp_path / "none").exists()
 
 
 async def test_a_gate_is_checked_now_later_and_for_no_gate() -> None:
