@@ -6,26 +6,23 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Self, Unpack
+from typing import Self, Unpack
 
 from coopflow import bootstrap
-from coopflow.application.engine import Address, Engine, Mode, Reply
+from coopflow.application.engine import Engine, Mode, Reply
 from coopflow.client.cooperation import CooperationClient
 from coopflow.client.errors import NoProgrammeError
 from coopflow.client.means import PATIENCE, Means, Options, ReadModel
+from coopflow.client.overview import PlatformQuestions
 from coopflow.definitions.library import load_definition
 from coopflow.domain.base import Slug, Text
 from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
-from coopflow.readmodel.registry import Kind
-from coopflow.readmodel.views import CooperationSummary, DefinitionSummary, Involvement, OutboxLine
 from coopflow.settings import Settings, load_settings
 
-_PAGE: Final = 100
 
-
-class Coopflow:
-    """Opens cooperations, finds them, and hands out a client for each.
+class Coopflow(PlatformQuestions):
+    """Opens cooperations, asks about all of them, and hands out a client for each.
 
     ``connect`` makes one over the engine that the settings name; the constructor over what an
     application has already. One serves a whole application, and many tasks at once.
@@ -199,83 +196,3 @@ class Coopflow:
             "facilitator": facilitator,
         }
         return await self._means.open(definition, payload, mode, options)
-
-    # --- questions --------------------------------------------------------------------------------
-
-    async def cooperations(
-        self,
-        *,
-        programme: Slug | None = None,
-        stage: str | None = None,
-        status: str | None = None,
-        involving: Person | None = None,
-        page: int = _PAGE,
-    ) -> AsyncIterator[CooperationSummary]:
-        """Yield cooperations by programme, then by id.
-
-        Args:
-            programme: only those of this programme, by default that of this client, if it has one.
-            stage: only those in this stage.
-            status: only those of this status.
-            involving: only those in which this person has a part.
-            page: how many are read at a time.
-        """
-        queries, after = self._means.reading.queries, None
-        programme = programme or self._means.programme
-        while found := await queries.cooperations(
-            programme=programme,
-            stage=stage,
-            status=status,
-            involving=involving,
-            after=after,
-            limit=page,
-        ):
-            for one in found:
-                yield one
-            after = found[-1].address
-
-    async def involvements(
-        self, person: Person | None = None, *, programme: Slug | None = None, page: int = _PAGE
-    ) -> AsyncIterator[Involvement]:
-        """Yield the cooperations in which somebody has a part, with which.
-
-        Args:
-            person: by default who acts.
-            programme: only those of this programme, by default that of this client, if it has one.
-            page: how many are read at a time.
-
-        Raises:
-            NobodyActsError: nobody was named.
-        """
-        queries, after = self._means.reading.queries, None
-        who, programme = self._means.acting(person), programme or self._means.programme
-        while found := await queries.cooperations_of(
-            who, programme=programme, after=after, limit=page
-        ):
-            for one in found:
-                yield one
-            after = Address(found[-1].programme, found[-1].slug)
-
-    async def programmes_of(self, person: Person | None = None) -> tuple[str, ...]:
-        """List the programmes in which somebody has a part, by default who acts.
-
-        Raises:
-            NobodyActsError: nobody was named.
-        """
-        return await self._means.reading.queries.programmes_of(self._means.acting(person))
-
-    async def find(self, cooperation: Slug) -> tuple[Address, ...]:
-        """Return where there are cooperations of an id, in whatever programme."""
-        return await self._means.reading.queries.find(cooperation)
-
-    async def outbox(self, after: int = 0, limit: int = _PAGE) -> tuple[OutboxLine, ...]:
-        """List the notices of all cooperations that wait to be sent, after the line of an id."""
-        return await self._means.reading.queries.outbox(None, after, limit)
-
-    async def definitions(self, kind: Kind | None = None) -> tuple[DefinitionSummary, ...]:
-        """List the lifecycles and policies that are followed or were offered, and by how many."""
-        return await self._means.reading.registry.all(kind)
-
-    async def definition(self, lifecycle: str, policy: str) -> Definition | None:
-        """Return a lifecycle with a policy, each by its ``name@version``, if both are known."""
-        return await self._means.reading.registry.definition(lifecycle, policy)

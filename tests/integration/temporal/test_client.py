@@ -286,6 +286,13 @@ async def test_all_cooperations_and_policies_are_asked_about(room: Room) -> None
     assert [one.slug async for one in fay.involvements("rep-beta", programme="valley")] == [slug]
     assert await fay.programmes_of() == ("coast", "valley")
     assert [one async for one in fay.cooperations(involving="nobody")] == []
+    await client.open_decision(decision="d", subject="other", question="Shall we?")
+    beta = client.acting_as("rep-beta")
+    await beta.cast_ballot(decision="d", organisation="beta", choice="yes", consistent=True)
+    assert ("d", "cast_ballot") in [
+        (one.about, one.command) async for one in fay.tasks("rep-alpha", page=1)
+    ]
+    assert [(one.decision, one.choice) async for one in fay.answers("rep-beta")] == [("d", "yes")]
     everywhere = [one.address async for one in room.coopflow.cooperations(page=1)]
     assert everywhere == [Address("coast", coast), Address("valley", slug)]
 

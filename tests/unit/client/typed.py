@@ -21,7 +21,13 @@ from coopflow.domain.refusals import Code
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation, Profile
 from coopflow.domain.voting import QualifiedMajority
-from coopflow.readmodel.views import DisagreementContent, DocumentDetail, JournalLine
+from coopflow.readmodel.views import (
+    CooperationSummary,
+    DisagreementContent,
+    DocumentDetail,
+    JournalLine,
+    TaskView,
+)
 
 
 async def commands(one: CooperationClient) -> None:
@@ -75,6 +81,8 @@ async def reaching() -> None:
         assert_type(coopflow, Coopflow)
         assert_type(coopflow.cooperation("canteens"), CooperationClient)
         assert_type(coopflow.acting_as("ada"), Coopflow)
+        assert_type(coopflow.cooperations(stage="animation"), AsyncIterator[CooperationSummary])
+        assert_type(coopflow.tasks("ada"), AsyncIterator[TaskView])
 
 
 def refusals(error: RefusedError) -> None:

@@ -1,0 +1,155 @@
+"""What may be asked about all cooperations: a method for each question, and nothing is changed.
+
+A new question of the read model is one more method here, of a line or two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from datetime import UTC, datetime
+from functools import partial
+from operator import attrgetter
+from typing import Final, TypeVar
+
+from coopflow.application.engine import Address
+from coopflow.client.means import Means
+from coopflow.domain.base import Slug
+from coopflow.domain.marks import Person
+from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.registry import Kind
+from coopflow.readmodel.views import (
+    AnswerView,
+    CooperationSummary,
+    DefinitionSummary,
+    Involvement,
+    OutboxLine,
+    TaskView,
+)
+
+_PAGE: Final = 100
+
+V = TypeVar("V")
+
+
+class PlatformQuestions:
+    """The questions, as methods.
+
+    What is long comes page by page while one iterates, ``page`` things at a time. A programme that
+    is not said is that of the client; without one, all of them. A person who is not said is the one
+    who acts; without one it is ``NobodyActsError``. Any may raise ``UnavailableError`` when the
+    read model does not answer, and ``NoReadModelError`` when the client has none.
+    """
+
+    _means: Means
+
+    @property
+    def _queries(self) -> Queries:
+        return self._means.reading.queries
+
+    # --- cooperations -----------------------------------------------------------------------------
+
+    def cooperations(
+        self,
+        *,
+        programme: Slug | None = None,
+        stage: str | None = None,
+        status: str | None = None,
+        involving: Person | None = None,
+        page: int = _PAGE,
+    ) -> AsyncIterator[CooperationSummary]:
+        """Yield cooperations by programme, then by id.
+
+        Args:
+            programme: only those of this programme.
+            stage: only those in this stage.
+            status: only those of this status.
+            involving: only those in which this person has a part.
+            page: how many are read at a time.
+        """
+        ask = partial(
+            self._queries.cooperations,
+            programme=self._within(programme),
+            stage=stage,
+            status=status,
+            involving=involving,
+            limit=page,
+        )
+        return _every(ask, attrgetter("address"))
+
+    async def find(self, cooperation: Slug) -> tuple[Address, ...]:
+        """Return where there are cooperations of an id, in whatever programme."""
+        return await self._queries.find(cooperation)
+
+    async def outbox(self, after: int = 0, limit: int = _PAGE) -> tuple[OutboxLine, ...]:
+        """List the notices of all cooperations that wait to be sent, after the line of an id."""
+        return await self._queries.outbox(None, after, limit)
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def involvements(
+        self, person: Person | None = None, *, programme: Slug | None = None, page: int = _PAGE
+    ) -> AsyncIterator[Involvement]:
+        """Yield the cooperations in which somebody has a part, with which."""
+        who, within = self._means.acting(person), self._within(programme)
+        ask = partial(self._queries.cooperations_of, who, programme=within, limit=page)
+        return _every(ask, lambda one: Address(one.programme, one.slug))
+
+    async def programmes_of(self, person: Person | None = None) -> tuple[str, ...]:
+        """List the programmes in which somebody has a part."""
+        return await self._queries.programmes_of(self._means.acting(person))
+
+    def tasks(
+        self,
+        person: Person | None = None,
+        *,
+        manages: Collection[Slug] = (),
+        programme: Slug | None = None,
+        page: int = _PAGE,
+    ) -> AsyncIterator[TaskView]:
+        """Yield what awaits somebody, soonest deadline first; each says which command would do it.
+
+        Args:
+            person: whom it awaits.
+            manages: the programmes that they manage, as the caller knows.
+            programme: only what is in this programme.
+            page: how many are read at a time.
+        """
+        who, within, now = self._means.acting(person), self._within(programme), datetime.now(UTC)
+        ask = partial(self._queries.tasks, who, now, manages=manages, programme=within, limit=page)
+        return _every(ask, attrgetter("place"))
+
+    def answers(
+        self, person: Person | None = None, *, programme: Slug | None = None, page: int = _PAGE
+    ) -> AsyncIterator[AnswerView]:
+        """Yield the answers that somebody gave to decisions, the latest first.
+
+        What was chosen in a secret ballot is not told.
+        """
+        who, within = self._means.acting(person), self._within(programme)
+        ask = partial(self._queries.answers, who, programme=within, limit=page)
+        return _every(ask, attrgetter("place"))
+
+    # --- lifecycles and policies ------------------------------------------------------------------
+
+    async def definitions(self, kind: Kind | None = None) -> tuple[DefinitionSummary, ...]:
+        """List the lifecycles and policies that are followed or were offered, and by how many."""
+        return await self._means.reading.registry.all(kind)
+
+    async def definition(self, lifecycle: str, policy: str) -> Definition | None:
+        """Return a lifecycle with a policy, each by its ``name@version``, if both are known."""
+        return await self._means.reading.registry.definition(lifecycle, policy)
+
+    def _within(self, programme: Slug | None) -> Slug | None:
+        return programme or self._means.programme
+
+
+async def _every(
+    ask: Callable[..., Awaitable[tuple[V, ...]]], place: Callable[[V], object]
+) -> AsyncIterator[V]:
+    """Yield what a question answers, page by page, each after the place of the last one."""
+    after: object = None
+    while found := await ask(after=after):
+        for one in found:
+            yield one
+        after = place(found[-1])
