@@ -69,8 +69,11 @@ class CooperationClient(CooperationCommands, CooperationQuestions):
 
         Args:
             at: the instant to begin from, past or to come; by default now.
+
+        Raises:
+            WrongStateError: there was no cooperation then.
         """
-        state = await self.state(at)
+        state = await self._open_at(at)
         engine = MemoryEngine({})
         address = engine.take_in(state, await self.definitions())
         await engine.tell(address, at or self._means.now(state))

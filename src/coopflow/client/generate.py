@@ -86,6 +86,7 @@ class CooperationCommands(ABC):
     - ``UnavailableError``: the engine does not answer; a note on it says under which ``id`` the
       command may be given again.
     - ``BehindError``: it was accepted, and the read model takes too long (``consistent``).
+    - ``EngineFaultError``, ``KeysError``: the engine, or a key, is at fault.
     """
 
     @abstractmethod

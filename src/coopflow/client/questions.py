@@ -218,10 +218,7 @@ class CooperationQuestions(ABC):
         """
         if at is None:
             return _found(await self._means.engine.check_gate(await self.address(), gate))
-        state = await self.state(at)
-        if state.status == "unopened":
-            message = f"the cooperation was not open yet at {at.isoformat()}"
-            raise RefusedError.of(Refusal(code="wrong_state", message=message))
+        state = await self._open_at(at)
         return _found(check_gate(state, gate, at, await self.rules()))
 
     async def forecast(
@@ -243,10 +240,25 @@ class CooperationQuestions(ABC):
 
         Args:
             definition: the policy, with the lifecycle of the cooperation.
-            at: the instant; by default now.
+            at: the instant, past or to come; by default now.
+
+        Raises:
+            WrongStateError: there was no cooperation then.
         """
-        state = await self.state()
+        state = await self._open_at(at)
         return impact_on(state, at or self._means.now(state), compile_definition(definition))
+
+    async def _open_at(self, at: datetime | None) -> Cooperation:
+        """Return the state at an instant.
+
+        Raises:
+            WrongStateError: there was no cooperation then.
+        """
+        state = await self.state(at)
+        if state.status == "unopened":
+            message = f"the cooperation was not open yet at {at}"
+            raise RefusedError.of(Refusal(code="wrong_state", message=message))
+        return state
 
 
 def _found(answer: V | Refusal) -> V:

@@ -309,6 +309,11 @@ async def test_a_cooperation_is_seen_as_it_was_and_as_it_will_be(room: Room) -> 
     assert (await client.state(at=before)).status == "unopened"
     with pytest.raises(WrongStateError, match="not open yet"):
         await client.check_gate("to_structuration", at=before)
+    with pytest.raises(WrongStateError, match="not open yet"):
+        await client.what_if(at=before)
+    earlier = await client.what_if(at=opened.as_of)
+    await earlier.open_decision(decision="e", subject="other", question="Or this?")
+    assert set((await earlier.state()).decisions) == {"e"}
     soon = datetime.now(UTC) + timedelta(days=15)
     assert (await client.state(at=soon)).decisions["d"].result == "lapsed"
     assert (await client.check_gate("to_structuration", at=soon)).at == soon
