@@ -22,7 +22,7 @@ from coopflow.domain.state import Cooperation
 from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.projector import read_snapshot
-from coopflow.readmodel.rows import PARTS, Part, cooperation_row
+from coopflow.readmodel.rows import PARTS, Standing, Trail, cooperation_row
 from coopflow.readmodel.tables import Base, CooperationRow, OutboxRow
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.errors import EngineFaultError
@@ -194,7 +194,9 @@ async def _of(
         snapshot=snapshot if projected else None,
         rows={table.__tablename__: await _rows(connection, table, address) for table in _tables()},
         expected=expected_rows(found) if found is not None else {},
-        lasting=frozenset(part.table.__tablename__ for part in PARTS if isinstance(part, Part)),
+        lasting=frozenset(
+            part.table.__tablename__ for part in PARTS if not isinstance(part, Standing)
+        ),
         notices=await _notices(connection, address),
     )
 
@@ -221,6 +223,8 @@ def expected_rows(found: Cooperation) -> Rows:
     expected: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
     expected[CooperationRow.__tablename__] = {(): to_jsonable_python(cooperation_row(found))}
     for part in PARTS:
+        if isinstance(part, Trail):
+            continue  # how it came about is not in the state
         rows = [to_jsonable_python(row) for row in part.rows(found)]
         expected[part.table.__tablename__] = {_key(part.table, row): row for row in rows}
     return expected

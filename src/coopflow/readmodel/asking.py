@@ -10,6 +10,7 @@ from coopflow.application.engine import Address
 from coopflow.domain.base import Shape
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.tables import Base
+from coopflow.readmodel.yardsticks import Yardsticks
 
 PAGE: Final = 100
 """How much a list shows unless it is asked for more or less."""
@@ -23,6 +24,7 @@ class Asking:
     def __init__(self, database: Database) -> None:
         """Ask a database."""
         self._database = database
+        self._yardsticks = Yardsticks()
 
     async def _many(self, view: type[V], query: Select[Any]) -> tuple[V, ...]:
         async with self._database.reading() as connection:

@@ -28,7 +28,9 @@ from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
 from coopflow.readmodel.inbox import Inbox
 from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.journal import read_about
+from coopflow.readmodel.measuring import Measurements
 from coopflow.readmodel.migrate import is_current
+from coopflow.readmodel.portfolio import Portfolios
 from coopflow.readmodel.projector import projected_state
 from coopflow.readmodel.tables import (
     AlertRow,
@@ -63,7 +65,7 @@ from coopflow.readmodel.views import (
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
 
-class Queries(AboutPeople, Inbox):
+class Queries(AboutPeople, Inbox, Measurements, Portfolios):
     """Answers questions from the database.
 
     Every question may raise DatabaseUnavailableError. Lists about a cooperation that is not there

@@ -89,6 +89,25 @@ def _rows(definitions: Sequence[Definition]) -> list[dict[str, Any]]:
     ]
 
 
+async def contents_of(
+    connection: AsyncConnection, kind: Kind, name: str
+) -> tuple[dict[str, Any], ...]:
+    """Return what is registered as ``name@version``, the first content first; one, or none."""
+    slug, _, version = name.partition("@")
+    if not version.isdecimal() or len(version) > _DIGITS or int(version) > _LARGEST:
+        return ()
+    query = (
+        select(DefinitionRow.content)
+        .where(
+            DefinitionRow.kind == kind,
+            DefinitionRow.name == slug,
+            DefinitionRow.version == int(version),
+        )
+        .order_by(DefinitionRow.first_seen_at)
+    )
+    return tuple((await connection.execute(query)).scalars())
+
+
 class Registry:
     """Asks for definitions. Every question may raise DatabaseUnavailableError."""
 
@@ -124,17 +143,8 @@ class Registry:
 
     async def contents(self, kind: Kind, name: str) -> tuple[dict[str, Any], ...]:
         """Return what is registered as ``name@version``, the first content first; one, or none."""
-        slug, _, version = name.partition("@")
-        query = (
-            select(DefinitionRow.content)
-            .where(DefinitionRow.kind == kind, DefinitionRow.name == slug)
-            .order_by(DefinitionRow.first_seen_at)
-        )
-        if not version.isdecimal() or len(version) > _DIGITS or int(version) > _LARGEST:
-            return ()
-        query = query.where(DefinitionRow.version == int(version))
         async with self._database.reading() as connection:
-            return tuple((await connection.execute(query)).scalars())
+            return await contents_of(connection, kind, name)
 
     async def definition(self, lifecycle: str, policy: str) -> Definition | None:
         """Return the definition of a lifecycle and a policy, by ``name@version``, if known."""

@@ -4,38 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from coopflow.application.tasks import READS as TASK_READS
-from coopflow.application.tasks import tasks_of
-from coopflow.domain.alerts import SEVERITIES
-from coopflow.domain.roles import holdings
 from coopflow.domain.state import (
     UNOPENED,
     Cooperation,
     Decision,
     Disagreement,
     Document,
+    Measure,
     Meeting,
     Member,
     Review,
 )
+from coopflow.domain.tools import SupportModel
+from coopflow.readmodel.standing_rows import (
+    Row,
+    action_rows,
+    alert_rows,
+    indicator_rows,
+    level_rows,
+    role_rows,
+    task_rows,
+)
 from coopflow.readmodel.tables import (
+    ActionRow,
     AlertRow,
     Base,
     DecisionRow,
     DisagreementRow,
     DocumentRow,
+    IndicatorRow,
+    LevelRow,
+    LevelsRow,
+    MeasureRow,
     MeetingRow,
     MemberRow,
     ReviewRow,
     RoleRow,
     TaskRow,
 )
-
-Row = dict[str, Any]
-"""The values of a row by column, without the cooperation's id."""
 
 
 def cooperation_row(state: Cooperation) -> Row:
@@ -70,11 +81,20 @@ def cooperation_row(state: Cooperation) -> Row:
         "verdict_at": verdict_at,
         "mandate_holder": state.mandate.holder if state.mandate else None,
         "mandate_ends_on": state.mandate.ends_on if state.mandate else None,
+        "secured_until": _secured_until(state),
         "active_members": len(state.active),
         "last_plenary_at": max(plenaries, default=None),
         "seq": state.seq,
         "as_of": state.as_of,
     }
+
+
+def _secured_until(state: Cooperation) -> date | None:
+    """Return the last day for which the support function has resources that are secured."""
+    model = state.current("support_model")
+    if model is None or not isinstance(model.typed, SupportModel):
+        return None
+    return max((item.until for item in model.typed.budget if item.secured), default=None)
 
 
 def member_row(member: Member) -> Row:
@@ -188,57 +208,32 @@ def disagreement_row(disagreement: Disagreement) -> Row:
     }
 
 
-def alert_rows(state: Cooperation) -> Iterator[Row]:
-    """Yield the rows of the alerts that stand."""
-    for alert in state.alerts.values():
-        yield {
-            "code": alert.code,
-            "about": alert.about,
-            "severity": SEVERITIES[alert.code],
-            "since": alert.since,
-        }
+def measure_row(measure: Measure) -> Row:
+    """Return the row of a value of an indicator, but for its place in the series."""
+    return {
+        "value": measure.value,
+        "organisation": measure.organisation,
+        "period": measure.period,
+        "at": measure.at,
+    }
 
 
-def role_rows(state: Cooperation) -> Iterator[Row]:
-    """Yield the rows of the roles that people hold."""
-    for holding in holdings(state):
-        yield holding._asdict()
-
-
-def task_rows(state: Cooperation) -> Iterator[Row]:
-    """Yield the rows of what the cooperation waits for."""
-    for task in tasks_of(state):
-        yield {
-            "person": task.person,
-            "kind": task.kind,
-            "about": task.about,
-            "organisation": task.organisation,
-            "programme": state.programme,
-            "role": task.role,
-            "command": task.command,
-            "subject": task.subject,
-            "payload": task.payload,
-            "entrusted": [
-                {
-                    "organisation": one.organisation,
-                    "until": one.until.isoformat() if one.until else None,
-                }
-                for one in task.entrusted
-            ],
-            "begins_at": task.begins,
-            "due_at": task.due,
-        }
+def levels_row(state: Cooperation) -> Row:
+    """Return the row of the levels that a cooperation has come to."""
+    return {"seq": state.seq, "at": state.as_of, "levels": state.levels}
 
 
 class Part(NamedTuple):
     """A part of the state that has a table of its own, one row for each thing in it.
 
-    The rows stay, since a state may forget what is long past.
+    The rows stay, since a state may forget what is long past. ``key`` are the columns that a thing
+    is told by which does not know them itself.
     """
 
     table: type[Base]
     field: str
     row: Callable[[Any], Row]
+    key: tuple[str, ...] = ()
 
     def things(self, state: Cooperation) -> Mapping[Any, Any]:
         """Return the things of this part by their keys."""
@@ -248,12 +243,33 @@ class Part(NamedTuple):
                 for kind, versions in state.documents.items()
                 for document in versions
             }
+        if self.field == "measures":
+            return {
+                (indicator, number): measure
+                for indicator, series in state.measures.items()
+                for number, measure in enumerate(
+                    series.latest, series.count - len(series.latest) + 1
+                )
+            }
         found: Mapping[Any, Any] = getattr(state, self.field)
         return found
 
     def rows(self, state: Cooperation) -> Iterator[Row]:
         """Yield the rows of all things that are in a state."""
-        yield from map(self.row, self.things(state).values())
+        yield from (self.row_of(key, thing) for key, thing in self.things(state).items())
+
+    def row_of(self, key: Any, thing: Any) -> Row:
+        """Return the row of a thing."""
+        told = dict(zip(self.key, key, strict=True)) if self.key else {}
+        return told | self.row(thing)
+
+
+class Trail(NamedTuple):
+    """A table of what a part of the state has been: a row for each time it became another."""
+
+    table: type[Base]
+    field: str
+    row: Callable[[Cooperation], Row]
 
 
 class Standing(NamedTuple):
@@ -275,16 +291,21 @@ class Standing(NamedTuple):
         return {tuple(row[name] for name in names): row for row in self.rows(state)}
 
 
-PARTS: Final[tuple[Part | Standing, ...]] = (
+PARTS: Final[tuple[Part | Standing | Trail, ...]] = (
     Part(MemberRow, "members", member_row),
     Part(DocumentRow, "documents", document_row),
     Part(DecisionRow, "decisions", decision_row),
     Part(MeetingRow, "meetings", meeting_row),
     Part(ReviewRow, "reviews", review_row),
     Part(DisagreementRow, "disagreements", disagreement_row),
+    Part(MeasureRow, "measures", measure_row, key=("indicator", "number")),
+    Trail(LevelsRow, "levels", levels_row),
     Standing(AlertRow, ("alerts",), alert_rows),
     Standing(RoleRow, ("roles", "members", "mandate", "disagreements"), role_rows),
     Standing(TaskRow, TASK_READS, task_rows),
+    Standing(LevelRow, ("levels", "stage", "status"), level_rows),
+    Standing(ActionRow, ("actions",), action_rows),
+    Standing(IndicatorRow, ("documents", "measures"), indicator_rows),
 )
 """Everything that has rows beside the row of the cooperation itself."""
 
@@ -294,9 +315,7 @@ class Changes:
 
     def __init__(self) -> None:
         """Start without any."""
-        self._changed: dict[str, dict[Any, Any]] = {
-            part.field: {} for part in PARTS if isinstance(part, Part)
-        }
+        self._changed: dict[str, dict[Any, Row]] = {part.table.__tablename__: {} for part in PARTS}
         self._first: Cooperation | None = None
         self._last = UNOPENED
 
@@ -308,21 +327,25 @@ class Changes:
                 continue  # only the first state and the last matter
             if getattr(before, part.field) is getattr(after, part.field):
                 continue
-            old, changed = part.things(before), self._changed[part.field]
+            changed = self._changed[part.table.__tablename__]
+            if isinstance(part, Trail):
+                changed[after.seq] = part.row(after)
+                continue
+            old = part.things(before)
             for key, thing in part.things(after).items():
                 if old.get(key) is not thing:
-                    changed[key] = thing
+                    changed[key] = part.row_of(key, thing)
 
-    def upserts(self, part: Part | Standing) -> list[Row]:
+    def upserts(self, part: Part | Standing | Trail) -> list[Row]:
         """Return the rows of a part to be written."""
-        if isinstance(part, Part):
-            return [part.row(thing) for thing in self._changed[part.field].values()]
+        if not isinstance(part, Standing):
+            return list(self._changed[part.table.__tablename__].values())
         old, new = self._ends(part)
         return [row for key, row in new.items() if old.get(key) != row]
 
-    def deletions(self, part: Part | Standing) -> list[Row]:
+    def deletions(self, part: Part | Standing | Trail) -> list[Row]:
         """Return the rows of a part to be deleted."""
-        if isinstance(part, Part):
+        if not isinstance(part, Standing):
             return []
         old, new = self._ends(part)
         return [row for key, row in old.items() if key not in new]

@@ -129,7 +129,11 @@ class CooperationRow(Base):
     """A cooperation as it stands; its id is ``programme/slug``."""
 
     __tablename__ = "cooperation"
-    __table_args__ = (UniqueConstraint("programme", "slug"), Index(None, "slug"))
+    __table_args__ = (
+        UniqueConstraint("programme", "slug"),
+        Index(None, "slug"),
+        Index(None, "programme", "title", "slug"),
+    )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     programme: Mapped[str]
@@ -154,6 +158,7 @@ class CooperationRow(Base):
     verdict_at: Mapped[datetime | None]
     mandate_holder: Mapped[str | None]
     mandate_ends_on: Mapped[date | None]
+    secured_until: Mapped[date | None]
     active_members: Mapped[int]
     last_plenary_at: Mapped[datetime | None]
     seq: Mapped[int]
@@ -302,6 +307,7 @@ class AlertRow(Base):
     """An alert that stands."""
 
     __tablename__ = "alert"
+    __table_args__ = (Index(None, "code"), Index(None, "severity"))
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -346,6 +352,81 @@ class TaskRow(Base):
     entrusted: Mapped[list[dict[str, Any]]]
     begins_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+
+
+class LevelsRow(Base):
+    """The levels that a cooperation came to by one entry of its journal."""
+
+    __tablename__ = "levels"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    levels: Mapped[dict[str, int]]
+
+
+class LevelRow(Base):
+    """The level of one condition as it stands, beside what portfolios are narrowed by."""
+
+    __tablename__ = "level"
+    __table_args__ = (Index(None, "programme", "status", "stage", "condition", "level"),)
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    condition: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[int]
+    programme: Mapped[str]
+    stage: Mapped[str]
+    status: Mapped[str]
+
+
+class ActionRow(Base):
+    """An action of the living roadmap; it is overdue once its day ``due`` is over."""
+
+    __tablename__ = "action"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    objective: Mapped[str]
+    owner: Mapped[str]
+    contributors: Mapped[list[str]]
+    start: Mapped[date | None]
+    due: Mapped[date]
+    status: Mapped[str]
+    is_open: Mapped[bool]
+
+
+class IndicatorRow(Base):
+    """An indicator of the value chain that counts; ``measured`` is how many values it has had."""
+
+    __tablename__ = "indicator"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    objective: Mapped[str]
+    definition: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str]
+    source: Mapped[str] = mapped_column(Text)
+    collector: Mapped[str]
+    frequency: Mapped[str]
+    baseline: Mapped[float | str | None] = mapped_column(_JSON)
+    target: Mapped[float | str | None] = mapped_column(_JSON)
+    measured: Mapped[int]
+    measured_at: Mapped[datetime | None]
+
+
+class MeasureRow(Base):
+    """A value of an indicator; ``number`` counts them from 1."""
+
+    __tablename__ = "measure"
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    indicator: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[float]
+    organisation: Mapped[str]
+    period: Mapped[str | None]
+    at: Mapped[datetime]
 
 
 class OutboxRow(Base):

@@ -27,7 +27,8 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.journal import UNREADABLE
 from coopflow.readmodel.projector import Projector, read_snapshot
-from coopflow.readmodel.rows import PARTS, Changes, Row, cooperation_row
+from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
+from coopflow.readmodel.standing_rows import Row
 from coopflow.readmodel.tables import Base, CooperationRow, JournalRow, SnapshotRow
 
 _OWNED: Final[tuple[type[Base], ...]] = (

@@ -328,6 +328,123 @@ class AnswerView(Shape):
         return AnswerPlace(self.at, str(Address(self.programme, self.slug)), self.seq)
 
 
+class PortfolioRow(Shape):
+    """A cooperation as a portfolio shows it; nothing in it ranks one against another.
+
+    Attributes:
+        programme: of the cooperation.
+        slug: its id.
+        title: what it is called.
+        territory: where it is.
+        status: of the cooperation.
+        stage: where it is on its way.
+        days_in_stage: whole days since it came there.
+        levels: of each condition, as they hold.
+        trend: by how much each level has changed in six months; what was opened since stood at
+            nothing before.
+        next_gate: the gate that leads on; None at the end of the way, and where its definition is
+            not registered.
+        lacks: how many levels each condition lacks for it; what is enough is left out. Documents
+            that are stale still count here, which they do not when the gate is requested.
+        active_members: how many there are.
+        members_in: how many joined in six months.
+        members_out: how many left in six months.
+        mandate_holder: the organisation in support.
+        mandate_ends_on: the last day of its mandate.
+        months_funded: whole months for which resources are secured; None without a support model
+            that states some.
+        last_plenary_at: when the last one was held.
+        actions_overdue: open actions whose day is over.
+        indicators: how many the value chain states.
+        indicators_current: how many of them have a current value.
+        disagreements_open: how many are not closed.
+        disagreements_blocking: how many keep gates shut.
+        next_expiry_at: when the next document goes stale.
+        next_expiry_of: which one.
+        verdict_gate: the gate that was requested last.
+        verdict: what came of it.
+        verdict_at: when.
+        alerts: those that stand, the most urgent first.
+    """
+
+    programme: str
+    slug: str
+    title: str
+    territory: str
+    status: str
+    stage: str
+    days_in_stage: int
+    levels: dict[str, int]
+    trend: dict[str, int]
+    next_gate: str | None
+    lacks: dict[str, int]
+    active_members: int
+    members_in: int
+    members_out: int
+    mandate_holder: str | None
+    mandate_ends_on: date | None
+    months_funded: int | None
+    last_plenary_at: Instant | None
+    actions_overdue: int
+    indicators: int
+    indicators_current: int
+    disagreements_open: int
+    disagreements_blocking: int
+    next_expiry_at: Instant | None
+    next_expiry_of: str | None
+    verdict_gate: str | None
+    verdict: str | None
+    verdict_at: Instant | None
+    alerts: tuple[AlertView, ...]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where the page after this one begins."""
+        return (self.title, self.slug)
+
+
+class LevelCount(Shape):
+    """How many cooperations in a stage have a level in a condition."""
+
+    stage: str
+    condition: str
+    level: int
+    cooperations: int
+
+
+class MeasureView(Shape):
+    """A value of an indicator; ``number`` counts them from 1."""
+
+    number: int
+    value: float
+    organisation: str
+    period: str | None
+    at: Instant
+
+
+class IndicatorView(Shape):
+    """An indicator of the value chain with its values, the latest first.
+
+    ``current_until`` is until when the latest value counts as current: None when there is none, and
+    where the policy that says for how long is not registered; ``measured`` is how many values there
+    have been in all.
+    """
+
+    id: str
+    objective: str
+    definition: str
+    unit: str
+    source: str
+    collector: str
+    frequency: str
+    baseline: float | str | None
+    target: float | str | None
+    measured: int
+    is_current: bool
+    current_until: Instant | None
+    values: tuple[MeasureView, ...]
+
+
 class OutboxLine(Shape):
     """A notice that waits to be sent; without recipients it is for all active members."""
 

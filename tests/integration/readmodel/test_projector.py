@@ -17,7 +17,7 @@ from coopflow.readmodel.errors import JournalConflictError, JournalGapError
 from coopflow.readmodel.journal import journal_row
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.projector import Projector
-from coopflow.readmodel.rows import PARTS, cooperation_row
+from coopflow.readmodel.rows import PARTS, Changes, Trail, cooperation_row
 from coopflow.readmodel.tables import AlertRow, JournalRow, MemberRow, SnapshotRow
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life, example
@@ -41,15 +41,17 @@ async def test_rows_are_those_of_the_state_that_the_journal_leads_to(
     await apply_all(Projector(database), life)
 
     address, entries = life
-    state = UNOPENED
+    state, changes = UNOPENED, Changes()
     for entry in entries:
-        state = evolve(state, entry)
+        before, state = state, evolve(state, entry)
+        changes.note(before, state)
     key = {"cooperation_id": str(address)}
     found = await contents(database)
     assert found["cooperation"] == [key | cooperation_row(state)]
     for part in PARTS:
         name = part.table.__tablename__
-        expected, rows = [key | row for row in part.rows(state)], found[name]
+        standing = changes.upserts(part) if isinstance(part, Trail) else part.rows(state)
+        expected, rows = [key | row for row in standing], found[name]
         assert sorted(rows, key=str) == sorted(expected, key=str), name
         assert rows or name in {"disagreement", "alert"}, name
 

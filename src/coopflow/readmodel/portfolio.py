@@ -1,0 +1,266 @@
+"""The portfolio of a programme: one row for each cooperation, and how many stand where.
+
+Rows hold facts and instants; what depends on now is worked out when it is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.domain.alerts import Severity
+from coopflow.domain.base import Shape
+from coopflow.domain.calendar import add_months, end_of
+from coopflow.readmodel.asking import PAGE, Asking
+from coopflow.readmodel.tables import (
+    ActionRow,
+    AlertRow,
+    Base,
+    CooperationRow,
+    DisagreementRow,
+    DocumentRow,
+    IndicatorRow,
+    LevelRow,
+    LevelsRow,
+    MemberRow,
+    RoleRow,
+)
+from coopflow.readmodel.views import AlertView, LevelCount, PortfolioRow
+from coopflow.readmodel.yardsticks import Yardstick
+
+TREND_MONTHS: Final = 6
+"""How far back the trend of levels and the movement of members look."""
+
+_URGENCY: Final = {"red": 0, "amber": 1, "info": 2}
+_KEPT: Final = tuple(
+    name for name in PortfolioRow.model_fields if name in CooperationRow.__table__.columns
+)
+
+
+class Below(NamedTuple):
+    """A condition that has not reached a level."""
+
+    condition: str
+    level: int
+
+
+class PortfolioFilter(Shape):
+    """What a portfolio is narrowed to; all of it must hold.
+
+    Attributes:
+        stage: only cooperations in this stage.
+        status: only those of this status.
+        severity: only those with an alert that is this urgent.
+        alert: only those with this alert.
+        text: only those whose title, territory or id holds this, in upper or lower case.
+        below: only those in which a condition has not reached a level.
+        stuck_days: only those that have been in their stage for so many days.
+        involving: only those in which this person has a part.
+    """
+
+    stage: str | None = None
+    status: str | None = None
+    severity: Severity | None = None
+    alert: str | None = None
+    text: str | None = None
+    below: Below | None = None
+    stuck_days: int | None = None
+    involving: str | None = None
+
+
+class Portfolios(Asking):
+    """Answers how the cooperations of a programme stand."""
+
+    async def portfolio(
+        self,
+        programme: str,
+        now: datetime,
+        *,
+        only: PortfolioFilter | None = None,
+        after: tuple[str, str] | None = None,
+        limit: int = PAGE,
+    ) -> tuple[PortfolioRow, ...]:
+        """List the cooperations of a programme by title, then by id.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            only: what to narrow the list to.
+            after: only what follows this title and id: those of the last one on the page before.
+            limit: at most so many.
+        """
+        place = (CooperationRow.title, CooperationRow.slug)
+        query = select(CooperationRow.__table__).where(CooperationRow.programme == programme)
+        query = query.where(*_conditions(only or PortfolioFilter(), now))
+        if after is not None:
+            query = query.where(tuple_(*place) > after)
+        query = query.order_by(*place).limit(limit)
+        async with self._database.reading() as connection:
+            found = [dict(row) for row in (await connection.execute(query)).mappings()]
+            yardsticks = await self._yardsticks.of(
+                connection, [(row["lifecycle"], row["policy"]) for row in found]
+            )
+            beside = await _Beside.read(connection, [row["cooperation_id"] for row in found], now)
+        return tuple(beside.row(row, yardsticks[row["lifecycle"], row["policy"]]) for row in found)
+
+    async def levels_by_stage(self, programme: str) -> tuple[LevelCount, ...]:
+        """Count the cooperations of a programme that are not closed, by stage, condition, level."""
+        key = (LevelRow.stage, LevelRow.condition, LevelRow.level)
+        query = (
+            select(*key, func.count().label("cooperations"))
+            .where(
+                LevelRow.programme == programme,
+                LevelRow.status.in_(["active", "paused", "closing"]),
+            )
+            .group_by(*key)
+            .order_by(*key)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return tuple(LevelCount.model_validate(dict(row)) for row in rows)
+
+
+def _conditions(only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if only.stage is not None:
+        found.append(CooperationRow.stage == only.stage)
+    if only.status is not None:
+        found.append(CooperationRow.status == only.status)
+    if only.severity is not None:
+        found.append(_among(select(AlertRow.cooperation_id), AlertRow.severity == only.severity))
+    if only.alert is not None:
+        found.append(_among(select(AlertRow.cooperation_id), AlertRow.code == only.alert))
+    if only.involving is not None:
+        found.append(_among(select(RoleRow.cooperation_id), RoleRow.person == only.involving))
+    if only.below is not None:
+        is_below = and_(
+            LevelRow.condition == only.below.condition, LevelRow.level < only.below.level
+        )
+        found.append(_among(select(LevelRow.cooperation_id), is_below))
+    if only.text is not None:
+        wanted = only.text.lower()
+        columns = (CooperationRow.title, CooperationRow.territory, CooperationRow.slug)
+        found.append(or_(*(func.lower(one).contains(wanted, autoescape=True) for one in columns)))
+    if only.stuck_days is not None:
+        found.append(CooperationRow.stage_since <= now - timedelta(days=only.stuck_days))
+    return found
+
+
+def _among(those: Select[tuple[str]], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return CooperationRow.cooperation_id.in_(those.where(condition))
+
+
+class _Beside:
+    """What other tables say of the cooperations of a page, each by their ids."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.since = add_months(now, -TREND_MONTHS)
+        self.alerts: dict[str, list[AlertView]] = defaultdict(list)
+        self.levels: dict[str, dict[str, int]] = {}
+        self.joined = Counter[str]()
+        self.left = Counter[str]()
+        self.overdue = Counter[str]()
+        self.open = Counter[str]()
+        self.blocking = Counter[str]()
+        self.expiries: dict[str, tuple[datetime, str]] = {}
+        self.indicators: dict[str, list[tuple[str, datetime | None]]] = defaultdict(list)
+
+    @classmethod
+    async def read(cls, connection: AsyncConnection, ids: Sequence[str], now: datetime) -> _Beside:
+        """Read them, with one look into each table."""
+        found = cls(now)
+
+        async def rows(table: type[Base], *names: str, **more: Any) -> Sequence[Any]:
+            columns = table.__table__.c
+            query = select(*(columns[name] for name in ("cooperation_id", *names)))
+            query = query.where(columns.cooperation_id.in_(ids), *more.get("where", ()))
+            return (await connection.execute(query)).all()
+
+        for row in await rows(AlertRow, "severity", "code", "about", "since"):
+            shown = AlertView(
+                severity=row.severity, code=row.code, about=row.about, since=row.since
+            )
+            found.alerts[row.cooperation_id].append(shown)
+        moved = (MemberRow.moved_at > found.since,)
+        for row in await rows(MemberRow, "status", where=moved):
+            (found.left if row.status == "left" else found.joined)[row.cooperation_id] += 1
+        late = (ActionRow.is_open.is_(True), ActionRow.due < now.date())
+        found.overdue.update(row.cooperation_id for row in await rows(ActionRow, where=late))
+        stands = (DisagreementRow.state != "closed",)
+        for row in await rows(DisagreementRow, "blocks", where=stands):
+            found.open[row.cooperation_id] += 1
+            found.blocking[row.cooperation_id] += row.blocks
+        valid = (
+            DocumentRow.status.in_(["approved", "in_force"]),
+            DocumentRow.valid_until.is_not(None),
+        )
+        for row in await rows(DocumentRow, "valid_until", "kind", where=valid):
+            this = (row.valid_until, row.kind)
+            found.expiries[row.cooperation_id] = min(
+                found.expiries.get(row.cooperation_id, this), this
+            )
+        for row in await rows(IndicatorRow, "frequency", "measured_at"):
+            found.indicators[row.cooperation_id].append((row.frequency, row.measured_at))
+        last = (
+            select(LevelsRow.cooperation_id, func.max(LevelsRow.seq).label("seq"))
+            .where(LevelsRow.cooperation_id.in_(ids), LevelsRow.at <= found.since)
+            .group_by(LevelsRow.cooperation_id)
+            .subquery()
+        )
+        before = select(LevelsRow.cooperation_id, LevelsRow.levels).join(
+            last,
+            and_(LevelsRow.cooperation_id == last.c.cooperation_id, LevelsRow.seq == last.c.seq),
+        )
+        for row in await connection.execute(before):
+            found.levels[row.cooperation_id] = row.levels
+        return found
+
+    def row(self, kept: dict[str, Any], asked: Yardstick) -> PortfolioRow:
+        """Return the row of a cooperation."""
+        slug, levels = kept["cooperation_id"], kept["levels"]
+        before = self.levels.get(slug, {})
+        gate, minima = asked.gates.get(kept["stage"], (None, {}))
+        indicators = self.indicators[slug]
+        current = [asked.current_until(*one) for one in indicators]
+        expiry, kind = self.expiries.get(slug, (None, None))
+        alerts = sorted(
+            self.alerts[slug],
+            key=lambda one: (_URGENCY[one.severity], one.since, one.code, one.about),
+        )
+        return PortfolioRow(
+            **{name: kept[name] for name in _KEPT},
+            days_in_stage=(self.now - kept["stage_since"]).days,
+            trend={name: level - before.get(name, 0) for name, level in levels.items()},
+            next_gate=gate,
+            lacks={
+                name: least - levels.get(name, 0)
+                for name, least in minima.items()
+                if least > levels.get(name, 0)
+            },
+            members_in=self.joined[slug],
+            members_out=self.left[slug],
+            months_funded=_months(self.now, kept["secured_until"]),
+            actions_overdue=self.overdue[slug],
+            indicators=len(indicators),
+            indicators_current=sum(1 for until in current if until and self.now < until),
+            disagreements_open=self.open[slug],
+            disagreements_blocking=self.blocking[slug],
+            next_expiry_at=expiry,
+            next_expiry_of=kind,
+            alerts=tuple(alerts),
+        )
+
+
+def _months(now: datetime, until: date | None) -> int | None:
+    """Return how many whole months lie between now and the end of a day."""
+    if until is None:
+        return None
+    end = end_of(until)
+    months = max((end.year - now.year) * 12 + end.month - now.month, 0)
+    return max(months - 1, 0) if add_months(now, months) > end else months

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from coopflow.domain.calendar import add_months
+from coopflow.domain.conditions import levels
+from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.facts import View
+from coopflow.domain.facts.learning import CurrentShare
+from coopflow.domain.state import Cooperation
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.portfolio import TREND_MONTHS, Below, PortfolioFilter
+from coopflow.readmodel.projector import Projector
+from coopflow.readmodel.queries import Queries
+from coopflow.readmodel.views import LevelCount, PortfolioRow
+from tests.collective import reference_rules
+from tests.integration.readmodel.lives import Collective, Life, example
+
+OPENED = datetime(2026, 1, 1, 9, tzinfo=UTC)
+RULES = reference_rules()
+
+
+@pytest.fixture
+async def queries(database: Database) -> Queries:
+    return Queries(database)
+
+
+async def project(database: Database, *lives: Collective) -> None:
+    for one in lives:
+        await Projector(database).apply(*one.address, one.entries, (one.rules.definition,))
+
+
+async def lived(database: Database, life: Life) -> list[Cooperation]:
+    address, entries = life
+    await Projector(database).apply(*address, entries, (RULES.definition,))
+    states = [UNOPENED]
+    for entry in entries:
+        states.append(evolve(states[-1], entry))
+    return states
+
+
+@pytest.mark.parametrize("name", ["bocage-gourmand", "cap-jeunes-valdore"])
+async def test_a_row_tells_what_the_state_does(
+    name: str, database: Database, queries: Queries
+) -> None:
+    """Each column equals what the state, its rules and its past say at that instant."""
+    life = await example(name)
+    states = await lived(database, life)
+    state = states[-1]
+    assert state.as_of is not None
+    assert state.stage_since is not None
+    now = state.as_of + timedelta(hours=1)
+    (row,) = await queries.portfolio(life[0].programme, now)
+
+    since = add_months(now, -TREND_MONTHS)
+    before = [one for one in states if one.as_of is None or one.as_of <= since][-1]
+    assert row.trend == {
+        condition: level - before.levels.get(condition, 0)
+        for condition, level in state.levels.items()
+    }
+    assert any(row.trend.values())
+    gate = RULES.lifecycle.gates_from(state.stage)[0].id
+    minima = RULES.gate_policy(gate).minima
+    assert (row.next_gate, row.days_in_stage) == (gate, (now - state.stage_since).days)
+    assert row.lacks == {
+        condition: least - state.levels[condition]
+        for condition, least in minima.items()
+        if least > state.levels[condition]
+    }
+    moved = [one for one in state.members.values() if one.moved_at and one.moved_at > since]
+    assert row.members_out == sum(1 for one in moved if one.status == "left")
+    assert row.members_in + row.members_out == len(moved)
+    view = View(state, now, current_for=RULES.policy.measures.current_for)
+    assert row.indicators
+    assert row.indicators_current / row.indicators == CurrentShare().read(view).value
+    overdue = [one for one in state.actions.values() if one.is_open and one.due < now.date()]
+    assert row.actions_overdue == len(overdue)
+    valid = [
+        (one.valid_until, kind)
+        for kind, versions in state.documents.items()
+        for one in versions
+        if one.status in {"approved", "in_force"} and one.valid_until
+    ]
+    assert (row.next_expiry_at, row.next_expiry_of) == min(valid)
+    assert {one.code for one in row.alerts} == {one.code for one in state.alerts.values()}
+    assert row.disagreements_open == sum(
+        1 for one in state.disagreements.values() if one.state != "closed"
+    )
+    model = state.current("support_model")
+    assert (row.months_funded is None) == (model is None)
+    assert levels(view, RULES).levels == row.levels
+
+
+async def test_portfolios_are_listed_by_title_page_by_page(
+    database: Database, queries: Queries
+) -> None:
+    """Also where titles are the same; of one programme only."""
+    lives = [
+        Collective("nord", slug, members=0, title=title)
+        for slug, title in (("c", "Alpha"), ("a", "Beta"), ("b", "Alpha"), ("d", "Gamma"))
+    ]
+    await project(database, *lives, Collective("sud", "a", members=0))
+    everything = await queries.portfolio("nord", OPENED)
+    assert [one.slug for one in everything] == ["b", "c", "a", "d"]
+    paged: list[PortfolioRow] = []
+    while page := await queries.portfolio(
+        "nord", OPENED, after=paged[-1].place if paged else None, limit=1
+    ):
+        paged += page
+    assert tuple(paged) == everything
+    assert await queries.portfolio("est", OPENED) == ()
+
+
+async def test_portfolios_are_narrowed(database: Database, queries: Queries) -> None:
+    """To a stage, a status, an alert, a text, a condition, those that are stuck, one's own."""
+    quiet = Collective("nord", "quiet", members=0, title="Le verger", territory="Haute-Marne")
+    lively = Collective("nord", "lively", title="La halle", territory="50% de la côte")
+    lively.do("pause_cooperation", "faiza", "2026-05-01T09:00Z", reason="Summer")
+    quiet.wait(OPENED + timedelta(days=200))
+    await project(database, quiet, lively)
+    assert "no_plenary" in {one.code for one in quiet.state.alerts.values()}
+
+    async def only(**wanted: object) -> list[str]:
+        narrowed = PortfolioFilter.model_validate(wanted)
+        later = OPENED + timedelta(days=200)
+        return [one.slug for one in await queries.portfolio("nord", later, only=narrowed)]
+
+    assert await only(stage="impulsion") == ["lively", "quiet"]
+    assert await only(stage="animation") == []
+    assert await only(status="paused") == ["lively"]
+    assert await only(alert="no_plenary", status="active") == ["quiet"]
+    assert await only(severity="amber", status="active") == ["quiet"]
+    assert await only(severity="red") == []
+    assert await only(text="VERGER") == ["quiet"]
+    assert await only(text="marne") == ["quiet"]
+    assert await only(text="50%") == ["lively"]
+    assert await only(text="5_%") == []
+    assert await only(below=Below("support", 1)) == ["lively", "quiet"]
+    assert await only(below=Below("support", 0)) == []
+    assert await only(stuck_days=200) == ["lively", "quiet"]
+    assert await only(stuck_days=201) == []
+    assert await only(involving="person-1") == ["lively"]
+    assert await only(involving="") == []
+
+
+async def test_levels_are_counted_by_stage(
+    bocage: Life, database: Database, queries: Queries
+) -> None:
+    """How many stand where; what is closed is no longer counted."""
+    state = (await lived(database, bocage))[-1]
+    counted = await queries.levels_by_stage(bocage[0].programme)
+    assert counted == tuple(
+        LevelCount(stage=state.stage, condition=condition, level=level, cooperations=1)
+        for condition, level in sorted(state.levels.items())
+    )
+    assert await queries.levels_by_stage("nowhere") == ()
+
+
+async def test_what_a_definition_asks_is_unknown_where_it_is_not_registered(
+    database: Database, queries: Queries
+) -> None:
+    """The row is there all the same, without its gate; once it is registered, with it."""
+    coop = Collective(members=1)
+    await Projector(database).apply(*coop.address, coop.entries)
+    (row,) = await queries.portfolio("demo", OPENED)
+    assert (row.next_gate, row.lacks) == (None, {})
+    await project(database, coop)
+    (row,) = await queries.portfolio("demo", OPENED)
+    assert row.next_gate == "to_structuration"
+    assert row.lacks == RULES.gate_policy("to_structuration").minima
+    assert (row.members_in, row.members_out, row.months_funded) == (1, 0, None)
+
+
+async def test_indicators_are_listed_with_their_values(
+    bocage: Life, database: Database, queries: Queries
+) -> None:
+    """The latest value first, each with who recorded it; current until its time is over."""
+    state = (await lived(database, bocage))[-1]
+    assert state.as_of is not None
+    shown = {one.id: one for one in await queries.measures(bocage[0], state.as_of)}
+    chain = state.current("value_chain")
+    assert chain is not None
+    assert set(shown) == {
+        one["id"] for objective in chain.content["objectives"] for one in objective["indicators"]
+    }
+    for slug, one in shown.items():
+        series = state.measures.get(slug)
+        latest = tuple(reversed(series.latest)) if series else ()
+        assert [(value.value, value.organisation, value.at) for value in one.values] == [
+            (value.value, value.organisation, value.at) for value in latest
+        ]
+        assert one.measured == (series.count if series else 0)
+        span = RULES.policy.measures.current_for[one.frequency]  # type: ignore[index]
+        assert one.current_until == (span.after(latest[0].at) if latest else None)
+        assert one.is_current == bool(latest and span.covers(latest[0].at, state.as_of))
+    assert any(one.values for one in shown.values())
+    far = state.as_of + timedelta(days=1000)
+    assert not any(one.is_current for one in await queries.measures(bocage[0], far))
+    fewer = await queries.measures(bocage[0], state.as_of, values=1)
+    assert {len(one.values) for one in fewer} <= {0, 1}
+    assert fewer[0].values == shown[fewer[0].id].values[:1]
