@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self, Unpack
+from typing import Final, Self, Unpack
 
 from coopflow import bootstrap
-from coopflow.application.engine import Engine, Mode, Reply
+from coopflow.application.adopting import Proposal, Terms, propose
+from coopflow.application.engine import Address, Engine, Mode, Reply
 from coopflow.client.cooperation import CooperationClient
 from coopflow.client.errors import NoProgrammeError
 from coopflow.client.means import PATIENCE, Means, Options, ReadModel
 from coopflow.client.overview import PlatformQuestions
+from coopflow.client.refusals import RefusedError
 from coopflow.definitions.library import load_definition
 from coopflow.domain.base import Slug, Text
 from coopflow.domain.marks import Person
+from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.settings import Settings, load_settings
+
+_AT_ONCE: Final = 8
 
 
 class Coopflow(PlatformQuestions):
@@ -196,3 +202,52 @@ class Coopflow(PlatformQuestions):
             "facilitator": facilitator,
         }
         return await self._means.open(definition, payload, mode, options)
+
+    async def propose_policy(
+        self,
+        definition: Definition,
+        *,
+        question: str,
+        programme: Slug | None = None,
+        closes_at: datetime | None = None,
+        actor: Person | None = None,
+    ) -> tuple[Proposal, ...]:
+        """Propose a policy to every active cooperation of its lifecycle, as a decision of each.
+
+        Nothing changes for a cooperation until its members adopt it. After a failure, propose it
+        again: where that is done already, nothing is done twice.
+
+        Args:
+            definition: the policy, with its lifecycle.
+            question: what the members are asked.
+            programme: only to the cooperations of this programme, by default that of this client,
+                if it has one.
+            closes_at: until when they answer; by default as long as the policy they follow says.
+            actor: who proposes it, and may do so in each; by default the person of this client.
+
+        Returns:
+            What came of each, by programme and id. One that refuses it keeps no other from it.
+
+        Raises:
+            AlreadyExistsError: other content is registered under its name and version.
+            NobodyActsError: nobody was named.
+        """
+        terms = Terms(self._means.acting(actor), question, closes_at)
+        name = definition.policy_name
+        known = await self._means.reading.registry.contents("policy", name)
+        if any(one != definition.policy for one in known):
+            message = f"{name} is registered with other content: give this one a version of its own"
+            refusal = Refusal(code="already_exists", message=message, facts={"policy": name})
+            raise RefusedError.of(refusal)
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def to(address: Address) -> Proposal:
+            async with room:
+                return await propose(self._means.engine, address, definition, terms)
+
+        reached = [
+            one.address
+            async for one in self.cooperations(programme=programme, status="active")
+            if one.lifecycle == definition.lifecycle_name
+        ]
+        return tuple(await asyncio.gather(*map(to, reached)))

@@ -26,6 +26,8 @@ from coopflow.client.refusals import (
     UnknownDisagreementError,
     WrongStateError,
 )
+from coopflow.definitions.compile import definition_of
+from coopflow.definitions.library import load_definition
 from coopflow.domain.base import Slug
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -323,6 +325,29 @@ async def test_a_cooperation_is_seen_as_it_was_and_as_it_will_be(room: Room) -> 
     await supposed.cancel_decision(decision="d")
     assert (await supposed.state()).decisions["d"].result == "cancelled"
     assert (await client.state()).decisions["d"].result is None
+
+
+async def test_a_policy_is_proposed_to_all_that_it_is_for(room: Room) -> None:
+    """Each decides for itself; said again it is under way, and a name means one thing."""
+    slugs = sorted([await room.open(), await room.open()])
+    paused = await room.open()
+    await room.client(paused).pause_cooperation(reason="Summer", consistent=True)
+    elsewhere = await room.open("coast")
+    for slug in slugs:
+        await room.client(slug).caught_up()
+    light = load_definition("impact-collectif", "light")
+    fay = room.coopflow.acting_as("fay")
+    proposed = await fay.propose_policy(light, question="Lighter?", programme="valley")
+    assert [(one.address.cooperation, one.outcome) for one in proposed] == [
+        (slug, "proposed") for slug in slugs
+    ]
+    again = await fay.propose_policy(light, question="Lighter?", programme="valley")
+    assert {one.outcome for one in again} == {"under_way"}
+    assert (await room.client(elsewhere, "coast").state()).decisions == {}
+    await room.client(slugs[0]).caught_up()
+    other = definition_of(light.lifecycle, {**light.policy, "clocks": {"cure": {"days": 100}}})
+    with pytest.raises(AlreadyExistsError, match="version of its own"):
+        await fay.propose_policy(other, question="Lighter?", programme="valley")
 
 
 async def test_a_past_is_recorded_then_lived(room: Room) -> None:
