@@ -28,7 +28,7 @@ class NoReadModelError(RuntimeError):
 
 
 class NoProgrammeError(ValueError):
-    """It was not said in which programme a cooperation is to be opened."""
+    """It was not said which programme is meant."""
 
     def __init__(self) -> None:
         super().__init__("name the programme: programme=, here or where the client is made")

@@ -26,6 +26,7 @@ from coopflow.client.errors import (
     AmbiguousCooperationError,
     BehindError,
     NobodyActsError,
+    NoProgrammeError,
     NoReadModelError,
     UnknownAnywhereError,
 )
@@ -144,6 +145,17 @@ class Means:
         if person is None:
             raise NobodyActsError
         return person
+
+    def programme_of(self, programme: Slug | None) -> Slug:
+        """Return the programme that is named, or that of the client.
+
+        Raises:
+            NoProgrammeError: there is neither.
+        """
+        programme = programme or self.programme
+        if programme is None:
+            raise NoProgrammeError
+        return programme
 
     def wire(self, command: str, payload: Mapping[str, Any], options: Options) -> dict[str, Any]:
         """Return a command as it is sent: plain JSON values, without what was not said.

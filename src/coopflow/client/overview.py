@@ -16,6 +16,7 @@ from coopflow.client.means import Means
 from coopflow.domain.base import Slug
 from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.portfolio import PortfolioFilter
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Kind
 from coopflow.readmodel.views import (
@@ -23,7 +24,9 @@ from coopflow.readmodel.views import (
     CooperationSummary,
     DefinitionSummary,
     Involvement,
+    LevelCount,
     OutboxLine,
+    PortfolioRow,
     TaskView,
 )
 
@@ -76,6 +79,35 @@ class PlatformQuestions:
             limit=page,
         )
         return _every(ask, attrgetter("address"))
+
+    def portfolio(
+        self,
+        *,
+        programme: Slug | None = None,
+        only: PortfolioFilter | None = None,
+        page: int = _PAGE,
+    ) -> AsyncIterator[PortfolioRow]:
+        """Yield how the cooperations of a programme stand, by title.
+
+        Args:
+            programme: which one.
+            only: what to narrow it to.
+            page: how many are read at a time.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        within, now = self._means.programme_of(programme), datetime.now(UTC)
+        ask = partial(self._queries.portfolio, within, now, only=only, limit=page)
+        return _every(ask, attrgetter("title", "slug"))
+
+    async def levels_by_stage(self, programme: Slug | None = None) -> tuple[LevelCount, ...]:
+        """Count the cooperations of a programme that live, by stage, condition and level.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        return await self._queries.levels_by_stage(self._means.programme_of(programme))
 
     async def find(self, cooperation: Slug) -> tuple[Address, ...]:
         """Return where there are cooperations of an id, in whatever programme."""

@@ -13,7 +13,6 @@ from coopflow import bootstrap
 from coopflow.application.adopting import Proposal, Terms, propose
 from coopflow.application.engine import Address, Engine, Mode, Reply
 from coopflow.client.cooperation import CooperationClient
-from coopflow.client.errors import NoProgrammeError
 from coopflow.client.means import PATIENCE, Means, Options, ReadModel
 from coopflow.client.overview import PlatformQuestions
 from coopflow.client.refusals import RefusedError
@@ -185,9 +184,7 @@ class Coopflow(PlatformQuestions):
             UnknownNameError: there is no policy or lifecycle of that name.
             FaultsError: its file is at fault.
         """
-        programme = programme or self._means.programme
-        if programme is None:
-            raise NoProgrammeError
+        programme = self._means.programme_of(programme)
         definition = (
             policy if isinstance(policy, Definition) else load_definition(lifecycle, policy)
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from coopflow.application.engine import Address
@@ -34,6 +34,7 @@ from coopflow.readmodel.views import (
     DisagreementView,
     DocumentDetail,
     DocumentSummary,
+    IndicatorView,
     JournalLine,
     MeetingView,
     MemberView,
@@ -43,6 +44,7 @@ from coopflow.readmodel.views import (
 )
 
 _PAGE: Final = 100
+_VALUES: Final = 24
 _FORESEEN_MONTHS: Final = 24
 
 V = TypeVar("V")
@@ -96,6 +98,15 @@ class CooperationQuestions(ABC):
     async def reviews(self) -> tuple[ReviewView, ...]:
         """List the reviews in the order in which they were opened."""
         return await self._queries.reviews(await self.address())
+
+    async def measures(self, values: int = _VALUES) -> tuple[IndicatorView, ...]:
+        """List the indicators of the value chain that counts, by id, with their latest values.
+
+        Args:
+            values: at most so many values of each.
+        """
+        address, now = await self.address(), datetime.now(UTC)
+        return await self._queries.measures(address, now, values=values)
 
     async def disagreements(self) -> tuple[DisagreementView, ...]:
         """List the disagreements in the order in which they were raised, as everyone sees them."""

@@ -19,6 +19,7 @@ from coopflow.client import (
     BehindError,
     CooperationClient,
     Coopflow,
+    NoProgrammeError,
 )
 from coopflow.client.refusals import (
     AlreadyExistsError,
@@ -34,6 +35,7 @@ from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.history import History
+from coopflow.readmodel.portfolio import PortfolioFilter
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
 from coopflow.settings import Settings
@@ -255,6 +257,7 @@ async def test_everything_that_is_asked_is_answered(room: Room) -> None:
         await client.disagreement_content("x", reader="rep-gamma")
     with pytest.raises(UnknownDisagreementError):
         await client.disagreement("y")
+    assert await client.measures() == ()
     assert await client.roles() == {"facilitator"}
     assert await client.roles("rep-beta") == {"representative"}
     assert ("fay", "facilitator") in {(one.person, one.role) for one in await client.holders()}
@@ -295,6 +298,14 @@ async def test_all_cooperations_and_policies_are_asked_about(room: Room) -> None
         (one.about, one.command) async for one in fay.tasks("rep-alpha", page=1)
     ]
     assert [(one.decision, one.choice) async for one in fay.answers("rep-beta")] == [("d", "yes")]
+    rows = [(row.slug, row.levels["support"]) async for row in fay.portfolio(programme="coast")]
+    assert rows == [(coast, 0)]
+    only = PortfolioFilter(stage="animation")
+    assert [row async for row in fay.portfolio(programme="coast", only=only)] == []
+    counts = await fay.levels_by_stage("coast")
+    assert {(one.stage, one.cooperations) for one in counts} == {("impulsion", 1)}
+    with pytest.raises(NoProgrammeError):
+        await fay.levels_by_stage()
     everywhere = [one.address async for one in room.coopflow.cooperations(page=1)]
     assert everywhere == [Address("coast", coast), Address("valley", slug)]
 
