@@ -460,8 +460,13 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     from coopflow.readmodel.history import History
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
+    from coopflow.requests.answers import KeptAnswers
+    from coopflow.requests.audit import Audit
+    from coopflow.requests.operations import Operations
+    from coopflow.sealing.texts import TextSeals
     from coopflow.services import Services
 
+    seals = TextSeals(lambda: key_ring(settings))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(_as_it_is(settings))
         engine = await stack.enter_async_context(connected_engine(settings))
@@ -471,6 +476,9 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             history=History(database),
             registry=Registry(database),
             directory=Directory(database),
+            answers=KeptAnswers(database, seals),
+            operations=Operations(database, seals),
+            audit=Audit(database),
         )
 
 

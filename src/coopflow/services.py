@@ -8,6 +8,9 @@ from coopflow.directory.directory import Directory
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
+from coopflow.requests.answers import KeptAnswers
+from coopflow.requests.audit import Audit
+from coopflow.requests.operations import Operations
 from coopflow.temporal.client import TemporalEngine
 
 
@@ -21,6 +24,9 @@ class Services:
         history: looks at cooperations as they were.
         registry: the lifecycles and policies that cooperations follow or were offered.
         directory: people, organisations and programmes.
+        answers: what was answered to requests that may be sent again.
+        operations: what goes on after its request was answered.
+        audit: who was refused what.
     """
 
     engine: TemporalEngine
@@ -28,3 +34,6 @@ class Services:
     history: History
     registry: Registry
     directory: Directory
+    answers: KeptAnswers
+    operations: Operations
+    audit: Audit

@@ -1,1 +1,1 @@
-"""What is remembered of requests: idempotency keys, operations, and who was refused what."""
+"""Requests: which were answered how, which go on, and which were refused because of who asked."""

@@ -12,11 +12,11 @@ from coopflow.entrypoints.http.commands.bodies import example_of
 from coopflow.entrypoints.http.commands.table import ROUTES
 from tests.matrix import ALWAYS, TABLE
 
-Of = Literal["anybody", "somebody", "programme", "management", "cooperation"]
+Of = Literal["anybody", "somebody", "owner", "programme", "management", "cooperation"]
 """Whom a route is for.
 
-Anybody at all; whoever shows who they are; who sees a programme; who manages it; who has a part in
-a cooperation, or manages its programme.
+Anybody at all; whoever shows who they are; whose thing it is, who is none of those that ask; who
+sees a programme; who manages it; who has a part in a cooperation, or manages its programme.
 """
 
 EVERYONE = "RSFMVUOP"
@@ -36,6 +36,7 @@ VALUES: dict[str, Any] = {
     "policy": "reference",
     "other": "light",
     "code": "too_early",
+    "operation": "0",
 }
 """What stands in paths, but for programmes and cooperations."""
 
@@ -91,6 +92,8 @@ ACCESS: dict[str, Line] = {
     # It is raised, between beta and gamma: for the parties and the facilitator.
     "read_disagreement": Line("cooperation", "RF", administrator=False),
     "list_journal": Line("cooperation", INSIDE),
+    "show_operation": Line("owner", scopes=("read", "write", "act")),
+    "list_refusals": Line("management", "P"),
 }
 
 # Those that R may give for an organisation of their own, here beta, party of disagreement-1.

@@ -150,13 +150,22 @@ def expected(route: Route) -> Iterator[tuple[str, Caller | None, str]]:
     outside = "in" if line.of in {"anybody", "somebody"} else "hidden"
     for name, caller in OUTSIDERS.items():
         yield name, caller, outside
-    beside = {"cooperation": "hidden", "management": "forbidden"}.get(line.of, "in")
+    beside = {"cooperation": "hidden", "owner": "hidden", "management": "forbidden"}.get(
+        line.of, "in"
+    )
     if line.of == "programme" and "R" not in line.roles:
         beside = "forbidden"
     yield "member of another cooperation", STRANGER, beside
     for letter, caller in ROLES.items():
-        yield letter, caller, "in" if letter in line.roles else "forbidden"
-    yield "administrator", ADMINISTRATOR, "in" if line.administrator else "forbidden"
+        yield letter, caller, others(line, is_in=letter in line.roles)
+    yield "administrator", ADMINISTRATOR, others(line, is_in=line.administrator)
+
+
+def others(line: Line, *, is_in: bool) -> str:
+    """Say what becomes of somebody who sees where the route leads."""
+    if line.of == "owner":
+        return "hidden"
+    return "in" if is_in else "forbidden"
 
 
 def unscoped(line: Line) -> Caller:

@@ -8,6 +8,9 @@ from starlette.middleware import Middleware
 from coopflow import __version__
 from coopflow.entrypoints.http import problems
 from coopflow.entrypoints.http.dependencies import Authenticate
+from coopflow.entrypoints.http.middleware.auditing import Auditing
+from coopflow.entrypoints.http.middleware.conditional import Conditional
+from coopflow.entrypoints.http.middleware.idempotency import Idempotency
 from coopflow.entrypoints.http.middleware.limits import SizeLimit
 from coopflow.entrypoints.http.routes import ROUTERS
 from coopflow.services import Services
@@ -31,7 +34,12 @@ def api(
         version=__version__,
         summary="Cooperations as durable workflows",
         servers=[{"url": public_url}] if public_url else None,
-        middleware=[Middleware(SizeLimit)],
+        middleware=[
+            Middleware(Auditing, services=services),
+            Middleware(SizeLimit),
+            Middleware(Conditional),
+            Middleware(Idempotency, services=services),
+        ],
         redirect_slashes=False,
         openapi_url="/v1/openapi.json",
         docs_url=None,
@@ -41,6 +49,7 @@ def api(
     app.state.services = services
     app.state.authenticate = authenticate
     app.state.public_url = public_url
+    app.state.going_on = set()
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
 from coopflow.application.callers import Caller, Scope
+from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.services import Services
 
@@ -24,17 +25,25 @@ def services_of(request: Request) -> Services:
     return services
 
 
+async def recognised(request: Request) -> Caller | None:
+    """Return who asks, found out once for each request; None when nobody can tell."""
+    known = request.scope.get(CALLER_KEY)
+    if known is None:
+        authenticate: Authenticate = request.app.state.authenticate
+        known = await authenticate(request)
+        request.scope[CALLER_KEY] = known
+    return known
+
+
 async def caller_of(request: Request) -> Caller:
     """Return who asks.
 
     Raises:
         ProblemError: nobody can tell (``unauthenticated``).
     """
-    authenticate: Authenticate = request.app.state.authenticate
-    caller = await authenticate(request)
+    caller = await recognised(request)
     if caller is None:
         raise ProblemError("unauthenticated", headers=_CHALLENGE)
-    request.state.caller = caller
     return caller
 
 

@@ -19,7 +19,7 @@ from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.base import Slug
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep
-from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.problems import HiddenError, ProblemError
 from coopflow.readmodel.views import CooperationDetail
 from coopflow.services import Services
 
@@ -79,12 +79,12 @@ async def seen_programme(
     """Return a programme that the caller sees.
 
     Raises:
-        ProblemError: it is not there for them (``not_found``).
+        HiddenError: it is not there for them.
     """
     manages = caller.manages(programme)
     if manages or caller.grants(programme) or await _has_a_part(services, programme, caller):
         return Outlook(programme, caller, manages)
-    raise ProblemError("not_found")
+    raise HiddenError
 
 
 async def seen_programme_id(outlook: Annotated[Outlook, Depends(seen_programme)]) -> str:
@@ -104,7 +104,7 @@ async def managed_programme(outlook: Annotated[Outlook, Depends(seen_programme)]
     """Return a programme that the caller manages.
 
     Raises:
-        ProblemError: it is not there for them (``not_found``), or they see but do not manage it
+        HiddenError: it is not there for them, or they see but do not manage it
             (``forbidden``).
     """
     if not outlook.manages:
@@ -118,7 +118,7 @@ async def seen_cooperation(
     """Return a cooperation that the caller sees.
 
     Raises:
-        ProblemError: it is not there for them (``not_found``).
+        HiddenError: it is not there for them.
     """
     address = Address(programme, cooperation)
     # What is asked is the same whether it is there or not, and so is how long that takes.
@@ -129,7 +129,7 @@ async def seen_cooperation(
             return Sight(address, caller, held.roles | {PROGRAMME_MANAGER}, detail)
         if caller.reaches(programme) and held.any:
             return Sight(address, caller, held.roles, detail)
-    raise ProblemError("not_found")
+    raise HiddenError
 
 
 OutlookDep = Annotated[Outlook, Depends(seen_programme)]

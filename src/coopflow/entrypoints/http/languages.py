@@ -8,6 +8,9 @@ from fastapi import Depends, Request
 
 from coopflow.application.callers import Caller, Language
 
+CALLER_KEY: Final = "coopflow.caller"
+"""Where the scope of a request holds who asks, once that is found out."""
+
 _DEFAULT: Final[Language] = "en"
 
 
@@ -41,8 +44,8 @@ def _quality(parameters: list[str]) -> float:
 def language_of(request: Request) -> Language:
     """Return the language of the answer: that of the request, else of its caller, else English."""
     found = preferred(request.headers.get("accept-language", ""))
-    caller = getattr(request.state, "caller", None)
-    if found is None and isinstance(caller, Caller):
+    caller: Caller | None = request.scope.get(CALLER_KEY)
+    if found is None and caller is not None:
         found = caller.language
     return found or _DEFAULT
 

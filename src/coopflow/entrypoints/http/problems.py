@@ -27,6 +27,9 @@ from coopflow.temporal.errors import TemporalUnavailableError
 MEDIA_TYPE: Final = "application/problem+json"
 URN: Final = "urn:coopflow:problem:"
 
+PROBLEM_KEY: Final = "coopflow.problem"
+"""Where the scope of a request holds the problem that it was answered with."""
+
 _RETRY_AFTER: Final = 5
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +95,14 @@ class ProblemError(Exception):
         self.headers = dict(headers or {})
 
 
+class HiddenError(ProblemError):
+    """Ends a request about something that is not there for the one who asks."""
+
+    def __init__(self) -> None:
+        """Say no more than that it is not there."""
+        super().__init__("not_found")
+
+
 def refused(refusal: Refusal) -> ProblemError:
     """Return the problem that a refusal is."""
     return ProblemError(refusal.code, refusal.message or None, facts=refusal.facts)
@@ -116,8 +127,9 @@ def problem_of(error: ProblemError, request: Request) -> Problem:
 
 
 def answer(error: ProblemError, request: Request) -> JSONResponse:
-    """Answer a request with a problem."""
+    """Answer a request with a problem, and leave a note of it in the scope of the request."""
     problem = problem_of(error, request)
+    request.scope[PROBLEM_KEY] = error
     headers = {
         "Vary": "Accept-Language",
         "Content-Language": language_of(request),

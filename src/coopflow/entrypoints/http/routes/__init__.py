@@ -17,6 +17,7 @@ from coopflow.entrypoints.http.routes import (
     journal,
     policies,
     problems,
+    requests,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -30,5 +31,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     journal.router,
     policies.router,
     commands.router,
+    requests.router,
 )
 """All of them, in the order in which they are documented."""

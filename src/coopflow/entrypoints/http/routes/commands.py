@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Body, Path, Request, Response
 
@@ -13,23 +12,27 @@ from coopflow.application.access import allowed
 from coopflow.application.engine import Address
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.commands.bodies import body_of, example_of, path_fields
-from coopflow.entrypoints.http.commands.giving import CommandAnswer, Order, carry_out
+from coopflow.entrypoints.http.commands.giving import CommandAnswer, Done, Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES, CommandRoute
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.etags import ExpectedSeqDep
 from coopflow.entrypoints.http.guards import CooperationDep, Outlook, OutlookDep
 from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.middleware.idempotency import KEY, IdempotencyKeyDep
+from coopflow.entrypoints.http.preferences import PatienceDep, Waiting
+from coopflow.requests.operations import Operation, Outcome
+from coopflow.services import Services
 
 router = APIRouter(dependencies=[needs("write", "act")])
 
-_Endpoint = Callable[..., Coroutine[Any, Any, CommandAnswer]]
+_Endpoint = Callable[..., Coroutine[Any, Any, CommandAnswer | Operation]]
 
 
 def _endpoint(route: CommandRoute) -> _Endpoint:
     """Return what answers a command; its parameters are those of its path and its body."""
     in_path = path_fields(route)
 
-    async def give(**asked: Any) -> CommandAnswer:
+    async def give(**asked: Any) -> CommandAnswer | Operation:
         request: Request = asked["request"]
         response: Response = asked["response"]
         body = asked["body"]
@@ -48,18 +51,32 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
             route=route,
             address=address,
             caller=caller,
-            key=request.headers.get("idempotency-key") or uuid4().hex,
+            key=request.scope[KEY],
             payload=payload,
             actor=body.actor,
             expected_seq=asked.get("expected_seq"),
             reads_journal=reads,
         )
-        done = await carry_out(asked["services"], order)
-        if done.created is not None:
+        services: Services = asked["services"]
+        place = f"/v1/programmes/{address.programme}/cooperations/{address.cooperation}"
+
+        def outcome(done: Done) -> Outcome:
+            where = None if done.created is None else here(request, place + done.created)
+            return Outcome(result=done.answer.model_dump(mode="json"), location=where)
+
+        work = carry_out(services, order)
+        waiting = Waiting(request, services, caller, asked["patience"])
+        found = await waiting.come_to(work, outcome)
+        if isinstance(found, Operation):
+            response.status_code = 202
+            response.headers["Location"] = here(request, f"/v1/operations/{found.id}")
+            response.headers["Preference-Applied"] = "respond-async"
+            return found
+        location = outcome(found).location
+        if location is not None:
             response.status_code = 201
-            place = f"/v1/programmes/{address.programme}/cooperations/{address.cooperation}"
-            response.headers["Location"] = here(request, place + done.created)
-        return done.answer
+            response.headers["Location"] = location
+        return found.answer
 
     body = _with_example(body_of(route), example_of(route))
     guard: dict[str, Any] = (
@@ -78,6 +95,8 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
         "request": Request,
         "response": Response,
         "services": ServicesDep,
+        "patience": PatienceDep,
+        "key": IdempotencyKeyDep,
     }
     give.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
@@ -102,9 +121,11 @@ for _route in ROUTES:
         summary=_route.summary,
         description=f"Give the command `{_route.command}`.",
         tags=[_route.tag],
-        response_model=CommandAnswer,
+        response_model=None,
         responses={
             **guarded(*_statuses),
+            202: {"model": Operation, "description": "It goes on"},
+            200: {"model": CommandAnswer, "description": "Accepted"},
             **({201: {"model": CommandAnswer, "description": "Created"}} if _route.created else {}),
         },
     )

@@ -1,0 +1,51 @@
+"""Keeps who was refused what because of who they are."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from coopflow.application.callers import Caller
+from coopflow.application.engine import UnavailableError
+from coopflow.entrypoints.http.languages import CALLER_KEY
+from coopflow.entrypoints.http.problem_kinds import KINDS
+from coopflow.entrypoints.http.problems import PROBLEM_KEY, HiddenError, ProblemError
+from coopflow.requests.audit import RefusedRequest
+from coopflow.services import Services
+
+_KEPT: Final = frozenset({"unauthenticated", "forbidden", "scope_missing", "rate_limited"})
+
+
+class Auditing:
+    """Notes refusals, once they have been answered."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        """Stand before an application.
+
+        Args:
+            app: the application.
+            services: keep the audit.
+        """
+        self._app = app
+        self._audit = services.audit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._app(scope, receive, send)
+        problem: ProblemError | None = scope.get(PROBLEM_KEY)
+        if problem is None or not (problem.code in _KEPT or isinstance(problem, HiddenError)):
+            return
+        caller: Caller | None = scope.get(CALLER_KEY)
+        refused = RefusedRequest(
+            at=datetime.now(UTC),
+            caller=caller.name if caller is not None else None,
+            method=scope["method"],
+            path=scope["path"].removeprefix(scope.get("root_path", "")),
+            status=KINDS[problem.code].status,
+            code=problem.code,
+        )
+        with suppress(UnavailableError):  # it was refused all the same
+            await self._audit.note(scope.get("path_params", {}).get("programme"), refused)

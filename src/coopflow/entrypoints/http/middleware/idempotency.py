@@ -1,0 +1,225 @@
+"""Carries out once what is posted twice with the same ``Idempotency-Key``.
+
+As of draft-ietf-httpapi-idempotency-key-header: sent again with its key, a request that was done is
+answered as before; the key with another request is refused, and so is one that is still under way.
+A request that was refused has changed nothing: sent again, it is tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from uuid import uuid4
+
+from fastapi import Depends
+from fastapi import Header as Parameter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from coopflow.application.callers import Caller
+from coopflow.application.engine import UnavailableError
+from coopflow.entrypoints.http.dependencies import recognised
+from coopflow.entrypoints.http.problems import FieldProblem, ProblemError, answer
+from coopflow.requests.answers import KeptAnswer
+from coopflow.services import Services
+
+HEADER: Final = "Idempotency-Key"
+
+KEY: Final = "coopflow.idempotency_key"
+"""Where the scope of a request holds its key, sent or made."""
+
+_SHAPE: Final = re.compile(r'"?([!#-\[\]-~]{1,255})"?')
+_LARGEST: Final = 1_000_000
+_KEPT: Final = ("content-type", "location", "etag", "preference-applied", "content-language")
+_ABOUT: Final = ("content-type", "if-match", "accept-language", "prefer")
+_RETRY_AFTER: Final = {"Retry-After": "1"}
+
+
+class Idempotency:
+    """Keeps the answers to what is posted, for those who send it again."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        """Stand before an application.
+
+        Args:
+            app: the application.
+            services: keep the answers.
+        """
+        self._app = app
+        self._answers = services.answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            key = _key(request)
+            scope[KEY] = key
+            caller = await recognised(request)
+        except ProblemError as error:
+            await answer(error, request)(scope, receive, send)
+            return
+        except UnavailableError:
+            caller = None  # the route will say so
+        if caller is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await request.body()
+        except HTTPException as error:
+            await _too_large(error, request)(scope, receive, send)
+            return
+        await self._once(_Posted(request, caller, key, body), send)
+
+    async def _once(self, posted: _Posted, send: Send) -> None:
+        request, caller, key = posted.request, posted.caller.name, posted.key
+        try:
+            known = await self._answers.begin(caller, key, posted.fingerprint(), datetime.now(UTC))
+        except UnavailableError:
+            error = ProblemError("unavailable", headers={"Retry-After": "5"})
+            await answer(error, request)(request.scope, posted.receive, send)
+            return
+        if isinstance(known, KeptAnswer):
+            await _replay(known, key, send)
+        elif known == "new":
+            await self._carry_out(posted, send)
+        else:
+            code = "key_in_use" if known == "running" else "key_reused"
+            error = ProblemError(code, headers=_RETRY_AFTER if known == "running" else None)
+            await answer(error, request)(request.scope, posted.receive, send)
+
+    async def _carry_out(self, posted: _Posted, send: Send) -> None:
+        caller, key = posted.caller.name, posted.key
+        taken = _Taken(key, send)
+        try:
+            await self._app(posted.request.scope, posted.receive, taken.send)
+        except BaseException:
+            await self._answers.release(caller, key)
+            raise
+        if taken.answer is None:
+            await self._answers.release(caller, key)
+        else:
+            await self._answers.finish(caller, key, taken.answer)
+        await taken.pass_on()
+
+
+class _Posted:
+    """A request that was read."""
+
+    def __init__(self, request: Request, caller: Caller, key: str, body: bytes) -> None:
+        self.request = request
+        self.caller = caller
+        self.key = key
+        self._body = body
+        self._is_sent = False
+
+    def fingerprint(self) -> str:
+        """Return what tells it from other requests."""
+        request = self.request
+        said = [request.headers.get(name, "") for name in _ABOUT]
+        parts = [request.method, request.url.path, request.url.query, *said]
+        digest = hashlib.sha256("\n".join(parts).encode() + b"\n\n" + self._body)
+        return digest.hexdigest()
+
+    async def receive(self) -> Message:
+        """Hand the body on, once; then whatever comes."""
+        if self._is_sent:
+            return await self.request.receive()
+        self._is_sent = True
+        return {"type": "http.request", "body": self._body, "more_body": False}
+
+
+class _Taken:
+    """Holds an answer back until it is kept, if it is one to be kept."""
+
+    def __init__(self, key: str, send: Send) -> None:
+        self._key = key
+        self._send = send
+        self._begun: Message | None = None
+        self._parts: list[bytes] = []
+        self._is_passed_on = False
+        self.answer: KeptAnswer | None = None
+
+    async def send(self, message: Message) -> None:
+        """Take a part of the answer."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message["headers"]))
+            headers[HEADER] = self._key
+            message = {**message, "headers": headers.raw}
+            if 200 <= message["status"] < 300 and _is_short(headers):  # noqa: PLR2004 - success
+                self._begun = message
+                return
+        if self._begun is None:
+            await self._send(message)
+            return
+        self._parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            headers = MutableHeaders(raw=self._begun["headers"])
+            self.answer = KeptAnswer(
+                status=self._begun["status"],
+                headers=tuple((name, headers[name]) for name in _KEPT if name in headers),
+                body=b"".join(self._parts).decode(),
+            )
+
+    async def pass_on(self) -> None:
+        """Send what was held back."""
+        if self._begun is not None:
+            await self._send(self._begun)
+            await self._send({"type": "http.response.body", "body": b"".join(self._parts)})
+
+
+def _is_short(headers: Headers) -> bool:
+    length = headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= _LARGEST
+
+
+def _key(request: Request) -> str:
+    said = request.headers.get(HEADER)
+    if said is None:
+        return uuid4().hex
+    found = _SHAPE.fullmatch(said)
+    if found is None:
+        fault = FieldProblem(
+            path=f"header.{HEADER}", problem="send 1 to 255 visible characters, such as a UUID"
+        )
+        raise ProblemError("invalid_request", errors=[fault])
+    return found[1]
+
+
+def _too_large(error: HTTPException, request: Request) -> ASGIApp:
+    code = "request_too_large" if error.status_code == 413 else "malformed_request"  # noqa: PLR2004
+    return answer(ProblemError(code), request)
+
+
+async def _replay(known: KeptAnswer, key: str, send: Send) -> None:
+    headers = MutableHeaders(dict(known.headers))
+    headers[HEADER] = key
+    headers["Idempotency-Replayed"] = "true"
+    body = known.body.encode()
+    headers["Content-Length"] = str(len(body))
+    await send({"type": "http.response.start", "status": known.status, "headers": headers.raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _documented(
+    idempotency_key: Annotated[
+        str | None,
+        Parameter(
+            description="Tells this request from others: sent again with the same key, it is "
+            "answered as before and not carried out again. One is made, and returned, when it is "
+            "missing.",
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ] = None,
+) -> None:
+    """Document the header."""
+
+
+IdempotencyKeyDep = Annotated[None, Depends(_documented)]
+"""Documents the header of a route to which something is posted."""

@@ -1,0 +1,115 @@
+"""How long somebody waits for an answer, and what goes on when that is over (RFC 7240)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, TypeVar
+
+import structlog
+from fastapi import Depends, Header, Request
+
+from coopflow.application.callers import Caller
+from coopflow.application.engine import UnavailableError, UnknownCooperationError
+from coopflow.entrypoints.http.problems import ProblemError, problem_of
+from coopflow.requests.operations import Operation, Outcome
+from coopflow.services import Services
+
+_WAIT: Final = re.compile(r"wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
+_LONGEST: Final = 60
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+def patience(
+    prefer: Annotated[
+        str | None,
+        Header(
+            description="`wait=N`: answer 202 with an operation when it is not done within N "
+            "seconds; `respond-async`: at once.",
+            examples=["wait=5"],
+        ),
+    ] = None,
+) -> int | None:
+    """Return for how many seconds an answer is waited for; None for as long as it takes."""
+    words = [one.strip() for one in (prefer or "").split(",")]
+    found = [one for one in map(_WAIT.fullmatch, words) if one is not None]
+    if found:
+        return min(int(found[0][1]), _LONGEST)
+    return 0 if any(one.lower() == "respond-async" for one in words) else None
+
+
+PatienceDep = Annotated[int | None, Depends(patience)]
+"""For how many seconds the answer is waited for; None for as long as it takes."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long somebody waits for an answer.
+
+    Attributes:
+        request: for what.
+        services: keep the operation that it may become.
+        caller: who waits.
+        seconds: for how long; None for as long as it takes.
+    """
+
+    request: Request
+    services: Services
+    caller: Caller
+    seconds: int | None
+
+    async def come_to(
+        self, work: Coroutine[Any, Any, T], outcome: Callable[[T], Outcome]
+    ) -> T | Operation:
+        """Return what some work comes to, or the operation that it became.
+
+        Args:
+            work: what is to be done; it goes on when the time is over.
+            outcome: makes of what it came to that which the operation tells.
+        """
+        if self.seconds is None:
+            return await work
+        task = asyncio.ensure_future(work)
+        await asyncio.wait([task], timeout=self.seconds)
+        if task.done():
+            return task.result()
+        operations, name = self.services.operations, self.caller.name
+        operation = await operations.begin(name, datetime.now(UTC))
+        going_on: set[asyncio.Task[None]] = self.request.app.state.going_on
+        ending = asyncio.create_task(self._end(operation, task, outcome))
+        going_on.add(ending)  # asyncio itself would let it go
+        ending.add_done_callback(going_on.discard)
+        found = await operations.find(name, operation, datetime.now(UTC))
+        assert found is not None, "it was noted above"
+        return found
+
+    async def _end(
+        self, operation: str, task: asyncio.Future[T], outcome: Callable[[T], Outcome]
+    ) -> None:
+        """Note how an operation ended, whatever came of it."""
+        try:
+            found = outcome(await task)
+        except ProblemError as error:
+            found = _failed(error, self.request)
+        except UnknownCooperationError:
+            found = _failed(ProblemError("not_found"), self.request)
+        except UnavailableError:
+            found = _failed(ProblemError("unavailable"), self.request)
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it
+            _log.error("an operation failed", exc_info=error)
+            found = _failed(ProblemError("internal"), self.request)
+        try:
+            await self.services.operations.end(operation, found, datetime.now(UTC))
+        except UnavailableError as error:  # it will be given up for lost
+            _log.warning("the outcome of an operation cannot be kept", advice=str(error))
+
+
+def _failed(error: ProblemError, request: Request) -> Outcome:
+    problem = problem_of(error, request)
+    return Outcome(problem=problem.model_dump(mode="json", exclude_none=True))

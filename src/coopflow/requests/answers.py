@@ -1,0 +1,120 @@
+"""Answers that are kept, so that a request that is sent again is not carried out again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from coopflow.domain.base import Shape
+from coopflow.readmodel.database import Database
+from coopflow.readmodel.seals import Seals
+from coopflow.readmodel.statements import insert_or_ignore
+from coopflow.requests.tables import KeptAnswerRow
+
+KEPT: Final = timedelta(hours=24)
+"""How long an answer is kept."""
+
+CLAIMED: Final = timedelta(minutes=2)
+"""How long a request that is under way is left to the process that took it on."""
+
+
+class KeptAnswer(Shape):
+    """How a request was answered."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+Standing = Literal["new", "running", "another"]
+"""Where a request stands that was not answered yet.
+
+``new``: whoever asked carries it out now. ``running``: somebody else is at it. ``another``: its key
+was sent with another request.
+"""
+
+
+class KeptAnswers:
+    """The answers that are kept, by caller and key."""
+
+    def __init__(self, database: Database, seals: Seals) -> None:
+        """Keep them in a database.
+
+        Args:
+            database: where.
+            seals: encrypts them: they may hold what is not for everyone.
+        """
+        self._database = database
+        self._seals = seals
+
+    async def begin(
+        self, caller: str, key: str, fingerprint: str, now: datetime
+    ) -> KeptAnswer | Standing:
+        """Take a request on, or say where it stands, or how it was answered.
+
+        Args:
+            caller: the name of the one who asks.
+            key: what tells the request from others of the same caller.
+            fingerprint: what is asked.
+            now: the current time.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+            KeysError: the key is missing with which the answer was encrypted.
+        """
+        row = {
+            "caller": caller,
+            "key": key,
+            "fingerprint": fingerprint,
+            "claimed_until": now + CLAIMED,
+            "expires_at": now + KEPT,
+            "answer": None,
+        }
+        mine = _mine(caller, key)
+        async with self._database.writing() as connection:
+            await connection.execute(delete(KeptAnswerRow).where(KeptAnswerRow.expires_at <= now))
+            insert = insert_or_ignore(KeptAnswerRow, connection.dialect.name).values(row)
+            taken = await connection.execute(insert.returning(KeptAnswerRow.key))
+            if taken.first() is not None:
+                return "new"
+            columns = (
+                KeptAnswerRow.fingerprint,
+                KeptAnswerRow.claimed_until,
+                KeptAnswerRow.answer,
+            )
+            # Locked: of two who find that the claim has ended only one takes the request on.
+            query = select(*columns).where(*mine).with_for_update()
+            known = (await connection.execute(query)).one()
+            if known.fingerprint != fingerprint:
+                return "another"
+            if known.answer is None and known.claimed_until > now:
+                return "running"
+            if known.answer is None:
+                claim = {"claimed_until": now + CLAIMED}
+                await connection.execute(update(KeptAnswerRow).where(*mine).values(claim))
+                return "new"
+        text = self._seals.open("", known.answer, _about(caller, key))
+        return KeptAnswer.model_validate_json(text)
+
+    async def finish(self, caller: str, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer to a request that was taken on."""
+        sealed = self._seals.seal("", answer.model_dump_json(), _about(caller, key))
+        async with self._database.writing() as connection:
+            mine = _mine(caller, key)
+            await connection.execute(update(KeptAnswerRow).where(*mine).values(answer=sealed))
+
+    async def release(self, caller: str, key: str) -> None:
+        """Forget a request that changed nothing: sent again, it is carried out."""
+        async with self._database.writing() as connection:
+            unanswered = KeptAnswerRow.answer.is_(None)
+            await connection.execute(delete(KeptAnswerRow).where(*_mine(caller, key), unanswered))
+
+
+def _mine(caller: str, key: str) -> tuple[ColumnElement[bool], ...]:
+    return KeptAnswerRow.caller == caller, KeptAnswerRow.key == key
+
+
+def _about(caller: str, key: str) -> str:
+    return f"answer {caller} {key}"

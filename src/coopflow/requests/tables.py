@@ -1,0 +1,65 @@
+"""The tables of requests: answers that are kept, operations that go on, and what was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coopflow.readmodel.tables import Base
+
+# Of 63 bits. SQLite numbers rows only in a column of type INTEGER, which holds them.
+_LONG = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class KeptAnswerRow(Base):
+    """A request that somebody may send again, and how it was answered.
+
+    ``fingerprint`` is the SHA-256 of the request. While it is under way ``answer`` is None, and
+    nobody else takes it on before ``claimed_until``. ``answer`` is encrypted.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    claimed_until: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(Text)
+
+
+class OperationRow(Base):
+    """Something that went on after its request was answered; ``outcome`` is encrypted.
+
+    One that has not ended by ``lost_at`` has gone with its process.
+    """
+
+    __tablename__ = "operation"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    caller: Mapped[str]
+    started_at: Mapped[datetime]
+    lost_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class RefusedRequestRow(Base):
+    """A request that was refused because of who asked; without what was asked or sent."""
+
+    __tablename__ = "refused_request"
+    __table_args__ = (Index(None, "programme", "id"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(_LONG, primary_key=True)
+    at: Mapped[datetime]
+    caller: Mapped[str | None]
+    programme: Mapped[str | None]
+    method: Mapped[str]
+    path: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
+    code: Mapped[str]
