@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
+    from coopflow.readmodel.transfer import WholeJournals
     from coopflow.sealing.keys import KeyRing
     from coopflow.sealing.texts import TextSeals
     from coopflow.services import Services
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from coopflow.temporal.deployment import Deployment, WorkerVersion
     from coopflow.temporal.plugin import CoopflowPlugin
     from coopflow.temporal.state_directory import EngineRecord
+    from coopflow.temporal.transfer import WholeWorkflows
 
 Step = Callable[[str], AbstractContextManager[None]]
 """Announces a step of starting, and says when it is done."""
@@ -442,6 +444,25 @@ def _need_dispatch() -> None:
         raise UnavailableError(
             "webhooks need the packages httpx and standardwebhooks: pip install 'coopflow[server]'"
         )
+
+
+@asynccontextmanager
+async def transfer(settings: Settings) -> AsyncIterator[tuple[WholeJournals, WholeWorkflows]]:
+    """Open what whole cooperations are taken out of, and into.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+        TemporalSettingsError: the settings of Temporal are at fault.
+        KeysError: there are no good keys.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.readmodel.transfer import WholeJournals
+    from coopflow.temporal.transfer import WholeWorkflows
+
+    async with _as_it_is(settings) as database, connected_engine(settings) as engine:
+        yield WholeJournals(database), WholeWorkflows(engine)
 
 
 @asynccontextmanager

@@ -6,27 +6,21 @@ The format is described in docs/reference/journal-format.md.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import StringConstraints
 
 from coopflow.application.engine import Address
+from coopflow.application.json_lines import Line, Lines, Source
 from coopflow.domain.base import Shape, Slug
 from coopflow.domain.chain import Record, canonical
-from coopflow.domain.lines import Code, Digest, Fault, Moment, Number, wrong_part
+from coopflow.domain.lines import Digest, Fault, Moment, Number, wrong_part
 from coopflow.domain.proof import Proof
 
 FORMAT: Final = "coopflow-journal"
 VERSION: Final = 1
-
-LONGEST: Final = 4 * 1024 * 1024
-"""The longest line that is read, in bytes: twice of what Temporal takes for an entry."""
-
-DEEPEST: Final = 64
-"""How deep values may stand within each other in a line."""
 
 _STATED: Final = 4096  # the longest first or last line
 
@@ -122,14 +116,6 @@ class Report(Shape):
     summary: Summary | None = None
 
 
-class Source(Protocol):
-    """Something whose lines are read one after the other."""
-
-    def readline(self, size: int, /) -> bytes:
-        """Return a line with its end, or the next ``size`` bytes of it; nothing at the end."""
-        ...
-
-
 _Stated = TypeVar("_Stated", bound=Shape)
 
 Sign = Callable[[bytes], Signature]
@@ -199,7 +185,7 @@ def verify(source: Source, is_genuine: IsGenuine, key: str | None = None) -> Rep
     Returns:
         All that is wrong, at most some fifty faults; or else what the file holds.
     """
-    proof, lines = Proof(), _Lines(source)
+    proof, lines = Proof(), Lines(source)
     header = _read_header(lines, proof)
     closing = _read_entries(lines, proof, header)
     if not proof.is_full:
@@ -225,75 +211,6 @@ def verify(source: Source, is_genuine: IsGenuine, key: str | None = None) -> Rep
     )
 
 
-# --- lines ----------------------------------------------------------------------------------------
-
-
-class _Line(NamedTuple):
-    """A line: its number, what it says, or else why that cannot be told."""
-
-    number: int
-    value: dict[str, Any]
-    fault: Code | None
-    size: int = 0
-
-
-class _Lines:
-    """Reads lines one after the other.
-
-    Attributes:
-        number: that of the last line that was read.
-    """
-
-    def __init__(self, source: Source) -> None:
-        self.number = 0
-        self._source = source
-        self._sum = hashlib.sha256()
-        self._last = b""
-
-    @property
-    def sum_before(self) -> str:
-        """The SHA-256 of all lines before the last one that was read."""
-        return self._sum.hexdigest()
-
-    def __iter__(self) -> Iterator[_Line]:
-        return self
-
-    def __next__(self) -> _Line:
-        self._sum.update(self._last)
-        self._last = line = self._source.readline(LONGEST + 1)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        if len(line) > LONGEST:
-            while line and not line.endswith(b"\n"):  # to where the next one begins
-                self._sum.update(line)
-                self._last = line = self._source.readline(LONGEST)
-            return _Line(self.number, {}, "too_long")
-        if not line.endswith(b"\n"):
-            return _Line(self.number, {}, "cut_short")
-        try:
-            value = json.loads(line[:-1].decode(), parse_constant=_refuse_constant)
-            if not isinstance(value, dict):
-                return _Line(self.number, {}, "not_json")
-            if _is_deep(value, DEEPEST):
-                return _Line(self.number, {}, "too_deep")
-            is_canonical = canonical(value) == line[:-1]
-        except (ValueError, RecursionError):
-            return _Line(self.number, {}, "not_json")
-        return _Line(self.number, value, None if is_canonical else "not_canonical", len(line))
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _is_deep(value: Any, depth: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, (dict, list)):
-        return False
-    return depth == 0 or any(_is_deep(one, depth - 1) for one in inner)
-
-
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -305,7 +222,7 @@ class _Closed(NamedTuple):
     sum_before: str
 
 
-def _read_header(lines: _Lines, proof: Proof) -> Header | None:
+def _read_header(lines: Lines, proof: Proof) -> Header | None:
     line = next(lines, None)
     if line is None:
         proof.note("no_header", line=1)
@@ -321,7 +238,7 @@ def _read_header(lines: _Lines, proof: Proof) -> Header | None:
     return _stated(Header, line, proof)
 
 
-def _stated(shape: type[_Stated], line: _Line, proof: Proof) -> _Stated | None:
+def _stated(shape: type[_Stated], line: Line, proof: Proof) -> _Stated | None:
     """Return what the first or the last line states; None when that is not what it can be."""
     if line.fault is not None or line.size > _STATED:
         proof.note(line.fault or "too_long", line=line.number)
@@ -337,7 +254,7 @@ def _stated(shape: type[_Stated], line: _Line, proof: Proof) -> _Stated | None:
     return found
 
 
-def _read_entries(lines: _Lines, proof: Proof, header: Header | None) -> _Closed | None:
+def _read_entries(lines: Lines, proof: Proof, header: Header | None) -> _Closed | None:
     """Take the entries up to the closing, and return that; None when there is no good one."""
     if proof.faults and proof.faults[0].code in {"no_header", "unknown_format"}:
         return None  # it is something else
@@ -354,13 +271,13 @@ def _read_entries(lines: _Lines, proof: Proof, header: Header | None) -> _Closed
     return None
 
 
-def _is_closing(line: _Line, proof: Proof, header: Header | None) -> bool:
+def _is_closing(line: Line, proof: Proof, header: Header | None) -> bool:
     if "seq" in line.value or "closes" in line.value:
         return "closes" in line.value
     return header is not None and proof.seq >= header.entries
 
 
-def _read_closing(line: _Line, lines: _Lines, proof: Proof) -> _Closed | None:
+def _read_closing(line: Line, lines: Lines, proof: Proof) -> _Closed | None:
     sum_before, number = lines.sum_before, line.number
     found = _stated(Closing, line, proof)
     if next(lines, None) is not None:

@@ -27,7 +27,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 import structlog
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import (
@@ -183,6 +183,40 @@ class Cipher(NamedTuple):
         return b" ".join((about, self.key.encode(), self.programme.encode()))
 
 
+class SteadyCipher(NamedTuple):
+    """What encrypts one thing in one place to the same each time, and the id of its key.
+
+    That is for files which are compared; all that it tells is that a place holds what it held.
+    """
+
+    key: str
+    programme: str
+    aead: AESSIV
+
+    def seal(self, plain: bytes, about: bytes) -> bytes:
+        """Encrypt with AES-256-SIV (RFC 5297).
+
+        Args:
+            plain: what to encrypt; not empty.
+            about: what it is and where it belongs; authenticated with it, and not stored.
+        """
+        return self.aead.encrypt(plain, [about])
+
+    def open(self, sealed: bytes, about: bytes) -> bytes:
+        """Decrypt what was encrypted with this key, about the same.
+
+        Raises:
+            BrokenSealError: it was changed, or is about something else.
+        """
+        try:
+            return self.aead.decrypt(sealed, [about])
+        except (InvalidTag, ValueError):
+            raise BrokenSealError(
+                f"What names key {self.key} and {_named(self.programme)} cannot be decrypted with "
+                "them: it was changed, or somebody has moved it."
+            ) from None
+
+
 class KeyRing:
     """The keys that a process has. A file of keys is read again when it has changed.
 
@@ -243,6 +277,21 @@ class KeyRing:
                 "and clients that have it (coopflow keys list), or bring it back from a backup."
             )
         return self._cipher(key, programme, purpose)
+
+    def steady(self, programme: str, key: str | None = None) -> SteadyCipher:
+        """Return what encrypts for a programme to the same each time.
+
+        Args:
+            programme: whose keys to use.
+            key: the id of the key, to decrypt; None for the current one.
+
+        Raises:
+            KeysError: there is no such key.
+        """
+        cipher = self.decrypting(key, programme) if key else self.encrypting(programme)
+        about = f"coopflow export\0{programme}".encode()
+        derived = HKDF(SHA256(), 2 * _BYTES, None, about).derive(self._secrets[cipher.key])
+        return SteadyCipher(cipher.key, programme, AESSIV(derived))
 
     def _cipher(self, key: str, programme: str, purpose: Purpose) -> Cipher:
         found = self._ciphers.get((key, programme, purpose))

@@ -61,6 +61,39 @@ class TextSeals:
         return self._found
 
 
+class ExportSeals:
+    """Encrypts texts of files that are taken elsewhere; the same each time, in the same place."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        """Use these keys, which whoever takes the file in has to have."""
+        self._keys = keys
+
+    def seal(self, programme: str, text: str, about: str) -> str:
+        """Encrypt a text, as ``TextSeals.seal`` does.
+
+        Raises:
+            KeysError: there is no key for this programme.
+        """
+        cipher = self._keys.steady(programme)
+        sealed = cipher.seal(_padded(text.encode()), about.encode())
+        return f"{cipher.key}.{base64.b64encode(sealed).decode()}"
+
+    def open(self, programme: str, sealed: str, about: str) -> str:
+        """Decrypt what was sealed, about the same.
+
+        Raises:
+            KeysError: the key is not among these.
+            BrokenSealError: it was changed, or stands where it does not belong.
+        """
+        key, _, data = sealed.partition(".")
+        cipher = self._keys.steady(programme, key)
+        try:
+            found = cipher.open(base64.b64decode(data, validate=True), about.encode())
+        except ValueError as error:  # no Base64
+            raise BrokenSealError(f"What is sealed as {about} was changed.") from error
+        return found.rstrip(b"\0").removesuffix(_MARK).decode()
+
+
 def _padded(plain: bytes) -> bytes:
     """Return something longer: 64 bytes, or at most an eighth more (Padmé), after a mark."""
     marked = plain + _MARK

@@ -355,6 +355,38 @@ class TemporalEngine:
         """
         return await self._ask(address, names.CARRIED, Carried)
 
+    async def carry_on(self, address: Address, carried: Carried) -> None:
+        """Let a cooperation live that lived elsewhere; harmless when it lives here already.
+
+        Args:
+            address: where it is found from now on.
+            carried: all that it is; the read model has its entries.
+
+        Raises:
+            EngineFaultError: a closed cooperation has the address.
+        """
+
+        async def attempt(limit: timedelta) -> None:
+            try:
+                await self._client.start_workflow(
+                    CooperationWorkflow.run,
+                    carried,
+                    id=names.workflow_id(address),
+                    task_queue=self._task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    task_timeout=_TASK_TIMEOUT,
+                    static_summary=_summary(carried.state),
+                    search_attributes=_attributes(carried.state),
+                    rpc_timeout=limit,
+                )
+            except WorkflowAlreadyStartedError:
+                raise EngineFaultError(
+                    f"there was a cooperation at {address}, now closed"
+                ) from None
+
+        await self._insist(attempt, f"carrying {address} on")
+
     async def until_projected(self, address: Address, seq: int | None = None) -> JournalHead:
         """Wait until the read model has taken all entries up to a number, by default all there are.
 
@@ -460,14 +492,8 @@ class TemporalEngine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=reuse,
             task_timeout=_TASK_TIMEOUT,
-            static_summary=f"{shown.lifecycle}, {shown.policy}",
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(names.PROGRAMME_ATTRIBUTE, shown.programme),
-                    SearchAttributePair(names.STAGE_ATTRIBUTE, shown.stage),
-                    SearchAttributePair(names.STATUS_ATTRIBUTE, shown.status),
-                ]
-            ),
+            static_summary=_summary(shown),
+            search_attributes=_attributes(shown),
         )
         try:
             return await self._client.execute_update_with_start_workflow(
@@ -624,6 +650,20 @@ def _ignoring_not_found() -> Iterator[None]:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+
+
+def _summary(shown: Cooperation) -> str:
+    return f"{shown.lifecycle}, {shown.policy}"
+
+
+def _attributes(shown: Cooperation) -> TypedSearchAttributes:
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(names.PROGRAMME_ATTRIBUTE, shown.programme),
+            SearchAttributePair(names.STAGE_ATTRIBUTE, shown.stage),
+            SearchAttributePair(names.STATUS_ATTRIBUTE, shown.status),
+        ]
+    )
 
 
 def _identified(

@@ -41,7 +41,7 @@ def export(settings: Settings, cooperation: str, *, to: Path | None, sign: Path 
     """
     key = None if sign is None else signing.SigningKey.at(sign)
     terminal, say = Terminal(), Phrases(settings.language)
-    with _written(to) as file:
+    with written(to) as file:
         count = asyncio.run(_export(settings, cooperation, file, key, terminal))
     if to is not None:
         terminal.note(say("journal.exported", entries=say.count(count, "entry"), file=to))
@@ -122,7 +122,7 @@ def key(settings: Settings, file: Path) -> None:
 
 
 @contextlib.contextmanager
-def _written(to: Path | None) -> Iterator[BinaryIO]:
+def written(to: Path | None) -> Iterator[BinaryIO]:
     """Write to stdout, or to a file that is there only once it is whole."""
     if to is None:
         yield sys.stdout.buffer

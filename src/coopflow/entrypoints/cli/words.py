@@ -562,6 +562,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "the directory does not know them",
         "l'annuaire ne connaît pas cette personne",
     ),
+    # coopflow coop export, import
+    "transfer.exported": ("{count} written to {file}", "{count} dans {file}"),
+    "transfer.imported": ("imported", "importée"),
+    "transfer.there": ("there already", "déjà là"),
+    "transfer.done": (
+        "{imported} imported, {there} there already",
+        "{imported} importées, {there} déjà là",
+    ),
+    "transfer.dry": (
+        "the file is sound: {imported} would be imported, {there} are there; nothing written",
+        "fichier intact : {imported} seraient importées, {there} sont là ; rien n'est écrit",
+    ),
     # coopflow directory, programme
     "directory.added": ("added", "ajout"),
     "directory.changed": ("changed", "modification"),
