@@ -262,12 +262,9 @@ def _cooperation(lines: _Checked, begins: Line, seals: Seals) -> Unpacked:
         if "seq" not in line.value:
             told = f"{manifest.entries} entries are stated, {len(entries)} are there"
             raise FileFaultError(line.number, "count_differs", told)
-        entries.append(_entry(line, address, seals, proof))
+        entries.append(_entry(line, begins.number, address, seals, proof))
     proof.end(manifest.head)
-    for fault in proof.faults:
-        where = f" ({fault.field})" if fault.field else ""
-        told = f"entry {fault.entry} of {address} is at fault: {fault.code}{where}"
-        raise FileFaultError(fault.line or begins.number, fault.code, told)
+    _refuse(proof, begins.number)
     if proof.opened != tuple(address):
         told = f"these are entries of {'/'.join(proof.opened or ('nothing',))}, not of {address}"
         raise FileFaultError(begins.number, "other_cooperation", told)
@@ -279,17 +276,14 @@ def _cooperation(lines: _Checked, begins: Line, seals: Seals) -> Unpacked:
     return Unpacked(begins.number, address, tuple(entries), state, manifest.head, packed)
 
 
-def _entry(line: Line, address: Address, seals: Seals, proof: Proof) -> Entry:
+def _entry(line: Line, begins: int, address: Address, seals: Seals, proof: Proof) -> Entry:
     try:
         kept = _opened(line.value, address, seals)
     except (ValueError, TypeError, LookupError) as error:
         told = f"what is sealed in it cannot be opened: {error}"
         raise FileFaultError(line.number, "changed", told) from None
     proof.take(kept, line.number)
-    for fault in proof.faults:
-        where = f" ({fault.field})" if fault.field else ""
-        told = f"entry {fault.entry} is at fault: {fault.code}{where}"
-        raise FileFaultError(fault.line or line.number, fault.code, told)
+    _refuse(proof, begins)
     try:
         return Entry.model_validate(kept)
     except ValidationError as error:
@@ -297,6 +291,13 @@ def _entry(line: Line, address: Address, seals: Seals, proof: Proof) -> Entry:
         path = "".join(f"/{part}" for part in wrong["loc"])
         told = f"{path}: {wrong['msg']}"
         raise FileFaultError(line.number, "wrong_member", told) from None
+
+
+def _refuse(proof: Proof, begins: int) -> None:
+    for fault in proof.faults:
+        line = fault.line or begins + (fault.entry or 0)
+        where = f" ({fault.field})" if fault.field else ""
+        raise FileFaultError(line, fault.code, f"an entry is at fault: {fault.code}{where}")
 
 
 def _folded(entries: tuple[Entry, ...], line: int, address: Address) -> Cooperation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +12,7 @@ from coopflow.sealing.keys import KeyRing
 
 _SHORTEST: Final = 64
 _MARK: Final = b"\x80"
+_KEY_ID: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class TextSeals:
@@ -83,14 +85,16 @@ class ExportSeals:
 
         Raises:
             KeysError: the key is not among these.
-            BrokenSealError: it was changed, or stands where it does not belong.
+            ValueError: it was changed, or stands where it does not belong.
         """
         key, _, data = sealed.partition(".")
+        if not _KEY_ID.fullmatch(key):
+            raise ValueError("it names no key")
         cipher = self._keys.steady(programme, key)
         try:
             found = cipher.open(base64.b64decode(data, validate=True), about.encode())
-        except ValueError as error:  # no Base64
-            raise BrokenSealError(f"What is sealed as {about} was changed.") from error
+        except BrokenSealError as error:
+            raise ValueError(str(error)) from None
         return found.rstrip(b"\0").removesuffix(_MARK).decode()
 
 

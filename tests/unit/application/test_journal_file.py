@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from coopflow.application.engine import Address
-from coopflow.application.journal_file import LONGEST, Report, verify
+from coopflow.application.journal_file import Report, verify
+from coopflow.application.json_lines import LONGEST
 from coopflow.domain.chain import GENESIS, Record, canonical, digest, linked
 from coopflow.domain.proof import MANY
 from coopflow.signing import SigningKey, is_genuine
