@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.news import News
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
+    from coopflow.readmodel.reading import Reading
     from coopflow.readmodel.registry import Registry
     from coopflow.readmodel.transfer import WholeJournals
     from coopflow.sealing.keys import KeyRing
@@ -290,6 +291,20 @@ async def read_model(settings: Settings) -> AsyncIterator[Queries]:
 
     async with _as_it_is(settings) as database:
         yield Queries(database)
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Reading]:
+    """Open the read model as it is, to ask all that it answers.
+
+    Raises:
+        UnavailableError: there is none yet, or it does not answer, or it is of another version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.readmodel.reading import Reading
+
+    async with _as_it_is(settings) as database:
+        yield Reading.of(database)
 
 
 @asynccontextmanager

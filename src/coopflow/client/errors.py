@@ -23,7 +23,7 @@ class NoReadModelError(RuntimeError):
     def __init__(self) -> None:
         super().__init__(
             "this client was given an engine and no read model: connect with Coopflow.connect, or "
-            "make it with Coopflow(services.engine, services)"
+            "open one with bootstrap.reading"
         )
 
 

@@ -36,6 +36,7 @@ from coopflow.domain.marks import Person
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation
+from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
@@ -67,7 +68,7 @@ class Options(TypedDict, total=False):
 
 
 class ReadModel(Protocol):
-    """What answers questions; ``services.Services`` is one."""
+    """What answers questions; ``readmodel.reading.Reading`` is one."""
 
     @property
     def queries(self) -> Queries:
@@ -82,6 +83,11 @@ class ReadModel(Protocol):
     @property
     def registry(self) -> Registry:
         """Asks for lifecycles and policies."""
+        ...
+
+    @property
+    def feed(self) -> Feed:
+        """Tells what happens."""
         ...
 
 

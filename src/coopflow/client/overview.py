@@ -16,6 +16,7 @@ from coopflow.client.means import Means
 from coopflow.domain.base import Slug
 from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.portfolio import PortfolioFilter
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Kind
@@ -112,6 +113,28 @@ class PlatformQuestions:
     async def find(self, cooperation: Slug) -> tuple[Address, ...]:
         """Return where there are cooperations of an id, in whatever programme."""
         return await self._queries.find(cooperation)
+
+    async def follow(
+        self,
+        cursor: str | None = None,
+        *,
+        programme: Slug | None = None,
+        types: Collection[str] | None = None,
+    ) -> AsyncIterator[FeedItem]:
+        """Yield what happens in all cooperations, in one order, and go on waiting for more.
+
+        Args:
+            cursor: that of an item, to go on after it; by default what happens from now on.
+            programme: only what happens in this programme.
+            types: only events of these types.
+
+        Raises:
+            FeedCursorError: nothing goes on from this cursor.
+        """
+        feed, within = self._means.reading.feed, self._within(programme)
+        begin = await feed.end() if cursor is None else cursor
+        async for item in feed.follow(begin, programme=within, types=types):
+            yield item
 
     async def outbox(self, after: int = 0, limit: int = _PAGE) -> tuple[OutboxLine, ...]:
         """List the notices of all cooperations that wait to be sent, after the line of an id."""

@@ -35,8 +35,8 @@ class Coopflow(PlatformQuestions):
     Args:
         engine: gives cooperations commands: ``TemporalEngine(client)``, or that of
             ``bootstrap.embedded_engine``.
-        read_model: answers questions: a ``services.Services``; without one only the engine is
-            asked.
+        read_model: answers questions: what ``bootstrap.reading`` opens, or a
+            ``services.Services``; without one only the engine is asked.
         programme: where cooperations are, unless it is said.
         person: who acts, unless it is said.
         grants: roles that this person holds outside cooperations, such as ``programme_manager``;
@@ -99,10 +99,14 @@ class Coopflow(PlatformQuestions):
             TemporalUnavailableError: there is no engine, or it does not answer.
             KeysError: there are no good keys.
         """
-        async with bootstrap.services(settings or load_settings()) as services:
+        settings = settings or load_settings()
+        async with (
+            bootstrap.reading(settings) as reading,
+            bootstrap.connected_engine(settings) as engine,
+        ):
             yield cls(
-                services.engine,
-                services,
+                engine,
+                reading,
                 programme=programme,
                 person=person,
                 grants=grants,

@@ -6,7 +6,7 @@ A new question of the read model is one more method here, of one line.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -25,6 +25,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import Kind
+from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import (
     AlertView,
@@ -174,6 +175,23 @@ class CooperationQuestions(ABC):
             for line in lines:
                 yield line
             after = lines[-1].seq
+
+    async def follow(
+        self, cursor: str | None = None, *, types: Collection[str] | None = None
+    ) -> AsyncIterator[FeedItem]:
+        """Yield what happens in the cooperation, and go on waiting for more.
+
+        Args:
+            cursor: that of an item, to go on after it; by default what happens from now on.
+            types: only events of these types.
+
+        Raises:
+            FeedCursorError: nothing goes on from this cursor.
+        """
+        address, feed = await self.address(), self._means.reading.feed
+        begin = await feed.end() if cursor is None else cursor
+        async for item in feed.follow(begin, address=address, types=types):
+            yield item
 
     async def caught_up(self, seq: int | None = None) -> None:
         """Wait until the read model has all entries up to a number, by default all there are now.

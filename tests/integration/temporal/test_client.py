@@ -34,10 +34,8 @@ from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.history import History
 from coopflow.readmodel.portfolio import PortfolioFilter
-from coopflow.readmodel.queries import Queries
-from coopflow.readmodel.registry import Registry
+from coopflow.readmodel.reading import Reading
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.worker import working
@@ -68,15 +66,6 @@ class Held(AwaitedReadModel):
         """Wait, then store."""
         await self.may_take.wait()
         return await super().apply(programme, cooperation, entries, definitions, imported_to)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What answers questions."""
-
-    queries: Queries
-    history: History
-    registry: Registry
 
 
 @dataclass(frozen=True)
@@ -124,7 +113,7 @@ async def room(server: Path, tmp_path: Path) -> AsyncIterator[Room]:
     database = Database(f"sqlite:///{tmp_path}/read-model.db")
     read_model = Held(database)
     await read_model.prepare()
-    reading = Reading(Queries(database), History(database), Registry(database))
+    reading = Reading.of(database)
     coopflow = Coopflow(
         TemporalEngine(temporal, task_queue=queue), reading, person="pam", grants=MANAGER
     )
@@ -336,6 +325,28 @@ async def test_a_cooperation_is_seen_as_it_was_and_as_it_will_be(room: Room) -> 
     await supposed.cancel_decision(decision="d")
     assert (await supposed.state()).decisions["d"].result == "cancelled"
     assert (await client.state()).decisions["d"].result is None
+
+
+async def test_what_happens_is_followed_from_where_one_was(room: Room) -> None:
+    """One sees what happens from now on, or after what one has seen, in one cooperation or all."""
+    slug, coast = await room.open(), await room.open("coast")
+    client = room.client(slug)
+    await client.caught_up()
+    await room.client(coast, "coast").caught_up()
+    seen = client.follow()
+    waiting = asyncio.ensure_future(anext(seen))
+    await room.client(coast, "coast").record_pulse(score=4, answers=3, asked=3)
+    await client.record_pulse(score=4, answers=3, asked=3)
+    async with asyncio.timeout(30):
+        first = await waiting
+        await client.open_decision(decision="d", subject="other", question="Shall we?")
+        second = await anext(seen)
+        after = room.coopflow.follow(first.cursor, types=["decision_opened"])
+        assert (await anext(after)).cursor == second.cursor
+        everything = room.coopflow.follow("", programme="coast")
+        assert (await anext(everything)).cooperation == coast
+    assert (first.type, second.type) == ("pulse_recorded", "decision_opened")
+    assert (first.cooperation, second.cooperation) == (slug, slug)
 
 
 async def test_a_policy_is_proposed_to_all_that_it_is_for(room: Room) -> None:

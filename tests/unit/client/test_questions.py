@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction
 
 from coopflow.client.platform import Coopflow
 from coopflow.client.questions import CooperationQuestions
+from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
 
@@ -17,6 +18,9 @@ CALLED: dict[str, str] = {
 """Questions that are called otherwise by who has one cooperation, or all, in hand."""
 
 NOT_ASKED = {
+    "after": "it is followed",
+    "at": "likewise",
+    "end": "it is where one begins to follow",
     "contents": "its definition is, whole",
     "is_current": "it is for those who operate the platform",
     "queue_depths": "likewise",
@@ -25,14 +29,18 @@ NOT_ASKED = {
 """Questions that are for other parts of the engine, with the reason."""
 
 
+def is_asked(method: object) -> bool:
+    return iscoroutinefunction(method) or isasyncgenfunction(method)
+
+
 def test_every_question_has_a_method() -> None:
     """A question of the read model is a method of the client: adding one takes one more there."""
     answered = {*dir(CooperationQuestions), *dir(Coopflow)}
     asked = {
         name
-        for kind in (Queries, Registry)
+        for kind in (Queries, Registry, Feed)
         for name in dir(kind)
-        if iscoroutinefunction(getattr(kind, name)) and not name.startswith("_")
+        if is_asked(getattr(kind, name)) and not name.startswith("_")
     }
     wanted = {CALLED.get(one, one) for one in asked}
     advice = "add a method to client/questions.py or overview.py, or a reason to NOT_ASKED"

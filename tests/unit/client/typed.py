@@ -21,6 +21,7 @@ from coopflow.domain.refusals import Code
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation, Profile
 from coopflow.domain.voting import QualifiedMajority
+from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.views import (
     CooperationSummary,
     DisagreementContent,
@@ -83,6 +84,7 @@ async def reaching() -> None:
         assert_type(coopflow.acting_as("ada"), Coopflow)
         assert_type(coopflow.cooperations(stage="animation"), AsyncIterator[CooperationSummary])
         assert_type(coopflow.tasks("ada"), AsyncIterator[TaskView])
+        assert_type(coopflow.follow(types=["member_joined"]), AsyncIterator[FeedItem])
 
 
 def refusals(error: RefusedError) -> None:
