@@ -115,6 +115,15 @@ async def test_it_serves_until_the_block_ends(tmp_path: Path) -> None:
         find_endpoint(state_dir, environment={})
 
 
+async def test_variables_for_traces_are_not_the_server_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What asks coopflow for traces would end a server that does not know such an exporter."""
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    async with embedded_server(free_ports(tmp_path)):
+        assert running_engine(tmp_path) is not None
+
+
 async def test_state_survives_a_restart(tmp_path: Path) -> None:
     """A workflow, and search attributes added later, are there after stopping and starting."""
     async with embedded_server(free_ports(tmp_path, search_attributes=(STAGE,))):

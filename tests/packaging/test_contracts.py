@@ -70,6 +70,7 @@ def lint(package: Path, modules: dict[str, str]) -> str:
         "signing.py",
         "checks.py",
         "metrics.py",
+        "tracing.py",
     ]
     for name in names + [f"{layer}/__init__.py" for layer in LAYERS] + list(modules):
         (package / name).parent.mkdir(parents=True, exist_ok=True)

@@ -31,9 +31,8 @@ from coopflow.temporal.workflow import CooperationWorkflow
 from tests.bakery import Order
 from tests.figures import added
 from tests.replay.record import HISTORIES, LIVES, released, upcoming
+from tests.replay.recorded import PATHS, events, recorded
 from tests.temporal_engine import CONVERTER, KEYS
-
-PATHS = sorted(HISTORIES.rglob("*.json"))
 
 replies: list[CommandReply] = []
 
@@ -73,16 +72,6 @@ def replayer(runner: SandboxedWorkflowRunner) -> Replayer:
 
 def name_of(path: Path) -> str:
     return f"{path.parent.name}-{path.stem}"
-
-
-def events(path: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]
-    return found
-
-
-def recorded(path: Path) -> WorkflowHistory:
-    started = events(path)[0]["workflowExecutionStartedEventAttributes"]
-    return WorkflowHistory.from_json(started["workflowId"], path.read_text(encoding="utf-8"))
 
 
 def replied(path: Path) -> list[CommandReply]:

@@ -7,7 +7,6 @@ from typing import Any, Final, Protocol
 
 import structlog
 from temporalio import activity
-from temporalio.common import MetricHistogramFloat
 from temporalio.exceptions import ApplicationError
 
 from coopflow import metrics
@@ -86,8 +85,7 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
             left -= len(batch.entries)
             metrics.projected.inc(len(batch.entries))
         finally:
-            lag = watch.note(Address(batch.programme, batch.cooperation), batch.since, left)
-            _lag_metric().record(lag)
+            watch.note(Address(batch.programme, batch.cooperation), batch.since, left)
 
     def notifying(name: str) -> Activity:
         @activity.defn(name=name)
@@ -103,13 +101,6 @@ def delivery_activities(projector: Projector, board: NoticeBoard) -> list[Activi
         return notify
 
     return [project, *(notifying(name) for name in names.NOTICES.values())]
-
-
-def _lag_metric() -> MetricHistogramFloat:
-    """Return where lags are recorded, for runtimes that export the metrics of the Temporal SDK."""
-    return activity.metric_meter().create_histogram_float(
-        "coopflow_readmodel_lag", "Age of the oldest entry told to the read model", "s"
-    )
 
 
 def check_activity(checks: Checks) -> Callable[[CheckRequest], Awaitable[Outcome]]:

@@ -33,7 +33,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from coopflow import metrics
+from coopflow import metrics, tracing
 from coopflow.application.engine import (
     Address,
     Mode,
@@ -173,7 +173,7 @@ class TemporalEngine:
         Raises:
             DefinitionError: the definition does not compile.
         """
-        return await metrics.counted(command, self._open(definition, command, grants, mode))
+        return await _observed(command, self._open(definition, command, grants, mode))
 
     async def _open(
         self,
@@ -223,7 +223,7 @@ class TemporalEngine:
             UnknownCooperationError: there is none at this address.
         """
         request = _identified(command, grants, expected_seq)
-        return await metrics.counted(command, self._execute(address, request))
+        return await _observed(command, self._execute(address, request))
 
     async def _execute(self, address: Address, request: CommandRequest) -> Reply | Refusal:
         # Shape and size are the same in both modes, and need no worker to be refused.
@@ -664,6 +664,12 @@ def _attributes(shown: Cooperation) -> TypedSearchAttributes:
             SearchAttributePair(names.STATUS_ATTRIBUTE, shown.status),
         ]
     )
+
+
+async def _observed(
+    command: Mapping[str, Any], answer: Awaitable[Reply | Refusal]
+) -> Reply | Refusal:
+    return await metrics.counted(command, tracing.traced(command, answer))
 
 
 def _identified(

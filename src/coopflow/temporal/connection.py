@@ -34,6 +34,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
 from coopflow.temporal.state_directory import running_engine
+from coopflow.temporal.tracing import tracing
 
 CONNECT_SECONDS = 10.0
 """How long a server may take to answer the first call before it counts as unreachable."""
@@ -132,7 +133,8 @@ async def connect(  # noqa: PLR0913 - each is of the SDK
 ) -> Client:
     """Connect, and make sure that the namespace is there.
 
-    The SDK's own messages go to the logger `temporalio.core`.
+    The SDK's own messages go to the logger `temporalio.core`. Where the standard variables of
+    OpenTelemetry ask for traces, the client and its workers are traced.
 
     Args:
         endpoint: The server, from `find_endpoint`.
@@ -145,12 +147,13 @@ async def connect(  # noqa: PLR0913 - each is of the SDK
             this process runs.
 
     Raises:
-        TemporalSettingsError: The SDK cannot serve its figures there.
+        TemporalSettingsError: The SDK cannot serve its figures there, or traces are wanted where
+            there is no way to send them.
         TemporalUnavailableError: Nothing answers there, or it has no such namespace, or it refuses
             this client.
     """
     where = f"Temporal at {endpoint.address} (from {endpoint.named_by})"
-    runtime = _runtime(metrics)
+    runtime, traced = _runtime(metrics), tracing()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             client = await Client.connect(
@@ -158,7 +161,7 @@ async def connect(  # noqa: PLR0913 - each is of the SDK
                 runtime=runtime,
                 identity=identity,
                 data_converter=data_converter,
-                interceptors=interceptors,
+                interceptors=[*interceptors, *traced],
                 plugins=plugins,
             )
             await client.workflow_service.describe_namespace(

@@ -225,13 +225,23 @@ async def _spawn(
             *command,
             # Not a path in the arguments: a ? in it would end the database's name.
             cwd=state_dir,
-            env=os.environ | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"},
+            env=_environment(),
             stdin=DEVNULL,
             stdout=output,
             stderr=STDOUT,
             start_new_session=True,
             pass_fds=(lock,),
         )
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of this process, but for those of OpenTelemetry.
+
+    They are meant for coopflow. The server would read them too, and end where they ask for what it
+    does not have.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    return ours | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
 
 
 def _arguments(options: EmbeddedOptions, port: int, ui_port: int) -> Iterator[str]:

@@ -53,6 +53,7 @@ _PASSED_THROUGH: Final = (
     "coopflow.temporal.names",
     "coopflow.temporal.platform",
     "google.protobuf",
+    "opentelemetry",
     "rich",
     "structlog",
     "transitions",
