@@ -14,7 +14,8 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -515,6 +516,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             answers=KeptAnswers(database, seals),
             operations=Operations(database, seals),
             audit=Audit(database),
+            note_queues=partial(note_queues, database),
         )
 
 
@@ -647,7 +649,6 @@ async def _figures(settings: Settings, database: Database) -> AsyncIterator[None
         SettingsError: the port is taken, or nothing is counted as the extra is missing.
     """
     from coopflow import metrics
-    from coopflow.readmodel.queries import Queries
 
     if settings.metrics_port is None:
         yield
@@ -663,7 +664,7 @@ async def _figures(settings: Settings, database: Database) -> AsyncIterator[None
                 f"COOPFLOW_METRICS_PORT: nothing can be served at {host}:{port}: {error}"
             ) from error
         _log.info("figures are served", address=f"http://{host}:{port}/metrics")
-        looking = asyncio.create_task(_look_at_queues(Queries(database)))
+        looking = asyncio.create_task(_look_at_queues(database))
         try:
             yield
         finally:
@@ -671,24 +672,32 @@ async def _figures(settings: Settings, database: Database) -> AsyncIterator[None
             await asyncio.gather(looking, return_exceptions=True)
 
 
-async def _look_at_queues(queries: Queries) -> None:
+async def _look_at_queues(database: Database) -> None:
     """Have what waits in tables among the figures, again and again."""
     while True:
-        with contextlib.suppress(UnavailableError):
-            await note_queues(queries)
+        try:
+            await note_queues(database)
+        except Exception as error:  # noqa: BLE001 - tables may not be there yet; figures end nothing
+            _log.debug("what waits in tables is not counted", error=type(error).__name__)
         await asyncio.sleep(_QUEUES_EVERY)
 
 
-async def note_queues(queries: Queries) -> None:
+async def note_queues(database: Database) -> None:
     """Have what waits in tables among the figures, as it is now.
 
     Raises:
         UnavailableError: the database does not answer.
     """
     from coopflow import metrics
+    from coopflow.outgoing.deliveries import Deliveries
+    from coopflow.readmodel.outbox import Outbox
 
-    for queue, depth in (await queries.queue_depths()).items():
-        metrics.queue_depth.labels(queue).set(depth)
+    webhooks = await Deliveries(database).depths(datetime.now(UTC))
+    metrics.queue_depth.labels("notices").set(await Outbox(database).depth())
+    metrics.queue_depth.labels("webhooks").set(webhooks.pending)
+    metrics.webhooks_overdue.set(webhooks.overdue)
+    metrics.webhooks_dead.set(webhooks.dead)
+    metrics.webhook_endpoints_disabled.set(webhooks.disabled)
 
 
 def _sdk_metrics(settings: Settings) -> str | None:

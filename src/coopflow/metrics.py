@@ -125,6 +125,15 @@ checks: Final[Counter] = _made(
 queue_depth: Final[Gauge] = _made(
     "Gauge", "queue_depth", "What waits in a table to be taken up", ["queue"]
 )
+webhooks_overdue: Final[Gauge] = _made(
+    "Gauge", "webhooks_overdue", "Deliveries of webhooks that should have been tried by now"
+)
+webhooks_dead: Final[Gauge] = _made(
+    "Gauge", "webhooks_dead", "Deliveries of webhooks that were given up and are still kept"
+)
+webhook_endpoints_disabled: Final[Gauge] = _made(
+    "Gauge", "webhook_endpoints_disabled", "Endpoints of webhooks that are disabled"
+)
 worker: Final[Gauge] = _made(
     "Gauge",
     "worker_info",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from coopflow.directory.directory import Directory
@@ -27,6 +28,7 @@ class Services:
         answers: what was answered to requests that may be sent again.
         operations: what goes on after its request was answered.
         audit: who was refused what.
+        note_queues: has what waits in tables among the figures, as it is now.
     """
 
     engine: TemporalEngine
@@ -37,3 +39,4 @@ class Services:
     answers: KeptAnswers
     operations: Operations
     audit: Audit
+    note_queues: Callable[[], Awaitable[None]]

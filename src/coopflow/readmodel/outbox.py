@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
+from sqlalchemy import func, select
 
 from coopflow.application.engine import Address
 from coopflow.application.notices import Notice
@@ -68,3 +69,13 @@ class Outbox:
                     about=notice.about,
                     recipients=len(notice.to),
                 )
+
+    async def depth(self) -> int:
+        """Return how many notices are kept for whoever sends them.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        async with self._database.reading() as connection:
+            counted = await connection.execute(select(func.count()).select_from(OutboxRow))
+            return int(counted.scalar_one())

@@ -5,10 +5,10 @@ Nothing that they answer tells a secret choice, and sealed content only to whom 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import case, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address, UnknownCooperationError
@@ -241,12 +241,6 @@ class Queries(AboutPeople, Inbox, Measurements, Portfolios):
             DatabaseUnavailableError: the database does not answer.
         """
         return await is_current(self._database)
-
-    async def queue_depths(self) -> Mapping[str, int]:
-        """Return how much waits in tables to be taken up, by the name of the queue."""
-        async with self._database.reading() as connection:
-            notices = await connection.execute(select(func.count()).select_from(OutboxRow))
-            return {"notices": int(notices.scalar_one())}
 
 
 async def _disagreement(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Response
 
-from coopflow import bootstrap, metrics
+from coopflow import metrics
 from coopflow.application.engine import UnavailableError
 from coopflow.domain.base import Shape
 from coopflow.entrypoints.http.answers import EVERYWHERE, problems
@@ -76,7 +76,7 @@ async def figures(
     """Return what this process has counted, to administrators: it is of all programmes."""
     if not caller.administrator:
         raise ProblemError("forbidden", "the figures are of all programmes: for administrators")
-    await bootstrap.note_queues(services.queries)
+    await services.note_queues()
     try:
         content, media_type = metrics.exposition(accept)
     except metrics.NotInstalledError as error:
