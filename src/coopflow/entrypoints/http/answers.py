@@ -15,7 +15,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problems(*statuses: int) -> Responses:
     """Return the documentation of answers that are problems, by their statuses."""
-    return {status: _documented(status) for status in statuses}
+    return {status: documented(status) for status in statuses}
 
 
 def guarded(*more: int) -> Responses:
@@ -23,7 +23,8 @@ def guarded(*more: int) -> Responses:
     return problems(*sorted({*EVERYWHERE, 404, *more}))
 
 
-def _documented(status: int) -> dict[str, Any]:
+def documented(status: int) -> dict[str, Any]:
+    """Return the documentation of an answer that is a problem of a status."""
     code = OF_STATUS.get(status) or next(
         code for code, one in KINDS.items() if one.status == status
     )
@@ -38,8 +39,12 @@ def _documented(status: int) -> dict[str, Any]:
     }
     return {
         "description": kind.title("en"),
-        "model": Problem,
-        "content": {MEDIA_TYPE: {"example": example}},
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": f"#/components/schemas/{Problem.__name__}"},
+                "example": example,
+            }
+        },
     }
 
 

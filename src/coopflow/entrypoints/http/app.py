@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
@@ -12,6 +14,7 @@ from coopflow.entrypoints.http.middleware.auditing import Auditing
 from coopflow.entrypoints.http.middleware.conditional import Conditional
 from coopflow.entrypoints.http.middleware.idempotency import Idempotency
 from coopflow.entrypoints.http.middleware.limits import SizeLimit
+from coopflow.entrypoints.http.openapi import document
 from coopflow.entrypoints.http.routes import ROUTERS
 from coopflow.services import Services
 
@@ -53,4 +56,11 @@ def api(
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    vars(app)["openapi"] = openapi  # FastAPI asks the instance
     return app

@@ -30,7 +30,7 @@ class Auditing:
             services: keep the audit.
         """
         self._app = app
-        self._audit = services.audit
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -48,4 +48,4 @@ class Auditing:
             code=problem.code,
         )
         with suppress(UnavailableError):  # it was refused all the same
-            await self._audit.note(scope.get("path_params", {}).get("programme"), refused)
+            await self._services.audit.note(scope.get("path_params", {}).get("programme"), refused)

@@ -50,7 +50,7 @@ class Idempotency:
             services: keep the answers.
         """
         self._app = app
-        self._answers = services.answers
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -80,7 +80,9 @@ class Idempotency:
     async def _once(self, posted: _Posted, send: Send) -> None:
         request, caller, key = posted.request, posted.caller.name, posted.key
         try:
-            known = await self._answers.begin(caller, key, posted.fingerprint(), datetime.now(UTC))
+            known = await self._services.answers.begin(
+                caller, key, posted.fingerprint(), datetime.now(UTC)
+            )
         except UnavailableError:
             error = ProblemError("unavailable", headers={"Retry-After": "5"})
             await answer(error, request)(request.scope, posted.receive, send)
@@ -100,12 +102,12 @@ class Idempotency:
         try:
             await self._app(posted.request.scope, posted.receive, taken.send)
         except BaseException:
-            await self._answers.release(caller, key)
+            await self._services.answers.release(caller, key)
             raise
         if taken.answer is None:
-            await self._answers.release(caller, key)
+            await self._services.answers.release(caller, key)
         else:
-            await self._answers.finish(caller, key, taken.answer)
+            await self._services.answers.finish(caller, key, taken.answer)
         await taken.pass_on()
 
 
