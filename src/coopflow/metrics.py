@@ -214,7 +214,7 @@ def working(version: str, deployment: str, build_id: str) -> Iterator[None]:
 
 
 def exposition(accept: str = "") -> tuple[bytes, str]:
-    """Return all figures as text, and its media type.
+    """Return all figures as text, and its media type: OpenMetrics for who reads it.
 
     Args:
         accept: the header by which the one who asks says what it reads.
@@ -224,10 +224,15 @@ def exposition(accept: str = "") -> tuple[bytes, str]:
     """
     if REGISTRY is None:
         raise NotInstalledError
-    from prometheus_client.exposition import choose_encoder  # noqa: PLC0415 - as above
+    # prometheus_client's own choice raises where a version is no number.
+    if "application/openmetrics-text" in accept:
+        from prometheus_client.openmetrics import exposition as openmetrics  # noqa: PLC0415 - as above
 
-    encode, media_type = choose_encoder(accept)
-    return encode(REGISTRY), media_type
+        content: bytes = openmetrics.generate_latest(REGISTRY)  # type: ignore[no-untyped-call]
+        return content, openmetrics.CONTENT_TYPE_LATEST
+    from prometheus_client import exposition as text  # noqa: PLC0415 - as above
+
+    return text.generate_latest(REGISTRY), text.CONTENT_TYPE_PLAIN_0_0_4
 
 
 @asynccontextmanager

@@ -69,7 +69,21 @@ def test_the_text_is_that_of_prometheus() -> None:
     families = {one.name: one for one in text_string_to_metric_families(text.decode())}
     assert "coopflow_commands" in families
     assert all(one.documentation for one in families.values())
-    assert metrics.exposition("application/openmetrics-text")[1].startswith("application/openm")
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", "text/plain"),
+        ("*/*", "text/plain"),
+        ("text/plain;version=..", "text/plain"),
+        ("application/openmetrics-text", "application/openmetrics-text"),
+        ("application/openmetrics-text;version=abc, text/plain", "application/openmetrics-text"),
+    ],
+)
+def test_who_reads_openmetrics_gets_it(accept: str, media_type: str) -> None:
+    """Whatever stands in the header, there is an answer."""
+    assert metrics.exposition(accept)[1].startswith(media_type)
 
 
 async def test_figures_are_served_for_the_length_of_a_block() -> None:

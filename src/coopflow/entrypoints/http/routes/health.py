@@ -66,12 +66,19 @@ async def readyz(services: ServicesDep) -> Health:
     dependencies=[needs("read")],
     response_class=Response,
     responses={
-        200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": _EXAMPLE}}},
+        200: {
+            "content": {
+                kind: {"schema": {"type": "string"}, "example": _EXAMPLE}
+                for kind in ("text/plain", "application/openmetrics-text")
+            }
+        },
         **problems(*EVERYWHERE, 501),
     },
 )
 async def figures(
-    services: ServicesDep, caller: CallerDep, accept: Annotated[str, Header()] = ""
+    services: ServicesDep,
+    caller: CallerDep,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """Return what this process has counted, to administrators: it is of all programmes."""
     if not caller.administrator:
