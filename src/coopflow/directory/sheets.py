@@ -2,7 +2,7 @@
 
 UTF-8 with or without a mark at its beginning; commas, semicolons or tabs between cells, whichever
 the header has. On the way out a cell that a spreadsheet would take for a formula gets an apostrophe
-in front, and loses it again on the way in.
+in front, and loses it again on the way in; a number stays one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ MAX_LINES: Final = 10_000
 
 _DELIMITERS: Final = ";,\t"
 _FORMULA: Final = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # the wide ones too
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SAVE_AS: Final = "save it as CSV in UTF-8"
 
 
@@ -128,7 +129,7 @@ def _cells(cells: Sequence[str], found: dict[int, Column]) -> Iterator[tuple[str
 
 
 def _shielded(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _unshielded(cell: str) -> str:

@@ -30,6 +30,7 @@ class Inbox(Asking):
         *,
         manages: Collection[str] = (),
         programme: str | None = None,
+        within: Collection[str] | None = None,
         after: TaskPlace | None = None,
         limit: int = PAGE,
     ) -> tuple[TaskView, ...]:
@@ -40,6 +41,7 @@ class Inbox(Asking):
             now: the instant at which it is asked.
             manages: the programmes that the person manages.
             programme: only what is in this programme.
+            within: only what is in these programmes.
             after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
         """
@@ -64,6 +66,8 @@ class Inbox(Asking):
         )
         if programme is not None:
             query = query.where(TaskRow.programme == programme)
+        if within is not None:
+            query = query.where(TaskRow.programme.in_(within))
         if after is not None:
             begins, *rest = after
             place = tuple_(literal(begins or _NEVER, UtcInstant), *map(literal, rest))
@@ -77,6 +81,7 @@ class Inbox(Asking):
         person: str,
         *,
         programme: str | None = None,
+        within: Collection[str] | None = None,
         after: AnswerPlace | None = None,
         limit: int = PAGE,
     ) -> tuple[AnswerView, ...]:
@@ -87,6 +92,7 @@ class Inbox(Asking):
         Args:
             person: an opaque id.
             programme: only those in this programme.
+            within: only those in these programmes.
             after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
         """
@@ -97,22 +103,23 @@ class Inbox(Asking):
             .order_by(*(column.desc() for column in order))
             .limit(limit)
         )
-        if programme is not None:
-            within = select(CooperationRow.cooperation_id).where(
-                CooperationRow.programme == programme
-            )
-            query = query.where(JournalRow.cooperation_id.in_(within))
+        for some in (within, None if programme is None else [programme]):
+            if some is not None:
+                theirs = select(CooperationRow.cooperation_id).where(
+                    CooperationRow.programme.in_(some)
+                )
+                query = query.where(JournalRow.cooperation_id.in_(theirs))
         if after is not None:
             at, *rest = after
             place = tuple_(literal(at, UtcInstant), *map(literal, rest))
             query = query.where(tuple_(*order) < place)
         async with self._database.reading() as connection:
             rows = [dict(row) for row in (await connection.execute(query)).mappings()]
-            theirs = defaultdict(list)
+            by_cooperation = defaultdict(list)
             for row in rows:
-                theirs[row.pop("cooperation_id")].append(row)
+                by_cooperation[row.pop("cooperation_id")].append(row)
             found = []
-            for cooperation, entries in theirs.items():
+            for cooperation, entries in by_cooperation.items():
                 address = Address(*cooperation.split("/", 1))
                 told = await lines(connection, address, entries)
                 names = {line.data["decision"] for line in told}

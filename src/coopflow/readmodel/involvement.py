@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -63,6 +64,7 @@ class AboutPeople(Asking):
         person: str,
         *,
         programme: str | None = None,
+        within: Collection[str] | None = None,
         after: Address | None = None,
         limit: int = PAGE,
     ) -> tuple[Involvement, ...]:
@@ -71,6 +73,7 @@ class AboutPeople(Asking):
         Args:
             person: an opaque id.
             programme: only those of this programme.
+            within: only those of these programmes.
             after: only those that follow this address: that of the last one on the page before.
             limit: at most so many.
         """
@@ -83,6 +86,8 @@ class AboutPeople(Asking):
         )
         if programme is not None:
             query = query.where(CooperationRow.programme == programme)
+        if within is not None:
+            query = query.where(CooperationRow.programme.in_(within))
         if after is not None:
             query = query.where(CooperationRow.cooperation_id > str(after))
         async with self._database.reading() as connection:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import case, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from coopflow.application.differences import differences
 from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.disagreements import (
     READERS,
@@ -54,6 +55,7 @@ from coopflow.readmodel.views import (
     DisagreementContent,
     DisagreementView,
     DocumentDetail,
+    DocumentDifference,
     DocumentSummary,
     JournalLine,
     MeetingView,
@@ -160,6 +162,26 @@ class Queries(AboutPeople, Inbox, Measurements, Portfolios):
         query = columns_of(DocumentDetail, DocumentRow, address)
         query = query.where(DocumentRow.kind == kind, DocumentRow.version == version)
         return next(iter(await self._many(DocumentDetail, query)), None)
+
+    async def document_difference(
+        self, address: Address, kind: str, earlier: int, later: int
+    ) -> DocumentDifference | None:
+        """Return what differs between two versions of a document, if there are both."""
+        query = select(DocumentRow.version, DocumentRow.content).where(
+            DocumentRow.cooperation_id == str(address),
+            DocumentRow.kind == kind,
+            DocumentRow.version.in_([earlier, later]),
+        )
+        async with self._database.reading() as connection:
+            found = {row.version: row.content for row in await connection.execute(query)}
+        if not {earlier, later} <= found.keys():
+            return None
+        return DocumentDifference(
+            kind=kind,
+            earlier=earlier,
+            later=later,
+            differences=differences(found[earlier], found[later]),
+        )
 
     async def decisions(self, address: Address) -> tuple[DecisionView, ...]:
         """List the decisions in the order in which they were opened."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from coopflow.application.differences import Difference
 from coopflow.application.engine import Address
 from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Instant, Shape
@@ -116,6 +117,15 @@ class DocumentDetail(DocumentSummary):
     """A version of a document with its content."""
 
     content: dict[str, Any]
+
+
+class DocumentDifference(Shape):
+    """What differs between two versions of a document."""
+
+    kind: str
+    earlier: int
+    later: int
+    differences: tuple[Difference, ...]
 
 
 class DecisionView(Shape):

@@ -83,6 +83,18 @@ ACCESS: dict[str, Line] = {
     "forecast": Line("cooperation", INSIDE),
     "list_documents": Line("cooperation", "RSFVUOP"),
     "show_document_version": Line("cooperation", "RSFVUOP"),
+    "compare_document_versions": Line(
+        "cooperation", "RSFVUOP", query={"earlier": "1", "later": "2"}
+    ),
+    "export_decisions": Line("cooperation", "RSFVUOP"),
+    "export_indicators": Line("cooperation", "RSFVUOP"),
+    "export_portfolio": Line("management", "P"),
+    "show_portfolio": Line("management", "P"),
+    "count_levels": Line("management", "P"),
+    "list_measures": Line("cooperation", "RSFVUOP"),
+    "list_my_decisions": Line("somebody"),
+    "list_my_answers": Line("somebody"),
+    "list_my_cooperations": Line("somebody"),
     "list_decisions": Line("cooperation", "RSFVUOP"),
     "show_decision": Line("cooperation", "RSFVUOP"),
     "list_reviews": Line("cooperation", "RSFVUOP"),

@@ -82,6 +82,9 @@ async def test_what_awaits_a_person_is_listed_across_cooperations_by_deadline(
     assert [one.about for one in await queries.tasks("person-1", SOON, programme="sud")] == [
         "middle"
     ]
+    assert [one.about for one in await queries.tasks("person-1", SOON, within=["sud"])] == [
+        "middle"
+    ]
     facilitated = await queries.tasks("faiza", SOON)
     assert told(facilitated) == [("close_review", "r")]
     assert await queries.tasks("faiza", SOON, after=facilitated[-1].place) == ()
@@ -179,7 +182,7 @@ async def test_answers_are_listed_the_latest_first_and_secret_ones_without_their
     ):
         paged += page
     assert tuple(paged) == given
-    assert [one.decision for one in await queries.answers("person-1", programme="sud")] == ["there"]
+    assert [one.decision for one in await queries.answers("person-1", within=["sud"])] == ["there"]
     assert await queries.answers("nobody") == ()
 
 

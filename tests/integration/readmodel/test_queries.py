@@ -261,3 +261,22 @@ def test_read_models_say_what_their_fields_are(view: type[BaseModel]) -> None:
     schema = view.model_json_schema(mode="serialization")
     assert set(schema["properties"]) == set(view.model_fields)
     assert schema["description"]
+
+
+async def test_versions_of_a_document_are_compared(database: Database, queries: Queries) -> None:
+    """Part by part, in either direction; nothing is said of a version that is not there."""
+    verger = Collective()
+    for number in (1, 2):
+        content = {"issue": "Who prunes?", "values": ["care"] * number}
+        verger.do("draft_document", "faiza", kind="shared_vision", content=content)
+    await Projector(database).apply(*verger.address, verger.entries)
+    found = await queries.document_difference(verger.address, "shared_vision", 1, 2)
+    assert found is not None
+    assert [(one.kind, one.path) for one in found.differences] == [("added", "values[2]")]
+    back = await queries.document_difference(verger.address, "shared_vision", 2, 1)
+    assert back is not None
+    assert [one.kind for one in back.differences] == ["removed"]
+    same = await queries.document_difference(verger.address, "shared_vision", 1, 1)
+    assert same is not None
+    assert same.differences == ()
+    assert await queries.document_difference(verger.address, "shared_vision", 1, 3) is None

@@ -12,10 +12,13 @@ from coopflow.entrypoints.http.routes import (
     decisions,
     disagreements,
     documents,
+    exports,
     gates,
     health,
     journal,
+    mine,
     policies,
+    portfolio,
     problems,
     requests,
 )
@@ -23,6 +26,8 @@ from coopflow.entrypoints.http.routes import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     health.router,
     problems.router,
+    mine.router,
+    portfolio.router,
     cooperations.router,
     documents.router,
     decisions.router,
@@ -30,6 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     gates.router,
     journal.router,
     policies.router,
+    exports.router,
     commands.router,
     requests.router,
 )

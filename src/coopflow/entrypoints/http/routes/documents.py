@@ -12,7 +12,7 @@ from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep
 from coopflow.entrypoints.http.pages import Page, PagingDep
 from coopflow.entrypoints.http.problems import ProblemError
-from coopflow.readmodel.views import DocumentDetail, DocumentSummary
+from coopflow.readmodel.views import DocumentDetail, DocumentDifference, DocumentSummary
 
 router = APIRouter(
     prefix="/programmes/{programme}/cooperations/{cooperation}/documents",
@@ -54,6 +54,34 @@ async def version(
     extent = sight.may("documents")
     found = await services.queries.document(sight.address, kind, version)
     if found is None or not (extent == "all" or is_published(found)):
+        raise ProblemError("unknown_document")
+    return found
+
+
+@router.get(
+    "/{kind}/differences",
+    operation_id="compare_document_versions",
+    summary="What differs between two versions",
+)
+async def difference(
+    kind: KindOf,
+    sight: CooperationDep,
+    services: ServicesDep,
+    earlier: Annotated[int, Query(ge=1, le=2**31 - 1, description="A version.", examples=[1])],
+    later: Annotated[int, Query(ge=1, le=2**31 - 1, description="Another one.", examples=[2])],
+) -> DocumentDifference:
+    """Say part by part what the later version has that the earlier one has not.
+
+    Items of lists are matched by what names them, wherever they stand.
+    """
+    extent = sight.may("documents")
+    found = await services.queries.document_difference(sight.address, kind, earlier, later)
+    readable = {
+        one.version
+        for one in await services.queries.documents(sight.address)
+        if one.kind == kind and (extent == "all" or is_published(one))
+    }
+    if found is None or not {earlier, later} <= readable:
         raise ProblemError("unknown_document")
     return found
 

@@ -1,0 +1,145 @@
+"""Tables for spreadsheets: portfolios, registers of decisions, indicators, as CSV.
+
+Headers are in the language of whom they are for; what stands below is data, and the same in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+from coopflow.application.callers import Language
+from coopflow.directory.sheets import write_sheet
+from coopflow.domain.base import Label
+from coopflow.readmodel.views import DecisionView, IndicatorView, MeasureView, PortfolioRow
+
+T = TypeVar("T")
+
+BOM: Final = "\ufeff"
+"""What tells some spreadsheets that a file is UTF-8."""
+
+
+class Column(NamedTuple):
+    """A column: what it is called, and what stands in it."""
+
+    label: Label
+    of: Callable[[Any], Any]
+
+
+def _column(en: str, fr: str, of: Callable[[Any], Any]) -> Column:
+    return Column(Label(en=en, fr=fr), of)
+
+
+def _counts(levels: dict[str, int]) -> str:
+    """Write levels by their conditions: names never look like a formula."""
+    return " ".join(f"{name}:{level}" for name, level in levels.items())
+
+
+_PORTFOLIO: Final = (
+    _column("id", "identifiant", lambda one: one.slug),
+    _column("title", "titre", lambda one: one.title),
+    _column("territory", "territoire", lambda one: one.territory),
+    _column("status", "statut", lambda one: one.status),
+    _column("stage", "étape", lambda one: one.stage),
+    _column("days in stage", "jours dans l'étape", lambda one: one.days_in_stage),
+    _column("levels", "niveaux", lambda one: _counts(one.levels)),
+    _column("trend over 6 months", "évolution sur 6 mois", lambda one: _counts(one.trend)),
+    _column("next gate", "prochain passage", lambda one: one.next_gate),
+    _column("levels lacking", "niveaux manquants", lambda one: _counts(one.lacks)),
+    _column("active members", "membres actifs", lambda one: one.active_members),
+    _column("members in", "membres entrés", lambda one: one.members_in),
+    _column("members out", "membres sortis", lambda one: one.members_out),
+    _column("mandate holder", "titulaire du mandat", lambda one: one.mandate_holder),
+    _column("mandate ends on", "fin du mandat", lambda one: one.mandate_ends_on),
+    _column("months funded", "mois financés", lambda one: one.months_funded),
+    _column("last plenary", "dernière plénière", lambda one: one.last_plenary_at),
+    _column("overdue actions", "actions en retard", lambda one: one.actions_overdue),
+    _column("indicators", "indicateurs", lambda one: one.indicators),
+    _column("current indicators", "indicateurs à jour", lambda one: one.indicators_current),
+    _column("open disagreements", "désaccords ouverts", lambda one: one.disagreements_open),
+    _column(
+        "blocking disagreements", "désaccords bloquants", lambda one: one.disagreements_blocking
+    ),
+    _column("next expiry", "prochaine échéance", lambda one: one.next_expiry_at),
+    _column("document", "document", lambda one: one.next_expiry_of),
+    _column("last gate requested", "dernier passage demandé", lambda one: one.verdict_gate),
+    _column("verdict", "verdict", lambda one: one.verdict),
+    _column("alerts", "alertes", lambda one: " ".join(alert.code for alert in one.alerts)),
+)
+
+_DECISIONS: Final = (
+    _column("id", "identifiant", lambda one: one.id),
+    _column("subject", "objet", lambda one: one.subject),
+    _column("question", "question", lambda one: one.question),
+    _column("rule", "règle", lambda one: one.rule["name"]),
+    _column("quorum", "quorum", lambda one: one.quorum),
+    _column("secret", "secret", lambda one: one.secret),
+    _column("opened", "ouverture", lambda one: one.opened_at),
+    _column("closes", "échéance", lambda one: one.closes_at),
+    _column("closed", "clôture", lambda one: one.closed_at),
+    _column("electors", "votants", lambda one: one.electorate),
+    _column("answers", "réponses", lambda one: one.answers),
+    _column("counts", "décompte", lambda one: _counts(one.counts)),
+    _column("result", "résultat", lambda one: one.result),
+    _column("vetoed", "veto", lambda one: one.vetoed),
+)
+
+
+class _Value(NamedTuple):
+    indicator: IndicatorView
+    value: MeasureView | None
+
+
+def _of_value(name: str) -> Callable[[_Value], Any]:
+    return lambda one: getattr(one.value, name, None)
+
+
+_INDICATORS: Final = (
+    _column("indicator", "indicateur", lambda one: one.indicator.id),
+    _column("objective", "objectif", lambda one: one.indicator.objective),
+    _column("definition", "définition", lambda one: one.indicator.definition),
+    _column("unit", "unité", lambda one: one.indicator.unit),
+    _column("frequency", "fréquence", lambda one: one.indicator.frequency),
+    _column("baseline", "valeur de départ", lambda one: one.indicator.baseline),
+    _column("target", "cible", lambda one: one.indicator.target),
+    _column("current", "à jour", lambda one: one.indicator.is_current),
+    _column("number", "numéro", _of_value("number")),
+    _column("value", "valeur", _of_value("value")),
+    _column("period", "période", _of_value("period")),
+    _column("recorded", "relevé le", _of_value("at")),
+    _column("by", "par", _of_value("organisation")),
+)
+
+
+def portfolio_sheet(rows: Iterable[PortfolioRow], language: Language) -> str:
+    """Return a portfolio as CSV: one line for each cooperation."""
+    return _sheet(_PORTFOLIO, rows, language)
+
+
+def decisions_sheet(decisions: Iterable[DecisionView], language: Language) -> str:
+    """Return a register of decisions as CSV, with the arithmetic in the language."""
+    arithmetic = _column("arithmetic", "calcul", lambda one: getattr(one, f"arithmetic_{language}"))
+    return _sheet((*_DECISIONS, arithmetic), decisions, language)
+
+
+def indicators_sheet(indicators: Iterable[IndicatorView], language: Language) -> str:
+    """Return indicators as CSV: one line for each value, one for each indicator without any."""
+    lines = [_Value(one, value) for one in indicators for value in one.values or (None,)]
+    return _sheet(_INDICATORS, lines, language)
+
+
+def _sheet(columns: Sequence[Column], rows: Iterable[T], language: Language) -> str:
+    header = [getattr(column.label, language) for column in columns]
+    return write_sheet(header, ([_cell(column.of(row)) for column in columns] for row in rows))
+
+
+def _cell(value: object) -> str:
+    """Write a value as every spreadsheet reads it, whatever the language."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)

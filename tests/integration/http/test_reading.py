@@ -1,0 +1,152 @@
+"""Lists of one's own, portfolios, measures, differences and tables over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from typing import Any, Final
+
+import pytest
+
+from coopflow.application.callers import Caller
+from tests.http_platform import Platform, place
+
+pytestmark = pytest.mark.server
+
+MANAGER: Final = Caller(name="person:pam", person="pam", roles={"tests": ("programme_manager",)})
+FACILITATOR: Final = Caller(name="person:fay", person="fay")
+ALPHA: Final = Caller(name="person:rep-alpha", person="rep-alpha")
+
+
+@pytest.fixture(scope="module")
+def here(platform: Platform) -> str:
+    """Return the path of a cooperation in which something waits for an answer."""
+    address = platform.opened(MANAGER, "read-here")
+    with platform.client(FACILITATOR) as client:
+        for number in (1, 2):
+            body: dict[str, Any] = {
+                "subject": "other",
+                "question": f"=Shall we, {number}?",
+                "decision": f"q-{number}",
+                "secret": number == 2,
+            }
+            done = client.post(f"{place(address)}/decisions", json=body)
+            assert done.status_code == 201, done.text
+            content = {"issue": "Who prunes?", "values": ["care"] * number}
+            draft = {"content": content}
+            done = client.post(f"{place(address)}/documents/shared_vision/versions", json=draft)
+            assert done.status_code == 201, done.text
+    return place(address)
+
+
+def get(platform: Platform, caller: Caller, path: str, **query: Any) -> Any:
+    with platform.client(caller) as client:
+        answer = client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def test_what_awaits_somebody_is_listed_and_gone_once_it_is_done(
+    platform: Platform, here: str
+) -> None:
+    """Page by page; what was answered is listed among the answers, secret choices untold."""
+    first = get(platform, ALPHA, "/v1/me/decisions", limit=1)
+    assert [one["about"] for one in first["items"]] == ["q-1"]
+    with platform.client(ALPHA) as client:
+        second = client.get(first["next"]).json()
+        assert [one["about"] for one in second["items"]] == ["q-2"]
+        assert second["next"] is None
+        for task in (*first["items"], *second["items"]):
+            assert task["command"] == "cast_ballot"
+            ballot = {"choice": "yes", "organisation": task["payload"]["organisation"]}
+            done = client.post(f"{here}/decisions/{task['about']}/ballots", json=ballot)
+            assert done.is_success, done.text
+    assert get(platform, ALPHA, "/v1/me/decisions")["items"] == []
+    given = get(platform, ALPHA, "/v1/me/answers")["items"]
+    assert [(one["decision"], one["choice"]) for one in given] == [("q-2", None), ("q-1", "yes")]
+    older = get(platform, ALPHA, "/v1/me/answers", limit=1)
+    with platform.client(ALPHA) as client:
+        assert client.get(older["next"]).json()["items"] == given[1:]
+    assert get(platform, ALPHA, "/v1/me/decisions", programme="others")["items"] == []
+
+
+def test_a_token_sees_what_is_its_own_within_its_programmes(platform: Platform, here: str) -> None:
+    """Who bears it sees nothing of theirs elsewhere; who acts for nobody has nothing."""
+    assert here
+    found = get(platform, ALPHA, "/v1/me/cooperations", programme="tests")["items"]
+    assert ("read-here", ["representative"], ["alpha"]) in [
+        (one["slug"], one["roles"], one["organisations"]) for one in found
+    ]
+    bound = ALPHA.but(programmes=frozenset({"nowhere"}))
+    nobody = Caller(name="token:3", roles={"tests": ("programme_manager",)})
+    for path in ("cooperations", "answers", "decisions"):
+        for caller in (bound, nobody):
+            assert get(platform, caller, f"/v1/me/{path}")["items"] == []
+        assert get(platform, bound, f"/v1/me/{path}", programme="tests")["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/me/decisions", "/v1/me/answers"])
+def test_a_cursor_that_was_made_up_is_refused(platform: Platform, path: str) -> None:
+    """It is said where to take one from."""
+    for parts in (["x", "a", "b", "c", "d"], ["2026-01-01", "a", 1], ["x"]):
+        cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+        with platform.client(ALPHA) as client:
+            answer = client.get(path, params={"cursor": cursor})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["path"] == "query.cursor"
+
+
+def test_a_portfolio_is_listed_narrowed_and_taken_away(platform: Platform, here: str) -> None:
+    """As JSON in pages, and as CSV in the language of the request; for who manages it alone."""
+    slug = here.rpartition("/")[2]
+    rows = get(platform, MANAGER, "/v1/programmes/tests/portfolio", text=slug)["items"]
+    assert [(one["slug"], one["next_gate"]) for one in rows] == [(slug, "to_structuration")]
+    below = get(platform, MANAGER, "/v1/programmes/tests/portfolio", below="support:1", limit=1)
+    assert len(below["items"]) == 1
+    counted = get(platform, MANAGER, "/v1/programmes/tests/portfolio/levels")
+    assert {"stage": "impulsion", "condition": "support", "level": 0} in [
+        {name: one[name] for name in ("stage", "condition", "level")} for one in counted
+    ]
+    path = "/v1/programmes/tests/exports/portfolio.csv"
+    with platform.client(MANAGER, **{"Accept-Language": "fr"}) as client:
+        answer = client.get(path, params={"bom": "true"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-language"] == "fr"
+    assert answer.content.startswith(b"\xef\xbb\xbfidentifiant,titre")
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert slug in [one.get("identifiant") or one["\ufeffidentifiant"] for one in lines]
+    with platform.client(FACILITATOR) as client:
+        assert client.get(path).status_code == 403
+
+
+def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) -> None:
+    """The register holds what the caller may read, and no cell that is taken for a formula."""
+    with platform.client(ALPHA) as client:
+        answer = client.get(f"{here}/exports/decisions.csv")
+        assert answer.headers["content-disposition"] == (
+            'attachment; filename="read-here-decisions.csv"'
+        )
+        lines = list(csv.DictReader(io.StringIO(answer.text)))
+        assert [one["id"] for one in lines] == ["q-1", "q-2"]
+        assert lines[0]["question"] == "'=Shall we, 1?"
+        assert (
+            list(csv.DictReader(io.StringIO(client.get(f"{here}/exports/indicators.csv").text)))
+            == []
+        )
+        assert client.get(f"{here}/measures").json() == []
+
+
+def test_versions_of_a_document_are_compared(platform: Platform, here: str) -> None:
+    """Part by part; drafts are not for those who read what is published alone."""
+    path = f"{here}/documents/shared_vision/differences"
+    found = get(platform, ALPHA, path, earlier=1, later=2)
+    assert [(one["kind"], one["path"]) for one in found["differences"]] == [("added", "values[2]")]
+    with platform.client(ALPHA) as client:
+        assert client.get(path, params={"earlier": 1, "later": 9}).status_code == 404
+    with platform.client(MANAGER) as client:
+        done = client.post(f"{here}/roles", json={"person": "obi", "role": "observer"})
+        assert done.is_success, done.text
+    with platform.client(Caller(name="person:obi", person="obi")) as client:
+        assert client.get(path, params={"earlier": 1, "later": 2}).status_code == 404
