@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import structlog
 
 from coopflow.application.engine import UnavailableError
-from coopflow.settings import Settings, SettingsError
+from coopflow.settings import PREFIX, Settings, SettingsError
 from coopflow.telemetry import hand_to_logging
 from coopflow.temporal.errors import (
     DeploymentError,
@@ -32,6 +32,8 @@ from coopflow.temporal.errors import (
 )
 
 if TYPE_CHECKING:
+    from coopflow.access.access import Access
+    from coopflow.access.provider import Provider
     from coopflow.application.verification import Lag, Verifier
     from coopflow.directory.directory import Directory
     from coopflow.outgoing.webhooks import Webhooks
@@ -507,17 +509,82 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(_as_it_is(settings))
         engine = await stack.enter_async_context(connected_engine(settings))
+        directory = Directory(database)
         yield Services(
             engine=engine,
             queries=Queries(database),
             history=History(database),
             registry=Registry(database),
-            directory=Directory(database),
+            directory=directory,
             answers=KeptAnswers(database, seals),
             operations=Operations(database, seals),
             audit=Audit(database),
             note_queues=partial(note_queues, database),
+            access=await stack.enter_async_context(_access(settings, database, directory)),
         )
+
+
+@asynccontextmanager
+async def access(settings: Settings) -> AsyncIterator[Access]:
+    """Open the tokens, sessions and links by which people and programs get in.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+        SettingsError: those of the identity provider are at fault.
+    """
+    from coopflow.directory.directory import Directory
+
+    async with (
+        _as_it_is(settings) as database,
+        _access(settings, database, Directory(database)) as found,
+    ):
+        yield found
+
+
+@asynccontextmanager
+async def _access(
+    settings: Settings, database: Database, directory: Directory
+) -> AsyncIterator[Access]:
+    from coopflow.access.access import opened
+    from coopflow.access.people import DirectoryPeople
+    from coopflow.access.sessions import Sessions
+
+    sessions = Sessions(
+        database,
+        idle=timedelta(hours=settings.session_idle_hours),
+        longest=timedelta(hours=settings.session_hours),
+    )
+    provider = _provider(settings)
+    try:
+        people = DirectoryPeople(directory)
+        yield opened(database, people, sessions, provider, settings.oidc_audience)
+    finally:
+        if provider is not None:
+            await provider.close()
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc_issuer is None:
+        return None
+    from pydantic import ValidationError
+
+    from coopflow.access.provider import Provider, ProviderOptions
+
+    names = {
+        "issuer": settings.oidc_issuer,
+        "client_id": settings.oidc_client_id,
+        "client_secret": settings.oidc_client_secret,
+        "scopes": settings.oidc_scopes,
+    }
+    try:
+        options = ProviderOptions.model_validate(names)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        variable = f"{PREFIX}OIDC_{str(fault['loc'][0]).upper()}"
+        raise SettingsError(f"{variable}: {fault['msg'].removeprefix('Value error, ')}") from None
+    return Provider(options)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from coopflow.access.access import Access
 from coopflow.directory.directory import Directory
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
@@ -29,6 +30,7 @@ class Services:
         operations: what goes on after its request was answered.
         audit: who was refused what.
         note_queues: has what waits in tables among the figures, as it is now.
+        access: who gets in.
     """
 
     engine: TemporalEngine
@@ -40,3 +42,4 @@ class Services:
     operations: Operations
     audit: Audit
     note_queues: Callable[[], Awaitable[None]]
+    access: Access

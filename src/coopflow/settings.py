@@ -40,6 +40,14 @@ def _is_no_word(value: str) -> str:
     return value
 
 
+def _words(value: object) -> object:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _no_limit(value: object) -> object:
+    return None if value in {"", "none"} else value
+
+
 # Temporal writes NAME:BUILD and NAME.BUILD, and both go into queries.
 Deployment = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
 BuildId = Annotated[
@@ -47,6 +55,13 @@ BuildId = Annotated[
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=100),
     AfterValidator(_is_no_word),
 ]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Rate = Annotated[
+    Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")] | None,
+    BeforeValidator(_no_limit),
+]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")]
+Hours = Annotated[int, Field(ge=1, le=24 * 366)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -88,6 +103,23 @@ class Settings(BaseSettings):
             for any port.
         sdk_metrics_port: where it serves those of Temporal's SDK; by default nowhere.
         metrics_host: the address of both; by default loopback.
+        public_url: where others reach the HTTP API; by default as it is asked.
+        hosts: the names, beside that of the public address and of this machine, that requests may
+            name as their host.
+        trusted_proxies: the addresses or networks whose ``X-Forwarded-For`` is believed.
+        cors_origins: the sites whose pages may ask the HTTP API from a browser.
+        oidc_issuer: the OpenID Connect provider that people sign in with; without one, by links.
+        oidc_client_id: what it calls this installation.
+        oidc_client_secret: how that is proven; None for a public client.
+        oidc_scopes: what it is asked for.
+        oidc_audience: for whom its access tokens have to be, to be taken instead of API tokens; by
+            default they are not.
+        session_idle_hours: a session ends when it was not used for as long.
+        session_hours: it ends after that in any case.
+        rate_caller: how often one caller may ask, as ``600/minute``; ``none`` for no limit.
+        rate_address: how often one address may ask without saying who it is.
+        rate_failures: how often one address may show what lets nobody in.
+        rate_storage: where that is counted, if by several processes: ``redis://HOST`` and others.
         lang: the language of what people read; by default that of the locale.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
@@ -109,6 +141,21 @@ class Settings(BaseSettings):
     metrics_port: Port | None = None
     sdk_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     metrics_host: str = "127.0.0.1"
+    public_url: WebAddress | None = None
+    hosts: Words = ()
+    trusted_proxies: Words = ()
+    cors_origins: Words = ()
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_scopes: str = "openid email"
+    oidc_audience: str | None = None
+    session_idle_hours: Hours = 12
+    session_hours: Hours = 7 * 24
+    rate_caller: Rate = "600/minute"
+    rate_address: Rate = "60/minute"
+    rate_failures: Rate = "10/minute"
+    rate_storage: str = "memory://"
     lang: Language | None = None
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None

@@ -34,17 +34,19 @@ class Tokens:
 
         Raises:
             GrantRefusedError: it would do what its maker may not; nothing is made.
+            RefusedCredentialError: the token that its maker bears has just been revoked.
         """
+        check_grant(maker, wanted, now)
         secret = new_token()
         async with self._database.writing() as connection:
-            owner, until = maker.person, None
+            owner = maker.person
             if maker.name.startswith(_BEARER):
                 # Who bears a token makes tokens of its owner, which end with it.
                 parent = await _find(connection, maker.name.removeprefix(_BEARER))
                 if parent is None or parent.revoked_at is not None:
                     raise RefusedCredentialError("revoked", maker.name)
-                owner, until = parent.owner, parent.expires_at
-            check_grant(maker, wanted, now, until)
+                check_grant(maker, wanted, now, parent.expires_at)
+                owner = parent.owner
             token = Token(
                 id=secrets.token_hex(8),
                 owner=owner,

@@ -22,7 +22,8 @@ class RefusedRequest(Shape):
 
     Attributes:
         at: when.
-        caller: who asked; None where nobody could tell.
+        caller: who asked, or whose token or session it was that is no good; None where nobody
+            could tell.
         method: the method of the request.
         path: its path, without what was asked.
         status: the status of the answer.

@@ -12,11 +12,12 @@ from coopflow.entrypoints.http.commands.bodies import example_of
 from coopflow.entrypoints.http.commands.table import ROUTES
 from tests.matrix import ALWAYS, TABLE
 
-Of = Literal["anybody", "somebody", "owner", "programme", "management", "cooperation"]
+Of = Literal["anybody", "somebody", "operation", "owner", "programme", "management", "cooperation"]
 """Whom a route is for.
 
-Anybody at all; whoever shows who they are; whose thing it is, who is none of those that ask; who
-sees a programme; who manages it; who has a part in a cooperation, or manages its programme.
+Anybody at all; whoever shows who they are; who administers the installation; whose thing it is, who
+is none of those that ask; who sees a programme; who manages it; who has a part in a cooperation, or
+manages its programme.
 """
 
 EVERYONE = "RSFMVUOP"
@@ -37,6 +38,7 @@ VALUES: dict[str, Any] = {
     "other": "light",
     "code": "too_early",
     "operation": "0",
+    "token": "0123456789abcdef",
 }
 """What stands in paths, but for programmes and cooperations."""
 
@@ -52,6 +54,7 @@ class Line:
         administrator: whether an administrator of the installation gets in.
         body: what is posted.
         query: what is asked.
+        answered: what those are answered who get in, where it is not simply done.
     """
 
     of: Of
@@ -60,12 +63,32 @@ class Line:
     administrator: bool = True
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
+    answered: str = "in"
 
+
+_TOKEN_OF_YESTERDAY = {
+    "name": "a robot",
+    "scopes": ["read"],
+    "programmes": ["others"],
+    "expires_at": "2020-01-01T00:00:00Z",
+}
+"""What everybody may ask for who keeps tokens, and nobody is given."""
 
 ACCESS: dict[str, Line] = {
     "livez": Line("anybody", scopes=()),
+    "readyz": Line("anybody", scopes=()),
+    "metrics": Line("operation", ""),
     "list_problems": Line("anybody", scopes=()),
     "show_problem": Line("anybody", scopes=()),
+    "show_me": Line("somebody", scopes=()),
+    "sign_in": Line("anybody", scopes=()),  # there is no provider here, and it says so
+    "sign_in_callback": Line("anybody", scopes=(), answered="sign_in_failed"),
+    "show_sign_in_link": Line("anybody", scopes=()),
+    "use_sign_in_link": Line("anybody", scopes=(), answered="cross_site"),
+    "sign_out": Line("anybody", scopes=(), answered="cross_site"),
+    "list_tokens": Line("somebody", scopes=("tokens",)),
+    "make_token": Line("somebody", scopes=("tokens",), body=_TOKEN_OF_YESTERDAY),
+    "revoke_token": Line("somebody", scopes=("tokens",), answered="hidden"),  # of nobody's
     "list_policies": Line("somebody"),
     "show_policy": Line("somebody"),
     "explain_policy": Line("somebody"),

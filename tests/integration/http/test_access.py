@@ -143,16 +143,23 @@ def verdict(answer: httpx.Response) -> str:
 
 def expected(route: Route) -> Iterator[tuple[str, Caller | None, str]]:
     """Yield who asks, as whom, and what becomes of them."""
-    line = route.line
+    for who, caller, wanted in _judged(route.line):
+        yield who, caller, route.line.answered if wanted == "in" else wanted
+
+
+def _judged(line: Line) -> Iterator[tuple[str, Caller | None, str]]:
     is_open = line.of == "anybody"
     yield "nobody", None, "in" if is_open else "nobody"
-    yield "token without scope", unscoped(line), "in" if is_open else "scope_missing"
-    outside = "in" if line.of in {"anybody", "somebody"} else "hidden"
+    yield "token without scope", unscoped(line), "scope_missing" if line.scopes else "in"
+    outside = {"anybody": "in", "somebody": "in", "operation": "forbidden"}.get(line.of, "hidden")
     for name, caller in OUTSIDERS.items():
         yield name, caller, outside
-    beside = {"cooperation": "hidden", "owner": "hidden", "management": "forbidden"}.get(
-        line.of, "in"
-    )
+    beside = {
+        "cooperation": "hidden",
+        "owner": "hidden",
+        "management": "forbidden",
+        "operation": "forbidden",
+    }.get(line.of, "in")
     if line.of == "programme" and "R" not in line.roles:
         beside = "forbidden"
     yield "member of another cooperation", STRANGER, beside

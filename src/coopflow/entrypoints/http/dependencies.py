@@ -11,12 +11,18 @@ from fastapi.params import Depends as Dependency
 from coopflow.application.callers import Caller, Scope
 from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.turnstile import (
+    address_of,
+    check_failures,
+    count,
+    count_address,
+)
 from coopflow.services import Services
 
 Authenticate = Callable[[Request], Awaitable[Caller | None]]
 """Finds out who asks; None when nobody can tell. It raises nothing for a token that is no good."""
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="coopflow"'}
+_CHALLENGE: Final = 'Bearer realm="coopflow"'
 
 
 def services_of(request: Request) -> Services:
@@ -26,24 +32,39 @@ def services_of(request: Request) -> Services:
 
 
 async def recognised(request: Request) -> Caller | None:
-    """Return who asks, found out once for each request; None when nobody can tell."""
-    known = request.scope.get(CALLER_KEY)
-    if known is None:
+    """Return who asks, found out and counted once for each request; None when nobody can tell.
+
+    Raises:
+        ProblemError: they ask too often, or their address shows too much that lets nobody in
+            (``rate_limited``).
+    """
+    if CALLER_KEY not in request.scope:
         authenticate: Authenticate = request.app.state.authenticate
-        known = await authenticate(request)
-        request.scope[CALLER_KEY] = known
-    return known
+        await check_failures(request)
+        caller = await authenticate(request)
+        request.scope[CALLER_KEY] = caller
+        if caller is not None:
+            await count(request, "caller", caller.name)
+        elif "authorization" in request.headers:
+            await count(request, "failures", address_of(request))
+    found: Caller | None = request.scope[CALLER_KEY]
+    return found
 
 
 async def caller_of(request: Request) -> Caller:
     """Return who asks.
 
     Raises:
-        ProblemError: nobody can tell (``unauthenticated``).
+        ProblemError: nobody can tell (``unauthenticated``), or they ask too often
+            (``rate_limited``).
     """
     caller = await recognised(request)
     if caller is None:
-        raise ProblemError("unauthenticated", headers=_CHALLENGE)
+        shows = "authorization" in request.headers
+        if not shows:
+            await count_address(request)
+        error = ', error="invalid_token"' if shows else ""
+        raise ProblemError("unauthenticated", headers={"WWW-Authenticate": _CHALLENGE + error})
     return caller
 
 

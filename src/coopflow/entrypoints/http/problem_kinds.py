@@ -202,12 +202,58 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             "Il manque une portée au jeton : une de celles que nomme `facts.scopes`.",
         ),
     ),
+    "cross_site": ProblemKind(
+        403,
+        ("Not from this site", "Pas depuis ce site"),
+        (
+            "A session is for pages of this site; elsewhere, send a token.",
+            "Une session vaut pour les pages de ce site ; ailleurs, envoyez un jeton.",
+        ),
+    ),
+    "grant_refused": ProblemKind(
+        403,
+        ("More than you may hand on", "Plus que vous ne pouvez confier"),
+        (
+            "A token can do no more than its maker; `errors` names what goes too far.",
+            "Un jeton ne peut rien de plus que son auteur ; `errors` nomme ce qui dépasse.",
+        ),
+    ),
+    "sign_in_failed": ProblemKind(
+        403,
+        ("The sign-in did not succeed", "L'identification a échoué"),
+        (
+            "Begin again. A link works once and not for long: ask for another one.",
+            "Recommencez. Un lien ne sert qu'une fois et peu de temps : demandez-en un autre.",
+        ),
+    ),
+    "person_unknown": ProblemKind(
+        403,
+        ("You are not in the directory", "Vous n'êtes pas dans l'annuaire"),
+        (
+            (
+                "Who you are is known, but nobody has entered you here by your verified e-mail "
+                "address. Ask who manages your programme."
+            ),
+            (
+                "Votre identité est connue, mais personne ne vous a inscrit ici à votre adresse "
+                "électronique vérifiée. Adressez-vous à la direction de votre programme."
+            ),
+        ),
+    ),
     "not_found": ProblemKind(
         404,
         ("Not found", "Introuvable"),
         (
             "There is no such thing, or it is not for you.",
             "Cela n'existe pas, ou n'est pas pour vous.",
+        ),
+    ),
+    "no_provider": ProblemKind(
+        404,
+        ("Sign in by a link", "S'identifier par un lien"),
+        (
+            "There is no identity provider here. Ask who operates the installation for a link.",
+            "Il n'y a pas de fournisseur d'identité ici. Demandez un lien à l'exploitant.",
         ),
     ),
     "method_not_allowed": ProblemKind(
@@ -237,6 +283,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
         (
             "Send the body in one of the media types that are documented for it.",
             "Envoyez le corps dans un des types de contenu documentés.",
+        ),
+    ),
+    "unknown_host": ProblemKind(
+        421,
+        ("Another host", "Un autre hôte"),
+        (
+            "This is not the host that the request names; its operator can add the name.",
+            "Cet hôte n'est pas celui que nomme la requête ; son exploitant peut ajouter ce nom.",
         ),
     ),
     "invalid_request": ProblemKind(

@@ -141,6 +141,12 @@ def answer(error: ProblemError, request: Request) -> JSONResponse:
     return JSONResponse(content, problem.status, headers, media_type=MEDIA_TYPE)
 
 
+def broken(error: Exception, request: Request) -> JSONResponse:
+    """Answer a request that a fault of ours ends, and log the fault."""
+    _log.error("a request failed", exc_info=error)
+    return answer(ProblemError("internal"), request)
+
+
 def install(app: FastAPI) -> None:
     """Let an application answer with problems, whatever goes wrong."""
 
@@ -170,8 +176,7 @@ def install(app: FastAPI) -> None:
         return answer(ProblemError("unavailable", headers=headers), request)
 
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("a request failed", exc_info=error)
-        return answer(ProblemError("internal"), request)
+        return broken(error, request)
 
     app.add_exception_handler(ProblemError, told)
     app.add_exception_handler(RefusedError, refused_inside)

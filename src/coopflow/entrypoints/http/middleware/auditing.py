@@ -16,7 +16,21 @@ from coopflow.entrypoints.http.problems import PROBLEM_KEY, HiddenError, Problem
 from coopflow.requests.audit import RefusedRequest
 from coopflow.services import Services
 
-_KEPT: Final = frozenset({"unauthenticated", "forbidden", "scope_missing", "rate_limited"})
+SHOWN_KEY: Final = "coopflow.shown"
+"""Where the scope of a request names the token or session that it shows and that is no good."""
+
+_KEPT: Final = frozenset(
+    {
+        "cross_site",
+        "forbidden",
+        "grant_refused",
+        "person_unknown",
+        "rate_limited",
+        "scope_missing",
+        "sign_in_failed",
+        "unauthenticated",
+    }
+)
 
 
 class Auditing:
@@ -41,7 +55,7 @@ class Auditing:
         caller: Caller | None = scope.get(CALLER_KEY)
         refused = RefusedRequest(
             at=datetime.now(UTC),
-            caller=caller.name if caller is not None else None,
+            caller=scope.get(SHOWN_KEY) if caller is None else caller.name,
             method=scope["method"],
             path=scope["path"].removeprefix(scope.get("root_path", "")),
             status=KINDS[problem.code].status,

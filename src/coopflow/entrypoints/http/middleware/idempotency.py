@@ -154,7 +154,7 @@ class _Taken:
             headers = MutableHeaders(raw=list(message["headers"]))
             headers[HEADER] = self._key
             message = {**message, "headers": headers.raw}
-            if 200 <= message["status"] < 300 and _is_short(headers):  # noqa: PLR2004 - success
+            if 200 <= message["status"] < 300 and _may_be_kept(headers):  # noqa: PLR2004 - success
                 self._begun = message
                 return
         if self._begun is None:
@@ -176,7 +176,9 @@ class _Taken:
             await self._send({"type": "http.response.body", "body": b"".join(self._parts)})
 
 
-def _is_short(headers: Headers) -> bool:
+def _may_be_kept(headers: Headers) -> bool:
+    if "no-store" in headers.get("cache-control", ""):
+        return False  # it tells a secret, which nobody is told again
     length = headers.get("content-length", "")
     return length.isdecimal() and int(length) <= _LARGEST
 

@@ -16,11 +16,14 @@ from coopflow.entrypoints.http.routes import (
     gates,
     health,
     journal,
+    me,
     mine,
     policies,
     portfolio,
     problems,
     requests,
+    sign_in,
+    tokens,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -38,5 +41,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     exports.router,
     commands.router,
     requests.router,
+    me.router,
+    sign_in.router,
+    tokens.router,
 )
 """All of them, in the order in which they are documented."""

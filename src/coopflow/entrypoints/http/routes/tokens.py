@@ -1,0 +1,87 @@
+"""API tokens: what programs show to get in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Response
+
+from coopflow.access.errors import GrantRefusedError, RefusedCredentialError
+from coopflow.access.grants import Token, TokenRequest
+from coopflow.domain.base import Shape
+from coopflow.entrypoints.http.answers import guarded
+from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
+from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
+
+router = APIRouter(tags=["access"], dependencies=[needs("tokens")], responses=guarded())
+
+_EXAMPLE = {
+    "name": "nightly export",
+    "scopes": ["read", "exports"],
+    "programmes": ["valdore"],
+    "expires_at": "2027-01-31T00:00:00Z",
+}
+_REASONS = {
+    "tokens_needed": "you may not keep tokens",
+    "beyond_maker": "this goes beyond what you may do yourself",
+    "act_needs_administrator": "only who administers the installation hands this on",
+    "not_yourself": "a token acts for you or for nobody",
+    "in_the_past": "this has passed",
+    "too_late": "a token lasts a year at most, and no longer than the one that it is made with",
+}
+_FIELDS_OF_TIME = {"in_the_past", "too_late"}
+
+
+class TokenMade(Shape):
+    """A token that was made, with its secret, which is told this once.
+
+    Attributes:
+        token: what is kept of it.
+        secret: what programs show: ``Authorization: Bearer SECRET``.
+    """
+
+    token: Token
+    secret: str
+
+
+@router.get("/tokens", operation_id="list_tokens", summary="Tokens")
+async def list_all(caller: CallerDep, services: ServicesDep) -> tuple[Token, ...]:
+    """List the tokens that you keep, the newest first: your own, or as an administrator all."""
+    return await services.access.tokens.all(caller)
+
+
+@router.post("/tokens", operation_id="make_token", summary="Make a token", status_code=201)
+async def make(
+    body: Annotated[TokenRequest, Body(examples=[_EXAMPLE])],
+    caller: CallerDep,
+    services: ServicesDep,
+    response: Response,
+) -> TokenMade:
+    """Make a token, which can do no more than you may, and ends within a year."""
+    access = services.access
+    try:
+        token, secret = await access.tokens.create(caller, body, access.now())
+    except GrantRefusedError as error:
+        code = "invalid_request" if error.code in _FIELDS_OF_TIME else "grant_refused"
+        fault = FieldProblem(path=f"body.{error.field}", problem=_REASONS[error.code])
+        raise ProblemError(code, errors=[fault]) from error
+    except RefusedCredentialError as error:
+        raise ProblemError("unauthenticated") from error
+    response.headers["Cache-Control"] = "no-store"
+    return TokenMade(token=token, secret=secret)
+
+
+@router.delete("/tokens/{token}", operation_id="revoke_token", summary="Revoke a token")
+async def revoke(
+    token: Annotated[
+        str, Path(max_length=64, description="The id of a token.", examples=["5f1c2a9b0d3e4f67"])
+    ],
+    caller: CallerDep,
+    services: ServicesDep,
+) -> Token:
+    """Revoke a token, and all that were made with it, for good."""
+    access = services.access
+    found = await access.tokens.revoke(token, caller, access.now())
+    if found is None:
+        raise ProblemError("not_found")
+    return found
