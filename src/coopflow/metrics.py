@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from weakref import WeakSet
@@ -200,6 +201,13 @@ async def counted(
     finally:
         commands.labels(name, outcome).inc()
         command_seconds.labels(outcome).observe(time.perf_counter() - began)
+
+
+def fell_due(due: datetime, now: datetime) -> None:
+    """Count how late something is carried out; what is still to come is not counted."""
+    delay = (now - due).total_seconds()
+    if delay >= 0:
+        deadline_delay.observe(delay)
 
 
 @contextmanager

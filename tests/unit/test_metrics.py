@@ -4,6 +4,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -60,6 +61,18 @@ async def test_what_a_caller_made_up_is_no_label(kind: object) -> None:
         await metrics.counted({"command": kind}, refusal)
     assert found["coopflow_commands_total", "unknown", "refused"] == 1
     assert not any("@" in value or "coffee" in value for name in found for value in name)
+
+
+def test_what_is_late_shows_by_how_much() -> None:
+    """A worker that was away for an hour is not on time; what is still to come counts nowhere."""
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+    with added() as found:
+        metrics.fell_due(due, due + timedelta(hours=1))
+        metrics.fell_due(due, due + timedelta(milliseconds=300))
+        metrics.fell_due(due, due - timedelta(hours=1))
+    assert found["coopflow_deadline_delay_seconds_count",] == 2
+    assert found["coopflow_deadline_delay_seconds_bucket", "60.0"] == 1
+    assert found["coopflow_deadline_delay_seconds_bucket", "7200.0"] == 2
 
 
 def test_the_text_is_that_of_prometheus() -> None:

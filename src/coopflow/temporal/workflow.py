@@ -368,10 +368,8 @@ class CooperationWorkflow:
     def _count_delay(self) -> None:
         """Count how late what fell due is carried out, once: not again when it is replayed."""
         if self._due is not None and not workflow.unsafe.is_replaying():
-            delay = (workflow.now() - self._due).total_seconds()
-            if delay >= 0:
-                with workflow.unsafe.sandbox_unrestricted():
-                    metrics.deadline_delay.observe(delay)
+            with workflow.unsafe.sandbox_unrestricted():
+                metrics.fell_due(self._due, workflow.now())
 
     # --- time ---------------------------------------------------------------------------------
 
