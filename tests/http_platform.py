@@ -109,6 +109,7 @@ def serving_platform(state_dir: Path) -> Iterator[Platform]:
                 # Of a named protocol: only then asyncio sends answers off at once (TCP_NODELAY).
                 listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
                 listening.bind(("127.0.0.1", 0))
+                listening.listen()
                 options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
                 server = uvicorn.Server(options)
                 # Without the signal handlers of `serve`, which only a main thread may install.
