@@ -24,10 +24,9 @@ from coopflow.domain.disagreements import (
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Disagreement
+from coopflow.readmodel.agenda import Agendas
 from coopflow.readmodel.asking import PAGE, columns_of
 from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
-from coopflow.readmodel.inbox import Inbox
-from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.journal import read_about
 from coopflow.readmodel.measuring import Measurements
 from coopflow.readmodel.migrate import is_current
@@ -67,7 +66,7 @@ from coopflow.readmodel.views import (
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
 
-class Queries(AboutPeople, Inbox, Measurements, Portfolios):
+class Queries(Agendas, Measurements, Portfolios):
     """Answers questions from the database.
 
     Every question may raise DatabaseUnavailableError. Lists about a cooperation that is not there

@@ -115,6 +115,8 @@ ACCESS: dict[str, Line] = {
     "show_portfolio": Line("management", "P"),
     "count_levels": Line("management", "P"),
     "list_measures": Line("cooperation", "RSFVUOP"),
+    "show_calendar": Line("cooperation", INSIDE),
+    "show_my_calendar": Line("somebody"),
     "list_my_decisions": Line("somebody"),
     "list_my_answers": Line("somebody"),
     "list_my_cooperations": Line("somebody"),

@@ -9,6 +9,7 @@ import json
 from typing import Any, Final
 
 import pytest
+from icalendar import Calendar
 
 from coopflow.application.callers import Caller
 from tests.http_platform import Platform, place
@@ -136,6 +137,17 @@ def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) 
             == []
         )
         assert client.get(f"{here}/measures").json() == []
+
+
+def test_calendars_are_answered_as_icalendar(platform: Platform, here: str) -> None:
+    """Of a cooperation, and of one's own, in the language of the request."""
+    with platform.client(FACILITATOR, **{"Accept-Language": "fr"}) as client:
+        answer = client.get(f"{here}/calendar.ics")
+        assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+        found = Calendar.from_ical(answer.content).walk("VEVENT")
+        assert "Clôture d'une décision : =Shall we, 1?" in [str(one["summary"]) for one in found]
+        own = client.get("/v1/me/calendar.ics")
+        assert Calendar.from_ical(own.content).name == "VCALENDAR"
 
 
 def test_versions_of_a_document_are_compared(platform: Platform, here: str) -> None:

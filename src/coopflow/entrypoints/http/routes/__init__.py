@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from coopflow.entrypoints.http.routes import (
+    calendars,
     commands,
     cooperations,
     decisions,
@@ -39,6 +40,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     journal.router,
     policies.router,
     exports.router,
+    calendars.router,
     commands.router,
     requests.router,
     me.router,

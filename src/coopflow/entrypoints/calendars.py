@@ -1,0 +1,111 @@
+"""Agendas as iCalendar (RFC 5545), for the calendars that people have.
+
+What is in one follows from data alone: asked twice of the same state, it is the same. Each event
+keeps its UID for as long as it is about the same thing, and a later SEQUENCE replaces an earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from icalendar import Calendar, Event
+
+from coopflow.application.callers import Language
+from coopflow.application.tasks import KINDS
+from coopflow.domain.base import Label
+from coopflow.domain.tools import KIND_LABELS
+from coopflow.readmodel.agenda import AgendaItem
+
+MEDIA_TYPE: Final = "text/calendar"
+
+_TASK: Final = "task:"
+
+LABELS: Final[Mapping[str, Label]] = {
+    "decision_closes": Label(en="Decision closes", fr="Clôture d'une décision"),
+    "meeting": Label(en="Meeting", fr="Réunion"),
+    "document_expires": Label(en="Document goes stale", fr="Document à renouveler"),
+    "mandate_ends": Label(en="Mandate ends", fr="Fin du mandat"),
+    "funding_ends": Label(en="Secured resources end", fr="Fin des ressources assurées"),
+    "cure_clock": Label(en="Last moment to remedy", fr="Dernier moment pour remédier"),
+    "reservation": Label(en="Reservation to be lifted", fr="Réserve à lever"),
+    "action_due": Label(en="Action due", fr="Action à terminer"),
+    "disagreement_limit": Label(en="Disagreement moves on", fr="Le désaccord passe à la suite"),
+    "review_due": Label(en="Review due", fr="Bilan à tenir"),
+    "renewal_due": Label(en="Renewal due", fr="Renouvellement à demander"),
+}
+"""What the kinds of items are called; tasks are called as their own kinds."""
+
+_SUBJECTS: Final[Mapping[str, Label]] = {
+    **KIND_LABELS,
+    "plenary": Label(en="plenary", fr="plénière"),
+    "committee": Label(en="committee", fr="comité"),
+    "working_group": Label(en="working group", fr="groupe de travail"),
+    "discovery": Label(en="discovery meeting", fr="rencontre de découverte"),
+    "after_action": Label(en="look back", fr="retour d'expérience"),
+    "quarterly": Label(en="quarterly", fr="trimestriel"),
+    "annual": Label(en="annual", fr="annuel"),
+    "evaluation": Label(en="evaluation", fr="évaluation"),
+    "exceptional": Label(en="exceptional", fr="exceptionnel"),
+    "common_plan": Label(en="common plan", fr="projet commun"),
+    "mutual_actions": Label(en="mutual actions", fr="actions qui se renforcent"),
+    "shared_evaluation": Label(en="shared evaluation", fr="évaluation partagée"),
+    "communication": Label(en="communication", fr="communication"),
+    "support": Label(en="support", fr="soutien"),
+}
+
+
+def calendar_of(items: Iterable[AgendaItem], name: str, language: Language) -> bytes:
+    """Return a calendar.
+
+    Args:
+        items: what is in it.
+        name: what it is called.
+        language: French or English.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", f"-//coopflow//{language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    for item in items:
+        calendar.add_component(_event(item, language))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _event(item: AgendaItem, language: Language) -> Event:
+    event = Event()
+    event.add("uid", _uid(item))
+    event.add("dtstamp", item.stamp)
+    event.add("last-modified", item.stamp)
+    event.add("sequence", item.sequence)
+    if item.day is not None:
+        event.add("dtstart", item.day)
+        event.add("dtend", item.day + timedelta(days=1))  # the first day that is no part of it
+    else:
+        event.add("dtstart", item.at)
+    event.add("summary", _summary(item, language))
+    event.add("description", f"{item.title} ({item.territory})")
+    event.add("categories", [item.kind.removeprefix(_TASK)])
+    event.add("transp", "TRANSPARENT")  # a deadline keeps nobody from meeting
+    return event
+
+
+def _uid(item: AgendaItem) -> str:
+    parts = (item.kind, item.about, item.organisation if item.kind.startswith(_TASK) else "")
+    told = ".".join(part.replace(":", "-").replace("/", "-") for part in parts if part)
+    return f"{told}.{item.slug}.{item.programme}@coopflow"
+
+
+def _summary(item: AgendaItem, language: Language) -> str:
+    label = (
+        KINDS[item.kind.removeprefix(_TASK)] if item.kind.startswith(_TASK) else LABELS[item.kind]
+    )
+    known = _SUBJECTS.get(item.subject)
+    subject: str = getattr(known, language) if known else item.subject
+    said: str = getattr(label, language)
+    if not subject:
+        return said
+    return f"{said} : {subject}" if language == "fr" else f"{said}: {subject}"
