@@ -34,6 +34,7 @@ from coopflow.readmodel.views import (
     DisagreementContent,
     DisagreementView,
     DocumentDetail,
+    DocumentDifference,
     DocumentSummary,
     IndicatorView,
     JournalLine,
@@ -87,6 +88,13 @@ class CooperationQuestions(ABC):
     async def document(self, kind: Kind, version: int) -> DocumentDetail | None:
         """Return a version of a document with its content, if there is one."""
         return await self._queries.document(await self.address(), kind, version)
+
+    async def document_difference(
+        self, kind: Kind, earlier: int, later: int
+    ) -> DocumentDifference | None:
+        """Return what differs between two versions of a document, if there are both."""
+        address = await self.address()
+        return await self._queries.document_difference(address, kind, earlier, later)
 
     async def decisions(self) -> tuple[DecisionView, ...]:
         """List the decisions in the order in which they were opened."""
