@@ -25,6 +25,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import Kind
+from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import (
@@ -162,6 +163,10 @@ class CooperationQuestions(ABC):
     async def holders(self) -> tuple[RoleView, ...]:
         """List who holds which role, by role, then by what it is about."""
         return await self._queries.holders(await self.address())
+
+    async def agenda(self) -> tuple[AgendaItem, ...]:
+        """List what is to come, soonest first: closings, meetings, expiries, actions, clocks."""
+        return await self._queries.agenda(await self.address())
 
     async def alerts(self) -> tuple[AlertView, ...]:
         """List the alerts that stand, the most urgent first, then the oldest."""

@@ -252,6 +252,7 @@ async def test_everything_that_is_asked_is_answered(room: Room) -> None:
     with pytest.raises(UnknownDisagreementError):
         await client.disagreement("y")
     assert await client.measures() == ()
+    assert ("decision_closes", "d") in {(one.kind, one.about) for one in await client.agenda()}
     assert await client.roles() == {"facilitator"}
     assert await client.roles("rep-beta") == {"representative"}
     assert ("fay", "facilitator") in {(one.person, one.role) for one in await client.holders()}
@@ -292,6 +293,9 @@ async def test_all_cooperations_and_policies_are_asked_about(room: Room) -> None
         (one.about, one.command) async for one in fay.tasks("rep-alpha", page=1)
     ]
     assert [(one.decision, one.choice) async for one in fay.answers("rep-beta")] == [("d", "yes")]
+    coming = {(one.slug, one.about) for one in await fay.agenda_of("rep-alpha")}
+    assert (slug, "d") in coming
+    assert await fay.agenda_of(programme="nowhere") == ()
     rows = [(row.slug, row.levels["support"]) async for row in fay.portfolio(programme="coast")]
     assert rows == [(coast, 0)]
     only = PortfolioFilter(stage="animation")
