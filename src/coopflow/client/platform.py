@@ -35,8 +35,8 @@ class Coopflow(PlatformQuestions):
     Args:
         engine: gives cooperations commands: ``TemporalEngine(client)``, or that of
             ``bootstrap.embedded_engine``.
-        read_model: answers questions: what ``bootstrap.reading`` opens, or a
-            ``services.Services``; without one only the engine is asked.
+        read_model: answers questions: what ``bootstrap.reading`` opens, or what has the same parts;
+            without one only the engine is asked.
         programme: where cooperations are, unless it is said.
         person: who acts, unless it is said.
         grants: roles that this person holds outside cooperations, such as ``programme_manager``;

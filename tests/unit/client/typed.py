@@ -12,6 +12,7 @@ from typing import Any, assert_type
 
 from coopflow.application.adopting import Proposal
 from coopflow.application.engine import Address, Reply
+from coopflow.application.memory import MemoryEngine
 from coopflow.client import CooperationClient, Coopflow, RefusedError
 from coopflow.client.refusals import NotInElectorateError
 from coopflow.domain.cooperation import Upcoming
@@ -22,6 +23,7 @@ from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation, Profile
 from coopflow.domain.voting import QualifiedMajority
 from coopflow.readmodel.feed import FeedItem
+from coopflow.readmodel.reading import Reading
 from coopflow.readmodel.views import (
     CooperationSummary,
     DisagreementContent,
@@ -29,6 +31,7 @@ from coopflow.readmodel.views import (
     JournalLine,
     TaskView,
 )
+from coopflow.temporal.client import TemporalEngine
 
 
 async def commands(one: CooperationClient) -> None:
@@ -85,6 +88,13 @@ async def reaching() -> None:
         assert_type(coopflow.cooperations(stage="animation"), AsyncIterator[CooperationSummary])
         assert_type(coopflow.tasks("ada"), AsyncIterator[TaskView])
         assert_type(coopflow.follow(types=["member_joined"]), AsyncIterator[FeedItem])
+
+
+def over_what_there_is(temporal: TemporalEngine, reading: Reading, engine: MemoryEngine) -> None:
+    """Any engine will do, and whatever answers the questions."""
+    Coopflow(temporal, reading)
+    Coopflow(engine)
+    Coopflow(reading)  # type: ignore[arg-type]
 
 
 def refusals(error: RefusedError) -> None:
