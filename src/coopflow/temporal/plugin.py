@@ -30,6 +30,7 @@ from coopflow.temporal.codec import encrypting
 from coopflow.temporal.composition import composed
 from coopflow.temporal.deployment import WorkerVersion
 from coopflow.temporal.platform_activities import PlatformActivities
+from coopflow.temporal.tracing import suited
 from coopflow.temporal.watch import WatchWorkflow
 from coopflow.temporal.worker import CACHED, make_ready, workflow_runner, working
 from coopflow.temporal.workflow import CooperationWorkflow
@@ -151,8 +152,8 @@ class CoopflowPlugin(SimplePlugin):
     def own_client(self, client: Client) -> Client:
         """Return a client for cooperations alone, on the connection of another one.
 
-        Its interceptors are the same, and it has no plugins: what they do to the workers of the
-        platform is not meant for those of cooperations.
+        Its interceptors are the same, but for what traces runs, and it has no plugins: what they do
+        to the workers of the platform is not meant for those of cooperations.
         """
         return _without_plugins(client, self._ours)
 
@@ -194,6 +195,7 @@ def _without_plugins(client: Client, converter: DataConverter | None = None) -> 
     """Return a client on the same connection, by another converter if one is given."""
     config = client.config(active_config=True)
     config["plugins"] = []
+    config["interceptors"] = suited(config["interceptors"])
     config["data_converter"] = converter or config["data_converter"]
     return Client(**config)
 

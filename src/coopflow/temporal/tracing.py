@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -120,3 +120,24 @@ def _interceptors(exporters: Sequence[SpanExporter]) -> tuple[Interceptor, ...]:
         _log.warning("this tracer provider would trace replays too: no traces", advice=advice)
         return ()
     return (CooperationTracing(add_temporal_spans=True),)
+
+
+def suited(interceptors: Iterable[Interceptor]) -> list[Interceptor]:
+    """Return the interceptors of a platform's client as they suit cooperations.
+
+    What the SDK traces by would span their runs, which last for years.
+    """
+    if "temporalio.contrib.opentelemetry" not in sys.modules:  # so that none of them can be one
+        return list(interceptors)
+    from temporalio.contrib.opentelemetry import (  # noqa: PLC0415 - the extra
+        OpenTelemetryInterceptor,
+    )
+
+    from coopflow.temporal.interception import CooperationTracing  # noqa: PLC0415 - the extra
+
+    return [
+        CooperationTracing(add_temporal_spans=one._add_temporal_spans)  # noqa: SLF001 - as it was
+        if isinstance(one, OpenTelemetryInterceptor)
+        else one
+        for one in interceptors
+    ]

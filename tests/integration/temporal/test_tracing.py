@@ -3,24 +3,34 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from temporalio.client import WorkflowHistory
-from temporalio.contrib.opentelemetry import ReplaySafeTracerProvider, create_tracer_provider
-from temporalio.worker import Interceptor, Replayer
+from temporalio.client import Client, WorkflowHistory
+from temporalio.contrib.opentelemetry import (
+    OpenTelemetryPlugin,
+    ReplaySafeTracerProvider,
+    create_tracer_provider,
+)
+from temporalio.worker import Interceptor, Replayer, Worker
 
+from coopflow.application.checking import Checks
 from coopflow.temporal import names
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.discretion import Discreet
 from coopflow.temporal.interception import CooperationTracing
+from coopflow.temporal.plugin import CoopflowPlugin
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
+from tests.bakery import Order
 from tests.replay.recorded import PATHS, recorded
-from tests.temporal_engine import CONVERTER, Bench, admission, bench, refused
+from tests.shop import Shop
+from tests.temporal_engine import CONVERTER, KEYS, Bench, admission, bench, refused
 
 pytestmark = pytest.mark.server
 
@@ -134,3 +144,32 @@ async def test_traces_may_be_switched_on_and_off_while_a_cooperation_lives(
     for path in PATHS:
         await replayed([CooperationTracing(add_temporal_spans=True)], recorded(path))
     assert exporter.get_finished_spans() == ()
+
+
+async def test_a_platform_that_is_traced_sees_cooperations_in_its_traces(
+    server: Path, exporter: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its own runs are spans, those of cooperations are not; nothing is left open at the end."""
+    exporter.clear()
+    shop, cooperations, own = Shop(Checks()), f"{uuid4().hex}", f"{uuid4().hex}"
+    plugins = [
+        OpenTelemetryPlugin(add_temporal_spans=True),
+        CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations),
+    ]
+    endpoint = find_endpoint(server, environment={})
+    client = await Client.connect(**endpoint.options, plugins=plugins)
+    async with Worker(client, task_queue=own, workflows=[Order]):
+        engine = TemporalEngine(client, task_queue=cooperations)
+        running = Bench(client, engine, shop.journal, shop.board, cooperations)
+        await running.until_told(await running.open())
+        await client.execute_workflow(Order.run, 3, id=uuid4().hex, task_queue=own)
+    spans = exporter.get_finished_spans()
+    found = {one.name for one in spans}
+    assert {"RunWorkflow:bakery.Order", f"HandleUpdate:{names.COMMAND}"} <= found
+    assert f"RunWorkflow:{names.WORKFLOW}" not in found
+    (opened,) = (one for one in spans if one.name == "coopflow open_cooperation")
+    (began,) = (
+        one for one in spans if one.name == f"StartUpdateWithStartWorkflow:{names.WORKFLOW}"
+    )
+    assert ancestors(began, spans)[0] == opened.name
+    assert "detach" not in caplog.text
