@@ -102,8 +102,8 @@ def serving_platform(state_dir: Path) -> Iterator[Platform]:
         settings = Settings(state_dir=state_dir, port=0, ui_port=0)
         try:
             async with (
-                bootstrap.embedded_engine(settings),
-                bootstrap.services(settings) as services,
+                bootstrap.embedded_engine(settings) as running,
+                bootstrap.services(settings, running.feed) as services,
             ):
                 app = api(services, authenticate=authenticate)
                 # Of a named protocol: only then asyncio sends answers off at once (TCP_NODELAY).

@@ -46,7 +46,7 @@ async def sink(feed: Feed, stream: Stream, noted: Path) -> None:
 
 async def publish(stream: Stream, item: FeedItem) -> None:
     """Publish an event: ``coopflow.PROGRAMME.COOPERATION.TYPE``."""
-    event = enveloped(item, os.environ.get("SOURCE", "urn:coopflow:installation"))
+    event = enveloped(item, os.environ.get("SOURCE", "urn:coopflow:installation")).as_json()
     parts = (item.programme, item.cooperation, item.type)
     subject = ".".join(["coopflow", *(re.sub(r"[^A-Za-z0-9_-]", "_", part) for part in parts)])
     headers = {"Nats-Msg-Id": event["id"], "Content-Type": CONTENT_TYPE}

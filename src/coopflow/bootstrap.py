@@ -426,6 +426,7 @@ async def _dispatching(
     database: Database, settings: Settings, news: News | None = None
 ) -> AsyncIterator[None]:
     """Send webhooks beside a block; in the end what is under way is ended."""
+    from coopflow.outgoing.cloudevents import NOWHERE
     from coopflow.outgoing.dispatcher import Dispatcher
     from coopflow.outgoing.queue import Queue
     from coopflow.outgoing.sending import Sender
@@ -433,7 +434,8 @@ async def _dispatching(
 
     sender = Sender(allow_private=settings.webhooks_allow_private)
     endpoints = _webhooks(database, settings).endpoints
-    dispatcher = Dispatcher(Queue(database), Feed(database), endpoints, sender)
+    source = settings.public_url or NOWHERE
+    dispatcher = Dispatcher(Queue(database), Feed(database), endpoints, sender, source=source)
     stop = asyncio.Event()
     running = asyncio.create_task(dispatcher.run(stop, news))
     try:
@@ -484,8 +486,12 @@ async def transfer(settings: Settings) -> AsyncIterator[tuple[WholeJournals, Who
 
 
 @asynccontextmanager
-async def services(settings: Settings) -> AsyncIterator[Services]:
+async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterator[Services]:
     """Open all that a face of the platform uses, for the length of a block.
+
+    Args:
+        settings: where the engine and the read model are.
+        feed: that of the engine which runs in this process, so that news are seen at once.
 
     Raises:
         UnavailableError: there is no read model yet, or it does not answer, or it is of another
@@ -496,6 +502,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
     from coopflow.directory.directory import Directory
+    from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
@@ -521,6 +528,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             audit=Audit(database),
             note_queues=partial(note_queues, database),
             access=await stack.enter_async_context(_access(settings, database, directory)),
+            feed=feed or Feed(database),
+            webhooks=_webhooks(database, settings),
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from coopflow.access.access import Access
 from coopflow.directory.directory import Directory
+from coopflow.outgoing.webhooks import Webhooks
+from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
@@ -31,6 +33,8 @@ class Services:
         audit: who was refused what.
         note_queues: has what waits in tables among the figures, as it is now.
         access: who gets in.
+        feed: what happens, in order.
+        webhooks: who is told what happens.
     """
 
     engine: TemporalEngine
@@ -43,3 +47,5 @@ class Services:
     audit: Audit
     note_queues: Callable[[], Awaitable[None]]
     access: Access
+    feed: Feed
+    webhooks: Webhooks

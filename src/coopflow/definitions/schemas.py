@@ -20,6 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from coopflow.definitions.cel import MAX_UNKNOWN
+from coopflow.definitions.event_types import event_types_page, event_types_schema
 from coopflow.definitions.extends import EXTENDS, OWN
 from coopflow.definitions.flaws import MAX_CHECKS
 from coopflow.definitions.scenario import ScenarioFile
@@ -184,6 +185,8 @@ GENERATED: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "examples/scenario.schema.json": _written(ScenarioFile),
         "examples/supposition.schema.json": _written(SuppositionFile),
         "docs/reference/facts.md": facts_page,
+        "docs/reference/event-types.md": event_types_page,
+        "docs/reference/event-types.schema.json": event_types_schema,
     }
 )
 """What is generated, by its path in a checkout."""

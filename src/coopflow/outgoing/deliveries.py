@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.outgoing.cloudevents import PING
-from coopflow.outgoing.errors import EndpointFault, UnknownEndpointError
+from coopflow.outgoing.errors import EndpointFault, UnknownDeliveryError, UnknownEndpointError
 from coopflow.outgoing.tables import AttemptRow, DeliveryRow, EndpointRow
 from coopflow.outgoing.views import Attempt, Delivery, DeliveryStatus, QueueDepths
 from coopflow.readmodel.database import Database
@@ -23,8 +23,8 @@ _AGAIN: Final = {"status": "pending", "reason": None, "attempts": 0, "ended_at":
 class Deliveries:
     """Looks at deliveries, and asks for them again.
 
-    Every question may raise DatabaseUnavailableError, and those about an endpoint
-    UnknownEndpointError where the programme has none of that id, or that no such delivery.
+    Every question may raise DatabaseUnavailableError, those about an endpoint UnknownEndpointError
+    where the programme has none of that id, and those about a delivery UnknownDeliveryError.
     """
 
     def __init__(self, database: Database) -> None:
@@ -162,7 +162,7 @@ async def _delivery(connection: AsyncConnection, endpoint: str, delivery: int) -
     query = _to(endpoint).where(DeliveryRow.id == delivery)
     found = (await connection.execute(query)).mappings().one_or_none()
     if found is None:
-        raise UnknownEndpointError(f"there is no delivery {delivery} to the webhook {endpoint}")
+        raise UnknownDeliveryError(f"there is no delivery {delivery} to the webhook {endpoint}")
     return Delivery.model_validate(dict(found))
 
 

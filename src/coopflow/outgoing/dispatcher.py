@@ -8,12 +8,12 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from coopflow.application.engine import UnavailableError
-from coopflow.outgoing.cloudevents import CONTENT_TYPE, NOWHERE, enveloped, ping
+from coopflow.outgoing.cloudevents import CONTENT_TYPE, NOWHERE, CloudEvent, enveloped, ping
 from coopflow.outgoing.endpoints import Endpoints
 from coopflow.outgoing.queue import KEPT_FOR, Claimed, Queue
 from coopflow.outgoing.sending import Send
@@ -152,7 +152,7 @@ class Dispatcher:
         if message is None:
             await self._queue.give_up(one, began)
             return
-        body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(message.as_json(), ensure_ascii=False, separators=(",", ":"))
         secrets = await self._endpoints.signing(one.endpoint_id, began)
         headers = signed(one.message, began, body, secrets) | {"content-type": CONTENT_TYPE}
         answer = await self._send(one.url, body.encode(), headers)
@@ -168,7 +168,7 @@ class Dispatcher:
             outcome=found.status if found else None,
         )
 
-    async def _message(self, one: Claimed) -> dict[str, Any] | None:
+    async def _message(self, one: Claimed) -> CloudEvent | None:
         if one.position is None:
             return ping(one.message, one.programme, one.created_at, self._source)
         for item in await self._feed.at(one.position):

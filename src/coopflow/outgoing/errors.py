@@ -4,7 +4,11 @@ from __future__ import annotations
 
 
 class UnknownEndpointError(LookupError):
-    """There is no such endpoint in a programme, or no such delivery to it."""
+    """There is no such endpoint in a programme."""
+
+
+class UnknownDeliveryError(LookupError):
+    """There is no such delivery to an endpoint."""
 
 
 class EndpointFault(ValueError):  # noqa: N818 - it is said of what was given, not of a failure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.utils
+import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,17 +42,25 @@ class Sender:
     A connection carries one message: those to two hosts at one address never share one.
     """
 
-    def __init__(self, *, allow_private: bool = False, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        timeout: timedelta = TIMEOUT,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
         """Send nowhere else than to public addresses by TLS, unless told otherwise.
 
         Args:
             allow_private: send to any address, and without TLS where the URL says so.
             timeout: how long one attempt may take in all.
+            trusted: whose certificates are good; by default those that anybody trusts.
         """
         self._allow_private = allow_private
         self._seconds = timeout.total_seconds()
         self._client = httpx.AsyncClient(
             timeout=self._seconds,
+            verify=trusted or True,
             follow_redirects=False,
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),

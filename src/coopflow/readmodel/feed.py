@@ -7,11 +7,12 @@ are small, stay for as long as the journal: a cursor never gets too old.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import re
 from collections.abc import AsyncGenerator, Collection, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,6 +36,12 @@ _WRITTEN: Final = re.compile(r"1:(0|[1-9][0-9]{0,18})")
 
 class FeedCursorError(ValueError):
     """A cursor from which nothing goes on; the message says what to do."""
+
+
+class _Which(TypedDict):
+    programme: str | None
+    address: Address | None
+    types: Collection[str] | None
 
 
 class FeedItem(Shape):
@@ -162,14 +169,34 @@ class Feed:
             DatabaseUnavailableError: the database does not answer; the cursor of the last item goes
                 on from there.
         """
+        which: _Which = {"programme": programme, "address": address, "types": types}
         while True:
-            told = self._news.next()
-            page = await self.after(cursor, programme=programme, address=address, types=types)
-            for item in page:
+            for item in await self.coming(cursor, seconds=look_every, **which):
                 yield item
                 cursor = item.cursor
-            if not page:
-                await wait(told, look_every)
+
+    async def coming(
+        self,
+        cursor: str,
+        *,
+        seconds: float,
+        programme: str | None = None,
+        address: Address | None = None,
+        types: Collection[str] | None = None,
+    ) -> tuple[FeedItem, ...]:
+        """Return what follows a cursor; where nothing does, wait for it, at most so many seconds.
+
+        The other arguments, and what is raised, are those of ``after``.
+        """
+        told = self._news.next()
+        which: _Which = {"programme": programme, "address": address, "types": types}
+        # A reader that goes away does so while it waits: a question to the database is answered, as
+        # one that is broken off takes its connection with it.
+        page = await asyncio.shield(self.after(cursor, **which))
+        if page or not seconds:
+            return page
+        await wait(told, seconds)
+        return await asyncio.shield(self.after(cursor, **which))
 
 
 async def announce(

@@ -101,7 +101,10 @@ class Projector:
             if news:
                 is_current = not seq or shape == _shape(is_sealing(connection))
                 state = await self._take(connection, address, seq, news, is_current=is_current)
-                await announce(connection, address, [one.seq for one in news], imported_to)
+                # A worker of before the feed may have written some in between, in an upgrade.
+                announced = await last_announced(connection, address)
+                first = announced + 1 if announced else news[0].seq
+                await announce(connection, address, range(first, news[-1].seq + 1), imported_to)
         if news:
             seq = state.seq
             self._states.keep(address, state)

@@ -39,6 +39,8 @@ VALUES: dict[str, Any] = {
     "code": "too_early",
     "operation": "0",
     "token": "0123456789abcdef",
+    "webhook": "wh_0",
+    "delivery": 1,
 }
 """What stands in paths, but for programmes and cooperations."""
 
@@ -131,6 +133,22 @@ ACCESS: dict[str, Line] = {
     "list_journal": Line("cooperation", INSIDE),
     "show_operation": Line("owner", scopes=("read", "write", "act")),
     "list_refusals": Line("management", "P"),
+    "follow_cooperation": Line("cooperation", INSIDE, query={"seconds": "0"}),
+    "follow_programme": Line("management", "P", query={"seconds": "0"}),
+    "list_webhooks": Line("management", "P", ("webhooks",)),
+    # Loopback is refused here: it shows who gets in, and nothing is sent anywhere.
+    "add_webhook": Line("management", "P", ("webhooks",), body={"url": "https://127.0.0.1/"}),
+    "show_webhook": Line("management", "P", ("webhooks",)),
+    "change_webhook": Line("management", "P", ("webhooks",), body={}),
+    "remove_webhook": Line("management", "P", ("webhooks",)),
+    "rotate_webhook_secret": Line("management", "P", ("webhooks",), body={}),
+    "test_webhook": Line("management", "P", ("webhooks",)),
+    "list_webhook_deliveries": Line("management", "P", ("webhooks",)),
+    "show_webhook_delivery": Line("management", "P", ("webhooks",)),
+    "redeliver_webhook_delivery": Line("management", "P", ("webhooks",)),
+    "redeliver_dead": Line(
+        "management", "P", ("webhooks",), body={"since": "2026-01-01T00:00:00Z"}
+    ),
 }
 
 # Those that R may give for an organisation of their own, here beta, party of disagreement-1.

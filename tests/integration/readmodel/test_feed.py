@@ -196,6 +196,19 @@ async def test_entries_restored_behind_what_was_projected_are_announced(
     assert [item.seq for item in await all_of(feed)] == [entry.seq for entry in verger.entries]
 
 
+async def test_what_a_worker_of_before_the_feed_wrote_is_announced_with_what_follows(
+    database: Database, feed: Feed
+) -> None:
+    """While workers are replaced one by one, consumers get everything, some of it later."""
+    verger = Collective()
+    projector = Projector(database)
+    await projector.apply(*verger.address, verger.entries[:3])
+    async with database.writing() as connection:
+        await connection.execute(delete(FeedRow).where(FeedRow.seq > 2))
+    await projector.apply(*verger.address, verger.entries)
+    assert [item.seq for item in await all_of(feed)] == [entry.seq for entry in verger.entries]
+
+
 async def test_who_was_erased_is_in_no_item_any_more(database: Database, feed: Feed) -> None:
     """A consumer that goes back to an old cursor finds the tombstone there."""
     verger = Collective()

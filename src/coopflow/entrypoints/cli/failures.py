@@ -85,7 +85,11 @@ def _code(error: Exception) -> int | None:
     from coopflow.definitions.faults import FaultsError  # noqa: PLC0415
     from coopflow.definitions.library import UnknownNameError  # noqa: PLC0415
     from coopflow.directory.errors import DirectoryError, FaultyRecordError  # noqa: PLC0415
-    from coopflow.outgoing.errors import EndpointFault, UnknownEndpointError  # noqa: PLC0415
+    from coopflow.outgoing.errors import (  # noqa: PLC0415
+        EndpointFault,
+        UnknownDeliveryError,
+        UnknownEndpointError,
+    )
     from coopflow.readmodel.errors import DatabaseUrlError  # noqa: PLC0415
     from coopflow.sealing.errors import BrokenSealError, KeysError  # noqa: PLC0415
     from coopflow.settings import SettingsError  # noqa: PLC0415
@@ -121,6 +125,7 @@ def _code(error: Exception) -> int | None:
         BrokenSealError,
         UnknownCooperationError,
         NotFoundError,
+        UnknownDeliveryError,
         UnknownEndpointError,
     )
     if isinstance(error, refused):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +62,9 @@ def api(
         public_url: where others reach it, for links that leave it; by default as it is asked.
         protection: what it is protected by, beside the headers of its answers; by default what it
             is mounted in has to do that.
+
+    Whoever serves it sets ``app.state.closing`` when it is about to end: streams of events then
+    end, and their readers come back to whatever takes its place.
     """
     protection = protection or Protection()
     is_secure = public_url is not None and public_url.startswith("https:")
@@ -90,6 +95,8 @@ def api(
     app.state.going_on = set()
     app.state.rates = protection.rates
     app.state.trusted_proxies = protection.trusted_proxies
+    app.state.streams = Counter()
+    app.state.closing = asyncio.Event()
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix="/v1")

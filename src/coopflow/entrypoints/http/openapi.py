@@ -15,6 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from coopflow.entrypoints.http.answers import documented
 from coopflow.entrypoints.http.problems import FieldProblem, Problem
 from coopflow.entrypoints.http.samples import sample
+from coopflow.entrypoints.http.streams import STREAMED
 
 _POSTED: Final = (400, 409, 413)
 """The statuses of problems that anything posted may be answered with."""
@@ -126,6 +127,9 @@ def _headers(status: int, *, is_posted: bool) -> dict[str, Any]:
 def _exemplify(answer: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """Give each content in JSON an example: the one of its schema, or one made of its fields."""
     for media_type, content in answer.get("content", {}).items():
+        if media_type == "text/event-stream":
+            content.pop("itemSchema", None)  # of OpenAPI 3.2
+            content |= {"schema": {"type": "string"}, "example": STREAMED}
         schema = content.get("schema")
         if media_type != "application/json" or not schema or "example" in content:
             continue

@@ -317,6 +317,19 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             "Attendez le temps indiqué par `Retry-After`.",
         ),
     ),
+    "unknown_webhook": ProblemKind(
+        404,
+        ("Unknown webhook", "Webhook inconnu"),
+        ("The programme has no webhook of this id.", "Le programme n'a pas de tel webhook."),
+    ),
+    "unknown_delivery": ProblemKind(
+        404,
+        ("Unknown delivery", "Envoi inconnu"),
+        (
+            "The webhook has no delivery of this number; those that are over are kept for a month.",
+            "Le webhook n'a pas de tel envoi ; ceux qui sont finis sont gardés un mois.",
+        ),
+    ),
     "internal": ProblemKind(
         500,
         ("Something is broken", "Une panne est survenue"),

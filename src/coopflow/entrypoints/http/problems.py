@@ -22,6 +22,7 @@ from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.tools import path_of
 from coopflow.entrypoints.http.languages import language_of
 from coopflow.entrypoints.http.problem_kinds import KINDS, OF_STATUS
+from coopflow.outgoing.errors import EndpointFault, UnknownDeliveryError, UnknownEndpointError
 from coopflow.temporal.errors import TemporalUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -31,6 +32,11 @@ PROBLEM_KEY: Final = "coopflow.problem"
 """Where the scope of a request holds the problem that it was answered with."""
 
 _RETRY_AFTER: Final = 5
+_UNKNOWN: Final[Mapping[type[Exception], str]] = {
+    UnknownCooperationError: "not_found",
+    UnknownEndpointError: "unknown_webhook",
+    UnknownDeliveryError: "unknown_delivery",
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -167,8 +173,12 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         return answer(_invalid(error), request)
 
-    async def unknown(request: Request, _: Exception) -> JSONResponse:
-        return answer(ProblemError("not_found"), request)
+    async def unknown(request: Request, error: Exception) -> JSONResponse:
+        return answer(ProblemError(_UNKNOWN[type(error)]), request)
+
+    async def faulty(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, EndpointFault)
+        return answer(_faulty(error), request)
 
     async def unavailable(request: Request, error: Exception) -> JSONResponse:
         _log.warning("unavailable", advice=str(error))  # it names hosts: not for those who ask
@@ -182,10 +192,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RefusedError, refused_inside)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(UnknownCooperationError, unknown)
+    for kind in _UNKNOWN:
+        app.add_exception_handler(kind, unknown)
+    app.add_exception_handler(EndpointFault, faulty)
     app.add_exception_handler(UnavailableError, unavailable)
     app.add_exception_handler(TemporalUnavailableError, unavailable)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _faulty(error: EndpointFault) -> ProblemError:
+    if error.field == "status":
+        return ProblemError("wrong_state", str(error))
+    fault = FieldProblem(path=f"body.{error.field}", problem=str(error))
+    return ProblemError("invalid_request", errors=[fault])
 
 
 def _invalid(error: RequestValidationError) -> ProblemError:

@@ -13,6 +13,7 @@ from coopflow.entrypoints.http.routes import (
     decisions,
     disagreements,
     documents,
+    events,
     exports,
     gates,
     health,
@@ -25,6 +26,7 @@ from coopflow.entrypoints.http.routes import (
     requests,
     sign_in,
     tokens,
+    webhooks,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -38,6 +40,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     disagreements.router,
     gates.router,
     journal.router,
+    events.router,
+    webhooks.router,
     policies.router,
     exports.router,
     calendars.router,
