@@ -103,6 +103,8 @@ class Settings(BaseSettings):
             for any port.
         sdk_metrics_port: where it serves those of Temporal's SDK; by default nowhere.
         metrics_host: the address of both; by default loopback.
+        http_port: the port of the HTTP API; another when it is taken, 0 for any.
+        http_host: the address that it listens on; by default on this machine only.
         public_url: where others reach the HTTP API; by default as it is asked.
         hosts: the names, beside that of the public address and of this machine, that requests may
             name as their host.
@@ -141,6 +143,8 @@ class Settings(BaseSettings):
     metrics_port: Port | None = None
     sdk_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     metrics_host: str = "127.0.0.1"
+    http_port: Port = 8000
+    http_host: str = "127.0.0.1"
     public_url: WebAddress | None = None
     hosts: Words = ()
     trusted_proxies: Words = ()

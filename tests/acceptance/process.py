@@ -29,6 +29,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
         "COOPFLOW_STATE_DIR": str(folder / "state"),
         "COOPFLOW_PORT": "0",
         "COOPFLOW_UI_PORT": "0",
+        "COOPFLOW_HTTP_PORT": "0",
         "TEMPORAL_CONFIG_FILE": str(config),
         "LANG": "C.UTF-8",
         "COLUMNS": "100",

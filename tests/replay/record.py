@@ -198,16 +198,16 @@ async def _write(running: Bench, address: Address, run: str, name: str) -> Path:
     history = json.loads((await handle.fetch_history()).to_json())
     path = HISTORIES / upcoming() / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(_without_traces(history), separators=(",", ":")) + "\n")
+    path.write_text(json.dumps(without_traces(history), separators=(",", ":")) + "\n")
     return path
 
 
-def _without_traces(value: Any) -> Any:
+def without_traces(value: Any) -> Any:
     """Return a history without stack traces: they name files of the machine."""
     if isinstance(value, list):
-        return [_without_traces(one) for one in value]
+        return [without_traces(one) for one in value]
     if isinstance(value, dict):
-        return {name: _without_traces(one) for name, one in value.items() if name != "stackTrace"}
+        return {name: without_traces(one) for name, one in value.items() if name != "stackTrace"}
     return value
 
 

@@ -16,6 +16,7 @@ from coopflow.client.means import Means
 from coopflow.domain.base import Slug
 from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
+from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.portfolio import PortfolioFilter
 from coopflow.readmodel.queries import Queries
@@ -184,6 +185,24 @@ class PlatformQuestions:
         who, within = self._means.acting(person), self._within(programme)
         ask = partial(self._queries.answers, who, programme=within, limit=page)
         return _every(ask, attrgetter("place"))
+
+    async def agenda_of(
+        self,
+        person: Person | None = None,
+        *,
+        manages: Collection[Slug] = (),
+        programme: Slug | None = None,
+    ) -> tuple[AgendaItem, ...]:
+        """List what is to come for somebody, soonest first.
+
+        Args:
+            person: for whom.
+            manages: the programmes that they manage, as the caller knows.
+            programme: only what is in this programme.
+        """
+        who, only = self._means.acting(person), self._within(programme)
+        within = None if only is None else [only]
+        return await self._queries.agenda_of(who, datetime.now(UTC), manages=manages, within=within)
 
     # --- lifecycles and policies ------------------------------------------------------------------
 

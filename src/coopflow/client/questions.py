@@ -25,6 +25,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import Kind
+from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.feed import FeedItem
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import (
@@ -34,6 +35,7 @@ from coopflow.readmodel.views import (
     DisagreementContent,
     DisagreementView,
     DocumentDetail,
+    DocumentDifference,
     DocumentSummary,
     IndicatorView,
     JournalLine,
@@ -87,6 +89,13 @@ class CooperationQuestions(ABC):
     async def document(self, kind: Kind, version: int) -> DocumentDetail | None:
         """Return a version of a document with its content, if there is one."""
         return await self._queries.document(await self.address(), kind, version)
+
+    async def document_difference(
+        self, kind: Kind, earlier: int, later: int
+    ) -> DocumentDifference | None:
+        """Return what differs between two versions of a document, if there are both."""
+        address = await self.address()
+        return await self._queries.document_difference(address, kind, earlier, later)
 
     async def decisions(self) -> tuple[DecisionView, ...]:
         """List the decisions in the order in which they were opened."""
@@ -154,6 +163,10 @@ class CooperationQuestions(ABC):
     async def holders(self) -> tuple[RoleView, ...]:
         """List who holds which role, by role, then by what it is about."""
         return await self._queries.holders(await self.address())
+
+    async def agenda(self) -> tuple[AgendaItem, ...]:
+        """List what is to come, soonest first: closings, meetings, expiries, actions, clocks."""
+        return await self._queries.agenda(await self.address())
 
     async def alerts(self) -> tuple[AlertView, ...]:
         """List the alerts that stand, the most urgent first, then the oldest."""

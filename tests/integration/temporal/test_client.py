@@ -216,6 +216,7 @@ async def test_everything_that_is_asked_is_answered(room: Room) -> None:
     client = room.client(slug)
     vision = {"issue": "Waste", "contributors": ["alpha", "beta", "gamma"]}
     await client.draft_document(kind="shared_vision", content=vision)
+    await client.draft_document(kind="shared_vision", content=vision | {"issue": "Waste of food"})
     await client.open_decision(decision="d", subject="other", question="Shall we?")
     await client.open_review(review="r", kind="quarterly")
     await client.record_meeting(meeting="m", kind="plenary", attendees=["alpha", "beta"])
@@ -230,11 +231,15 @@ async def test_everything_that_is_asked_is_answered(room: Room) -> None:
     )
     assert (await client.detail()).active_members == 3
     assert [one.id for one in await client.members()] == ["alpha", "beta", "gamma"]
-    assert [one.kind for one in await client.documents()] == ["shared_vision"]
+    assert [one.kind for one in await client.documents()] == ["shared_vision"] * 2
     document = await client.document("shared_vision", 1)
     assert document is not None
     assert document.content == vision
     assert await client.document("charter", 1) is None
+    changed = await client.document_difference("shared_vision", 1, 2)
+    assert changed is not None
+    assert [one.path for one in changed.differences] == ["issue"]
+    assert await client.document_difference("shared_vision", 1, 3) is None
     assert [one.id for one in await client.decisions()] == ["d"]
     assert [one.id for one in await client.meetings()] == ["m"]
     assert [one.id for one in await client.reviews()] == ["r"]
@@ -247,6 +252,7 @@ async def test_everything_that_is_asked_is_answered(room: Room) -> None:
     with pytest.raises(UnknownDisagreementError):
         await client.disagreement("y")
     assert await client.measures() == ()
+    assert ("decision_closes", "d") in {(one.kind, one.about) for one in await client.agenda()}
     assert await client.roles() == {"facilitator"}
     assert await client.roles("rep-beta") == {"representative"}
     assert ("fay", "facilitator") in {(one.person, one.role) for one in await client.holders()}
@@ -287,6 +293,9 @@ async def test_all_cooperations_and_policies_are_asked_about(room: Room) -> None
         (one.about, one.command) async for one in fay.tasks("rep-alpha", page=1)
     ]
     assert [(one.decision, one.choice) async for one in fay.answers("rep-beta")] == [("d", "yes")]
+    coming = {(one.slug, one.about) for one in await fay.agenda_of("rep-alpha")}
+    assert (slug, "d") in coming
+    assert await fay.agenda_of(programme="nowhere") == ()
     rows = [(row.slug, row.levels["support"]) async for row in fay.portfolio(programme="coast")]
     assert rows == [(coast, 0)]
     only = PortfolioFilter(stage="animation")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,12 +15,9 @@ from temporalio.client import Client, Plugin, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from coopflow.application.checking import Checks
-from coopflow.application.engine import Address, UnknownCooperationError
-from coopflow.application.standing import GatePassage, Standing
+from coopflow.application.engine import Address
 from coopflow.bootstrap import read_model, temporal_plugin
 from coopflow.checks import Portrait, check
-from coopflow.domain.cooperation import UNOPENED, follow
-from coopflow.domain.gates import GatePassed
 from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal import names
@@ -30,6 +27,7 @@ from coopflow.temporal.connection import find_endpoint
 from coopflow.temporal.errors import TemporalSettingsError
 from coopflow.temporal.plugin import CoopflowPlugin, Ports
 from tests.bakery import Founder, Order, Patron, Stranger, Wish
+from tests.shop import Shop
 from tests.stages import asking
 from tests.temporal_engine import KEYS, Bench, Board, Journal, admission, opening
 
@@ -40,38 +38,6 @@ pytestmark = pytest.mark.server
 async def page_online(portrait: Portrait) -> bool:
     """Hold always."""
     return True
-
-
-@dataclass
-class Shop:
-    """The read model of a platform, and how often it was opened and closed."""
-
-    journal: Journal = field(default_factory=Journal)
-    board: Board = field(default_factory=Board)
-    opened: int = 0
-    closed: int = 0
-
-    @contextlib.asynccontextmanager
-    async def ports(self) -> AsyncIterator[Ports]:
-        """Be open for the length of a block."""
-        self.opened += 1
-        yield Ports(self.journal, self.board, Checks([page_online]), self)
-        self.closed += 1
-
-    async def standing(self, address: Address) -> Standing:
-        """Work out where a cooperation stands from what was told of it."""
-        entries = self.journal.entries.get(address)
-        if not entries:
-            raise UnknownCooperationError(address)
-        state = follow(UNOPENED, tuple(entries))
-        passages = tuple(
-            GatePassage(gate=one.event.gate, stage=one.event.stage, at=one.at)
-            for one in entries
-            if isinstance(one.event, GatePassed)
-        )
-        return Standing(
-            stage=state.stage, status=state.status, as_of=entries[-1].at, passages=passages
-        )
 
 
 def queue() -> str:
@@ -104,7 +70,7 @@ async def test_a_platform_carries_cooperations_on_beside_its_own(server: Path) -
 
     What the platform stores is in clear as before, what belongs to cooperations is encrypted.
     """
-    shop, cooperations, orders = Shop(), queue(), queue()
+    shop, cooperations, orders = Shop(Checks([page_online])), queue(), queue()
     plugin = CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations)
     client = await connected(server, plugin)
     async with Worker(client, task_queue=orders, workflows=[Order]):
@@ -123,7 +89,7 @@ async def test_a_platform_carries_cooperations_on_beside_its_own(server: Path) -
 
 async def test_a_worker_alone_may_have_the_plugin(server: Path) -> None:
     """Given to a worker whose client has none, it carries cooperations on all the same."""
-    shop, cooperations, orders = Shop(), queue(), queue()
+    shop, cooperations, orders = Shop(Checks([page_online])), queue(), queue()
     plugin = CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations)
     plain = await connected(server)
     async with Worker(plain, task_queue=orders, workflows=[Order], plugins=[plugin]):
@@ -134,7 +100,7 @@ async def test_a_worker_alone_may_have_the_plugin(server: Path) -> None:
 
 async def test_several_workers_share_what_carries_cooperations_on(server: Path) -> None:
     """It begins with the first of them and ends with the last, whichever that is."""
-    shop, cooperations = Shop(), queue()
+    shop, cooperations = Shop(Checks([page_online])), queue()
     client = await connected(server, CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations))
     running = on(client, shop, cooperations)
     first = Worker(client, task_queue=queue(), workflows=[Order])
@@ -149,7 +115,7 @@ async def test_several_workers_share_what_carries_cooperations_on(server: Path) 
 
 async def test_a_worker_without_a_sandbox_keeps_doing_without(server: Path) -> None:
     """The runner of the platform is its own choice; cooperations have theirs."""
-    shop, cooperations, orders = Shop(), queue(), queue()
+    shop, cooperations, orders = Shop(Checks([page_online])), queue(), queue()
     client = await connected(server, CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations))
     bare = UnsandboxedWorkflowRunner()
     worker = Worker(client, task_queue=orders, workflows=[Order], workflow_runner=bare)
@@ -193,7 +159,7 @@ async def test_a_worker_ends_when_cooperations_stop(server: Path) -> None:
                 raise ConnectionError(message)
 
             group.create_task(fail())
-            yield Ports(Journal(), Board(), Checks(), Shop())
+            yield Ports(Journal(), Board(), Checks(), Shop(Checks()))
 
     client = await connected(server, CoopflowPlugin(ports, KEYS, task_queue=queue()))
     worker = Worker(client, task_queue=queue(), activities=[bake])
@@ -245,7 +211,7 @@ class Platform:
 
 @pytest.fixture
 async def platform(server: Path) -> AsyncIterator[Platform]:
-    shop, cooperations, own = Shop(), queue(), queue()
+    shop, cooperations, own = Shop(Checks([page_online])), queue(), queue()
     client = await connected(server, CoopflowPlugin(shop.ports, KEYS, task_queue=cooperations))
     async with Worker(client, task_queue=own, workflows=[Patron, Founder, Stranger]):
         yield Platform(client, own, on(client, shop, cooperations))

@@ -114,6 +114,37 @@ def dev(  # noqa: PLR0913 - its options
 
 
 @app.command()
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        Option(
+            metavar="ADDRESS",
+            help="Where to listen; else COOPFLOW_HTTP_HOST, else on this machine only.",
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        Option(
+            min=0,
+            max=65535,
+            help="The port, 0 for any free one; else COOPFLOW_HTTP_PORT, else 8000.",
+        ),
+    ] = None,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Serve the HTTP API, to people who sign in and to programs.
+
+    It needs an engine, its database, and a worker somewhere; `coopflow dev` serves it too. Beyond
+    this machine, put TLS before it and say by COOPFLOW_PUBLIC_URL where others reach it.
+    """
+    from coopflow.entrypoints.cli.serve import run  # noqa: PLC0415
+
+    run(_settings("info", http_host=host, http_port=port, state_dir=state_dir, lang=lang))
+
+
+@app.command()
 def worker(
     *,
     deployment: DeploymentName = None,

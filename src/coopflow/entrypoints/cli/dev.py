@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.text import Text
 
 from coopflow import bootstrap
-from coopflow.application.engine import Address
+from coopflow.application.engine import Address, UnavailableError
 from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
@@ -20,6 +21,7 @@ from coopflow.entrypoints.cli.demo import Demo
 from coopflow.entrypoints.cli.journey import Chapter, Journey
 from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Terminal
+from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
@@ -43,22 +45,41 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     prepared = Demo(datetime.now(UTC)) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
-            work = asyncio.create_task(_work(running, prepared, settings, terminal, say))
-            stopping = asyncio.create_task(stop.wait())
-            try:
-                await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if work.done():
-                    work.result()
-            finally:
-                work.cancel()
-                stopping.cancel()
-                await asyncio.gather(work, stopping, return_exceptions=True)
+            async with _api(settings) as url:
+                work = asyncio.create_task(_work(running, url, prepared, settings, terminal, say))
+                stopping = asyncio.create_task(stop.wait())
+                try:
+                    await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    if work.done():
+                        work.result()
+                finally:
+                    work.cancel()
+                    stopping.cancel()
+                    await asyncio.gather(work, stopping, return_exceptions=True)
             terminal.note(say("dev.stopping"))
     terminal.note(say("dev.stopped"))
 
 
-async def _work(
+@asynccontextmanager
+async def _api(settings: Settings) -> AsyncIterator[str | None]:
+    """Serve the HTTP API for the length of a block, where what it needs is installed.
+
+    Yields:
+        Where it is reached; None where it is not served.
+    """
+    try:
+        http = serving()
+    except UnavailableError:
+        yield None
+        return
+    with http.listen_somewhere(settings.http_host, settings.http_port) as listening:
+        async with bootstrap.services(settings) as found, http.alone(found, settings, listening):
+            yield http.url_of(listening)
+
+
+async def _work(  # noqa: PLR0913, PLR0917 - what runs, where, and who is told
     running: bootstrap.Running,
+    url: str | None,
     demo: Demo | None,
     settings: Settings,
     terminal: Terminal,
@@ -78,6 +99,8 @@ async def _work(
     record = running.record
     ready = say("dev.ready", engine=record.address, pages=record.ui_url)
     terminal.data.print(Text.assemble("\n", ("● ", "green"), (ready, "bold")), soft_wrap=True)
+    if url is not None:
+        terminal.data.print(Text(f"  {say('serve.ready', url=url)}"), soft_wrap=True)
     code = await running.exited()
     raise TemporalUnavailableError(
         f"the Temporal server ended ({code}): look at temporal.log in {settings.state_dir}"
