@@ -10,7 +10,6 @@ from temporalio.worker import Replayer
 
 from coopflow.temporal import names
 from coopflow.temporal.plugin import CoopflowPlugin, Ports
-from coopflow.temporal.watch import WatchWorkflow
 from tests.bakery import Founder, Patron
 from tests.replay.record import released, upcoming
 from tests.replay.record_platform import PLATFORMS
@@ -23,8 +22,7 @@ def replayer() -> Replayer:
     def ports() -> AbstractAsyncContextManager[Ports]:
         pytest.fail("a replay hands nothing over")
 
-    workflows = [Patron, Founder, WatchWorkflow]
-    return Replayer(workflows=workflows, plugins=[CoopflowPlugin(ports, KEYS)])
+    return Replayer(workflows=[Patron, Founder], plugins=[CoopflowPlugin(ports, KEYS)])
 
 
 def recorded(path: Path) -> WorkflowHistory:

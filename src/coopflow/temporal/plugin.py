@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 import structlog
-from temporalio.client import Client, ClientConfig
+from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import ReplayerConfig, Worker, WorkflowRunner
@@ -64,6 +64,8 @@ class CoopflowPlugin(SimplePlugin):
     """Adds cooperations to a client, its workers and replayers.
 
     - A client with it reads and writes the payloads of cooperations; all others stay as they were.
+      One whose converter moves large payloads to a storage of its own is not made:
+      ``TemporalSettingsError``.
     - Beside a worker with it, of whatever task queue, cooperations are carried on: by workers of
       their own on the queue of cooperations, for as long as that one runs. Beside several workers
       of one client it is done once. When they cannot go on, the worker ends too, and says why.
@@ -105,17 +107,9 @@ class CoopflowPlugin(SimplePlugin):
         self._version = version
         self._beside: dict[tuple[str, str], _Shared[Ports]] = {}
 
-    def configure_client(self, config: ClientConfig) -> ClientConfig:
-        """Let the client read and write cooperations.
-
-        Raises:
-            TemporalSettingsError: its converter moves large payloads to a storage of its own.
-        """
-        return super().configure_client(config)
-
     def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
-        """Let the replayer replay cooperations."""
-        config["workflows"] = [*config.get("workflows", ()), CooperationWorkflow]
+        """Let the replayer replay cooperations, and what goes with them."""
+        config["workflows"] = [*config.get("workflows", ()), CooperationWorkflow, WatchWorkflow]
         return super().configure_replayer(config)
 
     async def run_worker(
