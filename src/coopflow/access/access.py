@@ -10,6 +10,7 @@ from typing import Final
 from coopflow.access.attempts import SignInAttempts
 from coopflow.access.credentials import TOKEN_PREFIX
 from coopflow.access.errors import RefusedCredentialError, SignInError
+from coopflow.access.feeds import CalendarFeeds
 from coopflow.access.identities import Identities
 from coopflow.access.links import SignInLinks
 from coopflow.access.people import People, Person, caller
@@ -55,6 +56,7 @@ class Access:
         tokens: what programs show.
         sessions: people who signed in.
         links: single ways in that were handed out.
+        feeds: what calendars ask.
         attempts: browsers that are with the provider.
         identities: who has which account there.
         provider: the identity provider, if there is one.
@@ -66,6 +68,7 @@ class Access:
     tokens: Tokens
     sessions: Sessions
     links: SignInLinks
+    feeds: CalendarFeeds
     attempts: SignInAttempts
     identities: Identities
     provider: Provider | None = None
@@ -168,6 +171,7 @@ class Access:
         """Let nothing be left by which a person gets in: they leave, or somebody got in as them."""
         await self.sessions.end_all(person)
         await self.links.drop_all(person)
+        await self.feeds.drop_all(person)
         await self.identities.forget(person)
         await self.tokens.revoke_of(person, keeper, self.now())
 
@@ -200,6 +204,7 @@ def opened(
         tokens=Tokens(database, people),
         sessions=sessions or Sessions(database),
         links=SignInLinks(database),
+        feeds=CalendarFeeds(database, people),
         attempts=SignInAttempts(database),
         identities=Identities(database, people),
         provider=provider,

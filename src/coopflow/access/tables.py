@@ -64,6 +64,20 @@ class SignInLinkRow(Base):
     expires_at: Mapped[datetime]
 
 
+class CalendarFeedRow(Base):
+    """An address that a calendar asks; it goes when it is revoked. ``used_at`` is to the hour."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("digest"), Index(None, "person"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    person: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class SignInAttemptRow(Base):
     """A browser that was sent to the identity provider and is to come back, once."""
 

@@ -41,6 +41,8 @@ VALUES: dict[str, Any] = {
     "token": "0123456789abcdef",
     "webhook": "wh_0",
     "delivery": 1,
+    "feed": "0123456789abcdef",
+    "secret": "0123456789abcdef0123456789abcdef",
 }
 """What stands in paths, but for programmes and cooperations."""
 
@@ -56,6 +58,7 @@ class Line:
         administrator: whether an administrator of the installation gets in.
         body: what is posted.
         query: what is asked.
+        tokens: whether who bears a token gets in.
         answered: what those are answered who get in, where it is not simply done.
     """
 
@@ -65,6 +68,7 @@ class Line:
     administrator: bool = True
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
+    tokens: bool = True
     answered: str = "in"
 
 
@@ -119,6 +123,10 @@ ACCESS: dict[str, Line] = {
     "list_measures": Line("cooperation", "RSFVUOP"),
     "show_calendar": Line("cooperation", INSIDE),
     "show_my_calendar": Line("somebody"),
+    "list_my_calendar_feeds": Line("somebody"),
+    "make_my_calendar_feed": Line("somebody", tokens=False),
+    "revoke_my_calendar_feed": Line("somebody", answered="hidden"),  # of nobody's
+    "ask_calendar_feed": Line("anybody", scopes=(), answered="hidden"),  # nobody's
     "list_my_decisions": Line("somebody"),
     "list_my_answers": Line("somebody"),
     "list_my_cooperations": Line("somebody"),

@@ -6,18 +6,21 @@ import base64
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 from icalendar import Calendar
 
 from coopflow.application.callers import Caller
+from coopflow.directory.people import PersonStated
 from tests.http_platform import Platform, place
 
 pytestmark = pytest.mark.server
 
 MANAGER: Final = Caller(name="person:pam", person="pam", roles={"tests": ("programme_manager",)})
 FACILITATOR: Final = Caller(name="person:fay", person="fay")
+BETA: Final = Caller(name="person:rep-beta", person="rep-beta")
 ALPHA: Final = Caller(name="person:rep-alpha", person="rep-alpha")
 
 
@@ -148,6 +151,37 @@ def test_calendars_are_answered_as_icalendar(platform: Platform, here: str) -> N
         assert "Clôture d'une décision : =Shall we, 1?" in [str(one["summary"]) for one in found]
         own = client.get("/v1/me/calendar.ics")
         assert Calendar.from_ical(own.content).name == "VCALENDAR"
+
+
+def test_a_calendar_asks_by_its_address_until_that_is_revoked(
+    platform: Platform, here: str
+) -> None:
+    """Without anybody who signs in; what is kept of the address opens nothing."""
+    assert here
+    stated = PersonStated(name="Bea", language="fr")
+    platform.run(platform.services.directory.add_person("rep-beta", stated, datetime.now(UTC)))
+    with platform.client(BETA, **{"Accept-Language": "fr"}) as client:
+        made = client.post("/v1/me/calendar-feeds")
+        assert made.status_code == 201, made.text
+        assert made.headers["cache-control"] == "no-store"
+        url, feed = made.json()["url"], made.json()["feed"]
+        assert url.startswith(f"{platform.url}/v1/calendars/")
+        assert feed["id"] not in url
+    with platform.client() as calendar:
+        asked = calendar.get(url)
+        assert asked.status_code == 200, asked.text
+        assert asked.headers["content-language"] == "fr"
+        assert Calendar.from_ical(asked.content).walk("VEVENT")
+        listed = get(platform, BETA, "/v1/me/calendar-feeds")
+        assert [one["id"] for one in listed] == [feed["id"]]
+        assert listed[0]["used_at"] is not None
+        with platform.client(ALPHA) as client:
+            assert client.delete(f"/v1/me/calendar-feeds/{feed['id']}").status_code == 404
+        with platform.client(BETA) as client:
+            assert client.delete(f"/v1/me/calendar-feeds/{feed['id']}").status_code == 204
+        assert calendar.get(url).status_code == 404
+    with platform.client(BETA.but(name="token:1")) as client:
+        assert client.post("/v1/me/calendar-feeds").json()["code"] == "forbidden"
 
 
 def test_versions_of_a_document_are_compared(platform: Platform, here: str) -> None:

@@ -45,6 +45,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     exports.router,
     calendars.router,
+    calendars.feeds,
     commands.router,
     requests.router,
     me.router,

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Request, Response
 
-from coopflow.application.callers import Language
+from coopflow.access.errors import RefusedCredentialError
+from coopflow.access.feeds import MOST, Feed, TooManyFeedsError
+from coopflow.access.people import caller as caller_from
+from coopflow.application.callers import Caller, Language
+from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of
 from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, problems
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep
 from coopflow.entrypoints.http.languages import LanguageDep
+from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.readmodel.agenda import AgendaItem
+from coopflow.services import Services
 
 router = APIRouter(tags=["calendars"], dependencies=[needs("read")])
+feeds = APIRouter(tags=["calendars"])
+"""What calendars ask by themselves: the secret in the address says who."""
 
 _EXAMPLE: Final = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//coopflow//EN\r\nEND:VCALENDAR\r\n"
 CALENDAR: Final[Responses] = {
@@ -46,15 +54,125 @@ def calendar_answer(content: bytes, language: Language) -> Response:
 )
 async def mine(caller: CallerDep, services: ServicesDep, language: LanguageDep) -> Response:
     """Return what is to come for the caller, in all of their cooperations, as iCalendar."""
-    items: tuple[AgendaItem, ...] = ()
-    if caller.person is not None:
-        items = await services.queries.agenda_of(
-            caller.person,
-            datetime.now(UTC),
-            manages=[name for name in caller.roles if PROGRAMME_MANAGER in caller.grants(name)],
-            within=caller.programmes,
-        )
+    items = await _agenda(services, caller)
     return calendar_answer(calendar_of(items, "coopflow", language), language)
+
+
+async def _agenda(services: Services, caller: Caller) -> tuple[AgendaItem, ...]:
+    if caller.person is None:
+        return ()
+    return await services.queries.agenda_of(
+        caller.person,
+        datetime.now(UTC),
+        manages=[name for name in caller.roles if PROGRAMME_MANAGER in caller.grants(name)],
+        within=caller.programmes,
+    )
+
+
+class FeedMade(Shape):
+    """A feed that was made, with the address to be given to a calendar, which is told this once."""
+
+    feed: Feed
+    url: str
+
+
+def _own(caller: Caller) -> str:
+    """Return who asks for themselves.
+
+    Raises:
+        ProblemError: a token asks (``forbidden``): what it made would outlive it.
+    """
+    if caller.person is None or caller.name != f"person:{caller.person}":
+        raise ProblemError("forbidden", "people make feeds themselves, tokens do not")
+    return caller.person
+
+
+@router.get(
+    "/me/calendar-feeds",
+    operation_id="list_my_calendar_feeds",
+    summary="My calendar feeds",
+    responses=problems(*EVERYWHERE),
+)
+async def list_feeds(caller: CallerDep, services: ServicesDep) -> tuple[Feed, ...]:
+    """List the addresses that calendars ask for the caller, the newest first."""
+    return await services.access.feeds.all(caller.person) if caller.person else ()
+
+
+@router.post(
+    "/me/calendar-feeds",
+    operation_id="make_my_calendar_feed",
+    summary="Make a calendar feed",
+    status_code=201,
+    responses=problems(*EVERYWHERE),
+)
+async def make_feed(
+    caller: CallerDep,
+    services: ServicesDep,
+    language: LanguageDep,
+    request: Request,
+    response: Response,
+) -> FeedMade:
+    """Make an address that a calendar can ask by itself, in the language of the request.
+
+    Whoever has it sees what the caller's calendar shows, until it is revoked.
+    """
+    access = services.access
+    try:
+        feed, secret = await access.feeds.create(_own(caller), language, access.now())
+    except TooManyFeedsError:
+        raise ProblemError(
+            "already_exists", f"you have {MOST} feeds: revoke one of them first"
+        ) from None
+    response.headers["Cache-Control"] = "no-store"
+    base = request.app.state.public_url or str(request.base_url)
+    return FeedMade(feed=feed, url=f"{base.rstrip('/')}/v1/calendars/{secret}.ics")
+
+
+@router.delete(
+    "/me/calendar-feeds/{feed}",
+    operation_id="revoke_my_calendar_feed",
+    summary="Revoke a calendar feed",
+    status_code=204,
+    responses=problems(*EVERYWHERE, 404),
+)
+async def revoke_feed(
+    feed: Annotated[
+        str, Path(max_length=64, description="The id of a feed.", examples=["5f1c2a9b0d3e4f67"])
+    ],
+    caller: CallerDep,
+    services: ServicesDep,
+) -> None:
+    """Let an address no longer work, from now on."""
+    if not await services.access.feeds.revoke(feed, caller.person or ""):
+        raise ProblemError("not_found")
+
+
+@feeds.get(
+    "/calendars/{secret}.ics",
+    operation_id="ask_calendar_feed",
+    summary="What a calendar asks",
+    response_class=Response,
+    responses={**problems(404, 422, 429, 503), **CALENDAR},
+)
+async def ask_feed(
+    secret: Annotated[
+        str,
+        Path(
+            pattern=r"^[A-Za-z0-9_-]{20,100}$",
+            description="From the address of a feed.",
+            examples=["Vb2rT0m9cXJ4yq6uW1sZk8hLp3nGd5fE7aQxRtYiOoI"],
+        ),
+    ],
+    services: ServicesDep,
+) -> Response:
+    """Return the calendar of whoever made the feed, for as long as they are known here."""
+    access = services.access
+    try:
+        feed, person = await access.feeds.person_of(secret, access.now())
+    except RefusedCredentialError:
+        raise ProblemError("not_found") from None
+    items = await _agenda(services, caller_from(person))
+    return calendar_answer(calendar_of(items, "coopflow", feed.language), feed.language)
 
 
 @router.get(
