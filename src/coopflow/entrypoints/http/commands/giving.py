@@ -114,7 +114,7 @@ async def carry_out(services: Services, order: Order) -> Done:
         "actor": actor,
         "id": command_id(order.caller, order.key),
     }
-    grants = order.caller.grants(order.address.programme)
+    grants = await _grants(services, order, actor)
     # Of what is held in the programme only its management counts within a cooperation.
     inside = tuple(role for role in grants if role == PROGRAMME_MANAGER)
     if name == "open_cooperation":
@@ -126,6 +126,20 @@ async def carry_out(services: Services, order: Order) -> Done:
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return await _told(services, order, outcome, wire["id"])
+
+
+async def _grants(services: Services, order: Order, actor: str) -> tuple[str, ...]:
+    """Return the roles that count for a command beside those held in the cooperation.
+
+    Those of the caller, who answers for what is given in the name of others, and of these others,
+    as the directory knows them.
+    """
+    programme = order.address.programme
+    own = order.caller.grants(programme)
+    if actor == order.caller.person:
+        return own
+    theirs = (await services.directory.roles_of(actor)).get(programme, ())
+    return tuple(dict.fromkeys((*own, *theirs)))
 
 
 async def _execute(
