@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
+from coopflow.directory.people import PersonStated, ProgrammeRole
+from coopflow.directory.programmes import ProgrammeStated
 from tests.http_platform import Platform, place
 
 pytestmark = pytest.mark.server
@@ -126,3 +129,43 @@ def test_a_command_may_depend_on_what_was_seen(platform: Platform, address: Addr
         wrong = client.post(path, json=pulse, headers={"If-Match": "yesterday"})
         assert wrong.json()["errors"][0]["path"] == "header.If-Match"
         assert client.post(path, json=pulse, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_a_token_that_vouches_gives_what_the_directory_lets_people_give(
+    platform: Platform,
+) -> None:
+    """In somebody's name it may do what they may as manager of a programme, and no more."""
+    programme = f"tests-{uuid4().hex[:8]}"
+
+    async def know() -> None:
+        directory, now = platform.services.directory, datetime.now(UTC)
+        stated = ProgrammeStated(name="Tests", language="en")
+        await directory.add_programme(programme, stated, now)
+        manages: tuple[ProgrammeRole, ...] = ("programme_manager",)
+        for person in ("ines", "zoe"):
+            known = f"{person}-{programme}"
+            await directory.add_person(known, PersonStated(name=person), now)
+        await directory.take_part(programme, f"ines-{programme}", manages, now)
+
+    platform.run(know())
+    token = Caller(
+        name="token:2",
+        administrator=True,
+        scopes=frozenset({"act"}),
+        programmes=frozenset({programme}),
+    )
+    body = {
+        "cooperation": "one",
+        "title": "A",
+        "issue": "B",
+        "territory": "C",
+        "lifecycle": "impact-collectif",
+        "policy": "reference",
+    }
+    path = f"/v1/programmes/{programme}/cooperations"
+    with platform.client(token) as client:
+        refused = client.post(path, json={**body, "actor": f"zoe-{programme}"})
+        done = client.post(path, json={**body, "actor": f"ines-{programme}"})
+    assert refused.json()["code"] == "forbidden"
+    assert done.status_code == 201
+    assert done.json()["entries"][0]["actor"] == f"ines-{programme}"
