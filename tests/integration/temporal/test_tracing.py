@@ -17,7 +17,6 @@ from temporalio.contrib.opentelemetry import (
     create_tracer_provider,
 )
 from temporalio.worker import Interceptor, Replayer, Worker
-from tests.shop import Shop
 
 from coopflow.application.checking import Checks
 from coopflow.temporal import names
@@ -30,6 +29,7 @@ from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
 from tests.bakery import Order
 from tests.replay.recorded import PATHS, recorded
+from tests.shop import Shop
 from tests.temporal_engine import CONVERTER, KEYS, Bench, admission, bench, refused
 
 pytestmark = pytest.mark.server
