@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from coopflow.access.attempts import SignInAttempts
 from coopflow.access.credentials import TOKEN_PREFIX
@@ -14,11 +14,13 @@ from coopflow.access.feeds import CalendarFeeds
 from coopflow.access.identities import Identities
 from coopflow.access.links import SignInLinks
 from coopflow.access.people import People, Person, caller
-from coopflow.access.provider import Provider
 from coopflow.access.sessions import Method, Session, Sessions
 from coopflow.access.tokens import Tokens
 from coopflow.application.callers import SCOPES, Caller, Scope
 from coopflow.readmodel.database import Database
+
+if TYPE_CHECKING:  # it needs the packages of an extra, which who makes tokens does without
+    from coopflow.access.provider import Provider
 
 SCOPE_PREFIX: Final = "coopflow:"
 """How the scopes of the platform begin in the tokens of a provider."""

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NoReturn
 
 from typer import Argument, Exit, Option
 
+from coopflow.entrypoints.cli import access_commands
 from coopflow.entrypoints.cli.options import Lang, OutputFormat, StateDir
 from coopflow.entrypoints.cli.options import group_of as _group
 from coopflow.entrypoints.cli.options import settings_of as _settings
@@ -62,6 +63,7 @@ command line, a setting or a file is wrong, 3 something needed does not answer.
 scenario = _group("Scenarios: lives of cooperations, written down.")
 coop = _group("Cooperations, as the read model knows them.")
 gate = _group("Gates: what stands in the way, and the shortest way to pass.")
+access_commands.add_to(app)
 app.add_typer(scenario, name="scenario")
 app.add_typer(coop, name="coop")
 policy = _group("Policies: what conditions, gates and decisions ask for.")

@@ -7,16 +7,19 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from coopflow import bootstrap
 from coopflow.application.engine import Address, UnavailableError
+from coopflow.directory.people import PersonStated, new_person_id
 from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
+from coopflow.entrypoints.cli.access import link_to
 from coopflow.entrypoints.cli.demo import Demo
 from coopflow.entrypoints.cli.journey import Chapter, Journey
 from coopflow.entrypoints.cli.naming import Names
@@ -25,8 +28,11 @@ from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
+from coopflow.services import Services
 from coopflow.settings import Settings, load_settings
 from coopflow.temporal.errors import TemporalUnavailableError
+
+_FIRST_LINK: Final = timedelta(hours=1)
 
 
 def run(settings: Settings, *, demo: bool) -> None:
@@ -45,8 +51,10 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     prepared = Demo(datetime.now(UTC)) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
-            async with _api(settings) as url:
-                work = asyncio.create_task(_work(running, url, prepared, settings, terminal, say))
+            async with _api(settings) as served:
+                work = asyncio.create_task(
+                    _work(running, served, prepared, settings, terminal, say)
+                )
                 stopping = asyncio.create_task(stop.wait())
                 try:
                     await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -60,12 +68,32 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     terminal.note(say("dev.stopped"))
 
 
+class _Api(NamedTuple):
+    """Where the HTTP API is reached, and a link that signs its administrator in, once."""
+
+    url: str
+    link: str
+
+
+async def _first_link(services: Services, settings: Settings) -> str:
+    """Return the secret of a link for the administrator, whom the first start makes."""
+    administrators = await services.directory.administrators()
+    if administrators:
+        person = administrators[0].id
+    else:
+        name = Phrases(settings.language)("serve.administrator")
+        stated = PersonStated(name=name, language=settings.language, administrator=True)
+        added = await services.directory.add_person(new_person_id(), stated, datetime.now(UTC))
+        person = added.id
+    return await services.access.links.create(person, services.access.now(), _FIRST_LINK)
+
+
 @asynccontextmanager
-async def _api(settings: Settings) -> AsyncIterator[str | None]:
+async def _api(settings: Settings) -> AsyncIterator[_Api | None]:
     """Serve the HTTP API for the length of a block, where what it needs is installed.
 
     Yields:
-        Where it is reached; None where it is not served.
+        Where it is reached, and how to get in; None where it is not served.
     """
     try:
         http = serving()
@@ -74,12 +102,13 @@ async def _api(settings: Settings) -> AsyncIterator[str | None]:
         return
     with http.listen_somewhere(settings.http_host, settings.http_port) as listening:
         async with bootstrap.services(settings) as found, http.alone(found, settings, listening):
-            yield http.url_of(listening)
+            url = http.url_of(listening)
+            yield _Api(url, link_to(settings.public_url or url, await _first_link(found, settings)))
 
 
 async def _work(  # noqa: PLR0913, PLR0917 - what runs, where, and who is told
     running: bootstrap.Running,
-    url: str | None,
+    served: _Api | None,
     demo: Demo | None,
     settings: Settings,
     terminal: Terminal,
@@ -99,8 +128,9 @@ async def _work(  # noqa: PLR0913, PLR0917 - what runs, where, and who is told
     record = running.record
     ready = say("dev.ready", engine=record.address, pages=record.ui_url)
     terminal.data.print(Text.assemble("\n", ("● ", "green"), (ready, "bold")), soft_wrap=True)
-    if url is not None:
-        terminal.data.print(Text(f"  {say('serve.ready', url=url)}"), soft_wrap=True)
+    if served is not None:
+        told = Text(f"  {say('serve.ready', url=served.url)}\n  {say('serve.sign_in')}\n  ")
+        terminal.data.print(told.append(served.link, "cyan"), soft_wrap=True)
     code = await running.exited()
     raise TemporalUnavailableError(
         f"the Temporal server ended ({code}): look at temporal.log in {settings.state_dir}"

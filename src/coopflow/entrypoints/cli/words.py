@@ -664,6 +664,33 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "rien n'arrivera de soi-même",
     ),
     "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
+    # who gets in
+    "token.made": (
+        "Token {id}, until {until}. It is not shown again.",
+        "Jeton {id}, jusqu'au {until}. Il ne sera plus affiché.",
+    ),
+    "token.good": ("good", "valable"),
+    "token.expired": ("expired", "expiré"),
+    "token.revoked": ("revoked", "révoqué"),
+    "token.all": ("all programmes", "tous les programmes"),
+    "token.as": ("as {person}", "en tant que {person}"),
+    "token.until": ("until {at}", "jusqu'au {at}"),
+    "token.used": ("last used: {at}", "dernier usage : {at}"),
+    "token.never": ("never", "jamais"),
+    "token.none": ("There are no tokens.", "Il n'y a pas de jeton."),
+    "token.gone": (
+        "“{name}” lets nobody in any more.",
+        "« {name} » ne laisse plus entrer personne.",
+    ),
+    "serve.sign_in": (
+        "Sign in as administrator, once, within the hour:",
+        "Pour s'identifier comme administrateur, une fois, dans l'heure :",
+    ),
+    "serve.administrator": ("Administrator", "Administration"),
+    "sign_in.link": (
+        "It works once, for {minutes} minutes: whoever has it gets in.",
+        "Il sert une fois, pendant {minutes} minutes : qui l'a peut entrer.",
+    ),
     # webhooks
     "webhook.active": ("active", "actif"),
     "webhook.disabled": ("disabled", "désactivé"),

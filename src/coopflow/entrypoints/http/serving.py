@@ -65,7 +65,8 @@ def application(services: Services, settings: Settings) -> FastAPI:
 
 def _hosts(settings: Settings) -> set[str]:
     public = urlsplit(settings.public_url or "").hostname
-    return {*LOOPBACK, *settings.hosts, settings.http_host, *([public] if public else [])}
+    host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
+    return {*LOOPBACK, *settings.hosts, host, *([public] if public else [])}
 
 
 def listen(host: str, port: int) -> socket.socket:
