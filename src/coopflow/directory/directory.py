@@ -155,11 +155,16 @@ class Directory:
             await connection.execute(delete(ParticipationRow).where(is_theirs))
         await self._database.scrub()
 
-    async def forget(self, person: str, programme: str | None = None) -> Forgotten:
+    async def forget(
+        self, person: str, programme: str | None = None, expected: int | None = None
+    ) -> Forgotten:
         """Let somebody no longer take part in a programme, or remove them altogether.
 
         Who takes part in no programme any more is removed too, unless they administer the
         installation. Nothing of who is removed is left in the file. Harmless when repeated.
+
+        Raises:
+            StaleError: the person is at another version than expected.
         """
         theirs = ParticipationRow.person == person
         async with self.writing() as connection:
@@ -168,6 +173,7 @@ class Directory:
             programmes = {*(await connection.execute(held)).scalars()}
             if record is None or (programme is not None and programme not in programmes):
                 return "unknown"
+            rows.check_version(PERSON, record, expected)
             stays = programme is not None and (record.administrator or len(programmes) > 1)
             gone = theirs & (ParticipationRow.programme == programme) if stays else theirs
             await connection.execute(delete(ParticipationRow).where(gone))

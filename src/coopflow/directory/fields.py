@@ -24,6 +24,7 @@ Language = Literal["fr", "en"]
 
 
 def _one_line(text: str) -> str:
+    # Neither NUL nor lone surrogates are printable: no database has to hold them.
     if not text.isprintable():
         raise ValueError("write it on one line, without control characters")
     return text
@@ -65,12 +66,16 @@ Line = Annotated[
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=MAX_EMAIL),
+    AfterValidator(_one_line),
     AfterValidator(_address),
 ]
 """An e-mail address that looks like one; whether it takes mail is not asked."""
 
 WebAddress = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_web_address)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500),
+    AfterValidator(_one_line),
+    AfterValidator(_web_address),
 ]
 """The address of a public page."""
 

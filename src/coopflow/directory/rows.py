@@ -134,7 +134,7 @@ async def change(  # noqa: PLR0913, PLR0917 - what is changed, from what, to wha
         TakenError: a value that must be its own is another's.
     """
     record = await known(connection, kind, key)
-    _check_version(kind, record, expected)
+    check_version(kind, record, expected)
     before = stated_of(kind, record)
     after = before.changed(changes)
     if after == before:
@@ -155,7 +155,7 @@ async def remove(
         StaleError: it is at another version than expected.
     """
     record = await known(connection, kind, key)
-    _check_version(kind, record, expected)
+    check_version(kind, record, expected)
     await connection.execute(delete(kind.table).where(*_is(kind, key)))
     return record
 
@@ -178,7 +178,12 @@ def stated_of(kind: Kind[S, K], record: K) -> S:
     return kind.stated.model_validate(record.model_dump(include=set(kind.stated.model_fields)))
 
 
-def _check_version(kind: Kind[S, K], record: K, expected: int | None) -> None:
+def check_version(kind: Kind[S, K], record: K, expected: int | None) -> None:
+    """See to it that a record is as expected.
+
+    Raises:
+        StaleError: it is at another version.
+    """
     if expected is not None and expected != record.version:
         raise StaleError(kind.word, record.id, expected, record.version)
 

@@ -15,13 +15,15 @@ from tests.matrix import ALWAYS, TABLE
 Of = Literal["anybody", "somebody", "operation", "owner", "programme", "management", "cooperation"]
 """Whom a route is for.
 
-Anybody at all; whoever shows who they are; who administers the installation; whose thing it is, who
+Anybody at all; whoever shows who they are; whose thing it is, who
 is none of those that ask; who sees a programme; who manages it; who has a part in a cooperation, or
 manages its programme.
 """
 
 EVERYONE = "RSFMVUOP"
 INSIDE = "RSFVP"
+
+_KEEPING = ("directory",)
 
 VALUES: dict[str, Any] = {
     "kind": "charter",
@@ -43,6 +45,7 @@ VALUES: dict[str, Any] = {
     "delivery": 1,
     "feed": "0123456789abcdef",
     "secret": "0123456789abcdef0123456789abcdef",
+    "person": "kim",
 }
 """What stands in paths, but for programmes and cooperations."""
 
@@ -139,6 +142,24 @@ ACCESS: dict[str, Line] = {
     # It is raised, between beta and gamma: for the parties and the facilitator.
     "read_disagreement": Line("cooperation", "RF", administrator=False),
     "list_journal": Line("cooperation", INSIDE),
+    "list_programmes": Line("somebody"),
+    "add_programme": Line("operation", "", _KEEPING, body={"id": "tests", "name": "T"}),
+    "show_programme": Line("programme"),
+    "change_programme": Line("management", "P", _KEEPING, body={}),
+    "remove_programme": Line("programme", "", _KEEPING),
+    "list_people": Line("management", "P", _KEEPING),
+    "add_person": Line("management", "P", _KEEPING, body={"id": "kim", "name": "Kim"}),
+    "show_person": Line("management", "P", _KEEPING),
+    "change_person": Line("management", "P", _KEEPING, body={}),
+    "remove_person": Line("management", "P", _KEEPING),
+    "list_organisations": Line("programme", scopes=_KEEPING),
+    "add_organisation": Line(
+        "management", "P", _KEEPING, body={"id": "beta", "name": "Beta", "category": "state"}
+    ),
+    "show_organisation": Line("programme", scopes=_KEEPING),
+    "change_organisation": Line("management", "P", _KEEPING, body={}),
+    "remove_organisation": Line("management", "P", _KEEPING),
+    "import_directory": Line("management", "P", _KEEPING, query={"dry_run": "true"}),
     "show_operation": Line("owner", scopes=("read", "write", "act")),
     "list_refusals": Line("management", "P"),
     "follow_cooperation": Line("cooperation", INSIDE, query={"seconds": "0"}),

@@ -98,6 +98,11 @@ def stage(platform: Platform) -> Platform:
             named = {"id": organisation, "name": organisation, "category": "state"}
             path = f"{place(address)}/members"
             give(client, path, organisation=named, representative=f"rep-{organisation}")
+    with platform.client(ADMINISTRATOR) as client:
+        give(client, "/v1/programmes", id="tests", name="Tests")
+        give(client, "/v1/programmes/tests/people", id=VALUES["person"], name="Kim")
+        beta = {"id": VALUES["organisation"], "name": "Beta", "category": "state"}
+        give(client, "/v1/programmes/tests/organisations", **beta)
     with platform.client(ROLES["F"]) as client:
         here = place(HERE)
         for letter, role in (

@@ -85,6 +85,8 @@ def test_a_mistyped_registration_number_is_refused(number: str) -> None:
         ("name", "x" * 201),
         ("website", "example.org"),
         ("website", "javascript:alert(1)"),
+        ("website", "https://example.org/\0"),
+        ("email", "a\0b@example.org"),
         ("category", "club"),
     ],
 )

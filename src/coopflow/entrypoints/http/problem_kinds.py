@@ -264,6 +264,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             "La méthode n'est pas de celles de ce chemin ; `Allow` les nomme.",
         ),
     ),
+    "in_use": ProblemKind(
+        409,
+        ("Something refers to it", "Encore utilisé"),
+        (
+            "Others refer to it: remove them first.",
+            "D'autres éléments s'y réfèrent : retirez-les d'abord.",
+        ),
+    ),
     "key_in_use": ProblemKind(
         409,
         ("The request is under way", "Requête en cours"),

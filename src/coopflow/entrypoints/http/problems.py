@@ -17,6 +17,14 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from coopflow.application.engine import UnavailableError, UnknownCooperationError
+from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.directory.errors import (
+    DirectoryError,
+    FaultyRecordError,
+    StaleError,
+    TakenError,
+    UnknownRecordError,
+)
 from coopflow.domain.base import Shape
 from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.tools import path_of
@@ -188,7 +196,13 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         return broken(error, request)
 
+    async def of_directory(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, (DirectoryError, FaultsError))
+        return answer(_of_directory(error), request)
+
     app.add_exception_handler(ProblemError, told)
+    app.add_exception_handler(DirectoryError, of_directory)
+    app.add_exception_handler(FaultsError, of_directory)
     app.add_exception_handler(RefusedError, refused_inside)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -205,6 +219,34 @@ def _faulty(error: EndpointFault) -> ProblemError:
         return ProblemError("wrong_state", str(error))
     fault = FieldProblem(path=f"body.{error.field}", problem=str(error))
     return ProblemError("invalid_request", errors=[fault])
+
+
+def _of_directory(error: DirectoryError | FaultsError) -> ProblemError:
+    match error:
+        case UnknownRecordError():
+            return ProblemError("not_found")
+        case TakenError():
+            return ProblemError("already_exists", str(error), facts={"field": error.field})
+        case StaleError():
+            return ProblemError("outdated", str(error))
+        case FaultyRecordError():
+            return ProblemError(
+                "invalid_request",
+                errors=[
+                    FieldProblem(path=f"body.{field}", problem=told)
+                    for field, told in error.faults.items()
+                ],
+            )
+        case FaultsError():
+            return ProblemError("invalid_request", errors=[_in_file(one) for one in error.faults])
+        case _:
+            return ProblemError("in_use", str(error))
+
+
+def _in_file(fault: Fault) -> FieldProblem:
+    where = f"body:{fault.line}:{fault.column}" + (f": {fault.path}" if fault.path else "")
+    remedy = f" ({fault.remedy})" if fault.remedy else ""
+    return FieldProblem(path=where, problem=f"{fault.message}{remedy}")
 
 
 def _invalid(error: RequestValidationError) -> ProblemError:

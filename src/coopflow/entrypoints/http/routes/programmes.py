@@ -1,0 +1,153 @@
+"""Programmes, as the directory has them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
+
+from coopflow.application.callers import Caller
+from coopflow.directory.errors import UnknownRecordError
+from coopflow.directory.fields import Language, Line
+from coopflow.directory.programmes import Programme, ProgrammeStated
+from coopflow.domain.base import Shape, Slug
+from coopflow.entrypoints.http.answers import guarded
+from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
+from coopflow.entrypoints.http.etags import EntityTagDep, ExpectedVersionDep
+from coopflow.entrypoints.http.guards import ManagedProgrammeDep, ProgrammeDep
+from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
+from coopflow.entrypoints.http.pages import Page, PagingDep
+from coopflow.entrypoints.http.problems import ProblemError
+
+router = APIRouter(prefix="/programmes", tags=["programmes"], responses=guarded())
+
+
+class NewProgramme(ProgrammeStated):
+    """A programme that is added; it keeps its id for ever."""
+
+    id: Slug
+
+
+class ProgrammeChanges(Shape):
+    """What changes about a programme; what is not there stays, null takes a value away."""
+
+    name: Line | None = None
+    language: Language | None = None
+    lifecycle: Slug | None = None
+    policy: Slug | None = None
+
+
+_NEW = {"id": "valdore", "name": "Val d'Ore", "language": "fr", "policy": "reference"}
+
+
+@router.get("", operation_id="list_programmes", summary="Programmes", dependencies=[needs("read")])
+async def list_all(caller: CallerDep, services: ServicesDep, paging: PagingDep) -> Page[Programme]:
+    """List the programmes that the caller manages, or holds a role in; all to an administrator."""
+    if _administrates_all(caller):
+        after = paging.after(str)
+        last = str(after[0]) if after else None
+        found = await services.directory.programmes(after=last, limit=paging.limit + 1)
+        return paging.page(found, lambda one: (one.id,))
+    mine: list[Programme] = []
+    for programme in sorted(_own(caller)):
+        with suppress(UnknownRecordError):
+            mine.append(await services.directory.programme(programme))
+    return paging.cut(mine, lambda one: (one.id,), str)
+
+
+@router.post(
+    "",
+    operation_id="add_programme",
+    summary="Add a programme",
+    status_code=201,
+    dependencies=[needs("directory")],
+    responses=guarded(409),
+)
+async def add(  # noqa: PLR0913, PLR0917 - what it is given
+    body: Annotated[NewProgramme, Body(examples=[_NEW])],
+    caller: CallerDep,
+    services: ServicesDep,
+    request: Request,
+    response: Response,
+    tag: EntityTagDep,
+    key: IdempotencyKeyDep,  # noqa: ARG001 - of the middleware
+) -> Programme:
+    """Add a programme; administrators of the installation do."""
+    _check_administrates(caller)
+    stated = ProgrammeStated.read(body.model_dump(exclude={"id"}))
+    found = await services.directory.add_programme(body.id, stated, datetime.now(UTC))
+    response.headers["Location"] = here(request, f"/v1/programmes/{found.id}")
+    tag.of_record(found.version)
+    return found
+
+
+@router.get(
+    "/{programme}",
+    operation_id="show_programme",
+    summary="A programme",
+    dependencies=[needs("read")],
+)
+async def show(programme: ProgrammeDep, services: ServicesDep, tag: EntityTagDep) -> Programme:
+    """Return a programme; its `ETag` is good for `If-Match` with a change."""
+    found = await services.directory.programme(programme)
+    tag.of_record(found.version)
+    return found
+
+
+@router.patch(
+    "/{programme}",
+    operation_id="change_programme",
+    summary="Change a programme",
+    dependencies=[needs("directory")],
+    responses=guarded(412),
+)
+async def change(
+    programme: ManagedProgrammeDep,
+    body: Annotated[ProgrammeChanges, Body(examples=[{"name": "Val d'Ore"}])],
+    services: ServicesDep,
+    expected: ExpectedVersionDep,
+    tag: EntityTagDep,
+) -> Programme:
+    """Change what is stated about a programme."""
+    changes = body.model_dump(exclude_unset=True)
+    found = await services.directory.change_programme(
+        programme, changes, datetime.now(UTC), expected
+    )
+    tag.of_record(found.version)
+    return found
+
+
+@router.delete(
+    "/{programme}",
+    operation_id="remove_programme",
+    summary="Remove a programme",
+    status_code=204,
+    dependencies=[needs("directory")],
+    responses=guarded(409, 412),
+)
+async def remove(
+    programme: ProgrammeDep,
+    caller: CallerDep,
+    services: ServicesDep,
+    expected: ExpectedVersionDep,
+) -> None:
+    """Remove a programme without people, organisations and cooperations; administrators do."""
+    _check_administrates(caller)
+    await services.directory.remove_programme(programme, expected)
+
+
+def _own(caller: Caller) -> set[str]:
+    named = {*caller.roles, *((caller.programmes or ()) if caller.administrator else ())}
+    return {one for one in named if caller.reaches(one)}
+
+
+def _administrates_all(caller: Caller) -> bool:
+    return caller.administrator and caller.programmes is None
+
+
+def _check_administrates(caller: Caller) -> None:
+    if not _administrates_all(caller):
+        raise ProblemError("forbidden")

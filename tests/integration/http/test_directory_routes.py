@@ -1,0 +1,202 @@
+"""The directory over HTTP: what managers and administrators do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from coopflow.application.callers import Caller
+from tests.http_platform import Platform
+
+pytestmark = pytest.mark.server
+
+ADMINISTRATOR: Final = Caller(name="person:ada", person="ada", administrator=True)
+
+
+@pytest.fixture
+def programme(platform: Platform) -> str:
+    name = f"prog-{uuid4().hex[:8]}"
+    with platform.client(ADMINISTRATOR) as client:
+        added = client.post("/v1/programmes", json={"id": name, "name": "A programme"})
+        assert added.status_code == 201, added.text
+        assert added.headers["Location"].endswith(f"/v1/programmes/{name}")
+    return name
+
+
+@pytest.fixture
+def manager(platform: Platform, programme: str) -> Iterator[httpx.Client]:
+    """Somebody who manages the programme."""
+    who = Caller(name="person:pam", person="pam", roles={programme: ("programme_manager",)})
+    with platform.client(who) as client:
+        yield client
+
+
+@pytest.fixture
+def here(programme: str) -> str:
+    """The path of the programme."""
+    return f"/v1/programmes/{programme}"
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def add(client: httpx.Client, here: str, **stated: Any) -> dict[str, Any]:
+    answer = client.post(f"{here}/people", json=stated)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def unique(name: str) -> str:
+    return f"{name}-{uuid4().hex[:8]}"
+
+
+def test_a_person_is_added_changed_and_removed(manager: httpx.Client, here: str) -> None:
+    """With an ETag for each version, that a change may start from."""
+    email = f"{uuid4().hex}@example.org"
+    added = add(manager, here, name="Inès", email=email, roles=["programme_manager"])
+    path = f"{here}/people/{added['id']}"
+    shown = manager.get(path)
+    assert shown.json() == added
+    assert shown.headers["ETag"] == '"1"'
+    assert added["roles"] == ["programme_manager"]
+    changed = manager.patch(
+        path,
+        json={"language": "en", "notifications": {"publish_outcome": "none"}, "roles": []},
+        headers={"If-Match": '"1"'},
+    )
+    assert changed.status_code == 200, changed.text
+    assert changed.headers["ETag"] == '"2"'
+    assert changed.json()["notifications"] == added["notifications"] | {"publish_outcome": "none"}
+    assert (changed.json()["roles"], changed.json()["name"]) == ([], "Inès")
+    stale = {"If-Match": '"1"'}
+    assert code(manager.patch(path, json={"name": "I."}, headers=stale)) == (412, "outdated")
+    assert code(manager.delete(path, headers=stale)) == (412, "outdated")
+    assert manager.delete(path, headers={"If-Match": '"2"'}).status_code == 204
+    assert code(manager.get(path)) == (404, "not_found")
+    assert code(manager.delete(path)) == (404, "not_found")
+
+
+def test_what_is_wrong_names_its_field(manager: httpx.Client, here: str) -> None:
+    """And what others have is told without a word of whose it is."""
+    answer = manager.post(f"{here}/people", json={"name": "", "email": "x", "administrator": True})
+    assert code(answer) == (422, "invalid_request")
+    assert {one["path"] for one in answer.json()["errors"]} == {
+        "body.name",
+        "body.email",
+        "body.administrator",
+    }
+    name = unique("kim")
+    add(manager, here, id=name, name="Kim")
+    assert code(manager.post(f"{here}/people", json={"id": name, "name": "K"})) == (
+        409,
+        "already_exists",
+    )
+    answer = manager.patch(f"{here}/people/{name}", json={"name": None})
+    assert code(answer) == (422, "invalid_request")
+    assert answer.json()["errors"][0]["path"] == "body.name"
+
+
+def test_people_are_listed_page_by_page(manager: httpx.Client, here: str) -> None:
+    """Each page links to the next one."""
+    names = sorted(add(manager, here, name="P")["id"] for _ in range(3))
+    page = manager.get(f"{here}/people", params={"limit": 2}).json()
+    assert [one["id"] for one in page["items"]] == names[:2]
+    rest = manager.get(page["next"]).json()
+    assert [one["id"] for one in rest["items"]] == names[2:]
+    assert rest.get("next") is None
+
+
+def test_no_manager_changes_who_is_elsewhere_too(
+    platform: Platform, manager: httpx.Client, here: str, programme: str
+) -> None:
+    """Their roles here, yes; their address, by which they would be taken over, no."""
+    name = unique("kim")
+    with platform.client(ADMINISTRATOR) as client:
+        other = unique("other")
+        client.post("/v1/programmes", json={"id": other, "name": "Other"})
+        add(client, f"/v1/programmes/{other}", id=name, name="Kim", email=f"{name}@example.org")
+        # Not there for the manager, and not to be brought in by its id or its address.
+        assert code(manager.get(f"{here}/people/{name}")) == (404, "not_found")
+        taken = manager.post(f"{here}/people", json={"name": "K", "email": f"{name}@example.org"})
+        assert code(taken) == (409, "already_exists")
+        assert other not in taken.text
+        file = f"id,name\n{name},Kim\n".encode()
+        csv = {"Content-Type": "text/csv"}
+        refused = manager.post(f"{here}/directory/import", content=file, headers=csv)
+        assert code(refused) == (422, "invalid_request")
+        # An administrator brings them in.
+        done = client.post(
+            f"/v1/programmes/{programme}/directory/import", content=file, headers=csv
+        )
+        assert done.json()["changed"] == 1, done.text
+    assert manager.get(f"{here}/people/{name}").json()["name"] == "Kim"
+    taking_over = manager.patch(f"{here}/people/{name}", json={"email": "mine@example.org"})
+    assert code(taking_over) == (403, "forbidden")
+    roles = manager.patch(f"{here}/people/{name}", json={"roles": ["programme_manager"]})
+    assert roles.json()["roles"] == ["programme_manager"]
+    assert manager.delete(f"{here}/people/{name}").status_code == 204
+    with platform.client(ADMINISTRATOR) as client:
+        assert client.get(f"/v1/programmes/{other}/people/{name}").status_code == 200
+
+
+def test_organisations_are_kept(manager: httpx.Client, here: str) -> None:
+    """They are added, shown, changed, listed and removed."""
+    stated = {"id": "mairie", "name": "Mairie", "category": "local_authority"}
+    added = manager.post(f"{here}/organisations", json=stated)
+    assert added.status_code == 201, added.text
+    path = f"{here}/organisations/mairie"
+    assert manager.get(path).json() == added.json()
+    number = {"registration": "732 829 320"}
+    assert manager.patch(path, json=number).json()["registration"] == "732829320"
+    second = manager.post(f"{here}/organisations", json={**stated, **number, "id": "ville"})
+    assert code(second) == (409, "already_exists")
+    assert second.json()["facts"] == {"field": "registration"}
+    assert [one["id"] for one in manager.get(f"{here}/organisations").json()["items"]] == ["mairie"]
+    assert manager.delete(path, headers={"If-Match": '"2"'}).status_code == 204
+    assert code(manager.get(path)) == (404, "not_found")
+
+
+def test_a_file_is_imported_whole_or_not_at_all(manager: httpx.Client, here: str) -> None:
+    """Faults name lines and cells; a dry run writes nothing."""
+    name = unique("kim")
+    csv = {"Content-Type": "text/csv; charset=utf-8"}
+    wrong = f"id,name,roles\n{name},Kim,boss\n".encode()
+    answer = manager.post(f"{here}/directory/import", content=wrong, headers=csv)
+    assert code(answer) == (422, "invalid_request")
+    (error,) = answer.json()["errors"]
+    assert error["path"] == "body:2:3: roles"
+    assert error["problem"].startswith("there is no role boss")
+    right = wrong.replace(b"boss", b"programme_manager")
+    dry = manager.post(f"{here}/directory/import?dry_run=true", content=right, headers=csv).json()
+    assert (dry["added"], dry["dry_run"]) == (1, True)
+    assert manager.get(f"{here}/people/{name}").status_code == 404
+    assert manager.post(f"{here}/directory/import", content=right, headers=csv).json()["added"] == 1
+    assert manager.get(f"{here}/people/{name}").json()["roles"] == ["programme_manager"]
+    json = manager.post(f"{here}/directory/import", json={})
+    assert code(json) == (415, "unsupported_media_type")
+
+
+def test_programmes_are_for_administrators_to_add_and_remove(
+    platform: Platform, manager: httpx.Client, here: str, programme: str
+) -> None:
+    """Managers see and change their own; one in use stays."""
+    listed = manager.get("/v1/programmes").json()["items"]
+    assert [one["id"] for one in listed] == [programme]
+    changed = manager.patch(here, json={"policy": "light"}, headers={"If-Match": '"1"'})
+    assert changed.json()["policy"] == "light", changed.text
+    assert code(manager.delete(here)) == (403, "forbidden")
+    assert code(manager.post("/v1/programmes", json={"id": "x", "name": "X"})) == (403, "forbidden")
+    kim = add(manager, here, name="Kim")
+    with platform.client(ADMINISTRATOR) as client:
+        ids = {one["id"] for one in client.get("/v1/programmes?limit=200").json()["items"]}
+        assert programme in ids
+        assert code(client.delete(here)) == (409, "in_use")
+        assert client.delete(f"{here}/people/{kim['id']}").status_code == 204
+        assert client.delete(here).status_code == 204
+        assert code(client.get(here)) == (404, "not_found")
