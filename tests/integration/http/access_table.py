@@ -15,8 +15,8 @@ from tests.matrix import ALWAYS, TABLE
 Of = Literal["anybody", "somebody", "operation", "owner", "programme", "management", "cooperation"]
 """Whom a route is for.
 
-Anybody at all; whoever shows who they are; whose thing it is, who
-is none of those that ask; who sees a programme; who manages it; who has a part in a cooperation, or
+Anybody at all; whoever shows who they are; who operates the installation; whose thing it is, who is
+none of those that ask; who sees a programme; who manages it; who has a part in a cooperation, or
 manages its programme.
 """
 

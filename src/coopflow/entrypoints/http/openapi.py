@@ -18,7 +18,7 @@ from coopflow.entrypoints.http.samples import sample
 from coopflow.entrypoints.http.streams import STREAMED
 
 _POSTED: Final = (400, 409, 413)
-"""The statuses of problems that anything posted may be answered with."""
+"""The statuses of problems that anything posted or sent with a body may be answered with."""
 
 _FIRST_PROBLEM: Final = 400
 _REFS: Final = "#/components/schemas/{model}"
@@ -87,7 +87,7 @@ def _complete(operation: dict[str, Any], schemas: Mapping[str, Any]) -> set[int]
         int(status) for status in answers if status.isdecimal() and int(status) >= _FIRST_PROBLEM
     }
     statuses.add(500)
-    if is_posted:
+    if is_posted or "requestBody" in operation:
         statuses |= set(_POSTED)
     operation["responses"] = {
         status: answer for status, answer in answers.items() if int(status) not in statuses
