@@ -23,6 +23,7 @@ DOCS = (
     "docs/how-to/run.md",
     "docs/how-to/client.md",
     "docs/how-to/embed.md",
+    "docs/how-to/directory.md",
     "docs/how-to/operate.md",
     "docs/how-to/upgrade.md",
     "docs/explanation/guarantees.md",
