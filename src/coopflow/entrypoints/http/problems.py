@@ -41,6 +41,7 @@ PROBLEM_KEY: Final = "coopflow.problem"
 
 _RETRY_AFTER: Final = 5
 _UNKNOWN: Final[Mapping[type[Exception], str]] = {
+    UnknownRecordError: "not_found",
     UnknownCooperationError: "not_found",
     UnknownEndpointError: "unknown_webhook",
     UnknownDeliveryError: "unknown_delivery",
@@ -185,8 +186,8 @@ def install(app: FastAPI) -> None:
         return answer(ProblemError(_UNKNOWN[type(error)]), request)
 
     async def faulty(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, EndpointFault)
-        return answer(_faulty(error), request)
+        assert isinstance(error, (EndpointFault, DirectoryError, FaultsError))
+        return answer(_of_record(error), request)
 
     async def unavailable(request: Request, error: Exception) -> JSONResponse:
         _log.warning("unavailable", advice=str(error))  # it names hosts: not for those who ask
@@ -196,51 +197,39 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         return broken(error, request)
 
-    async def of_directory(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, (DirectoryError, FaultsError))
-        return answer(_of_directory(error), request)
-
     app.add_exception_handler(ProblemError, told)
-    app.add_exception_handler(DirectoryError, of_directory)
-    app.add_exception_handler(FaultsError, of_directory)
     app.add_exception_handler(RefusedError, refused_inside)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, invalid)
     for kind in _UNKNOWN:
         app.add_exception_handler(kind, unknown)
     app.add_exception_handler(EndpointFault, faulty)
+    app.add_exception_handler(DirectoryError, faulty)
+    app.add_exception_handler(FaultsError, faulty)
     app.add_exception_handler(UnavailableError, unavailable)
     app.add_exception_handler(TemporalUnavailableError, unavailable)
     app.add_exception_handler(Exception, unexpected)
 
 
-def _faulty(error: EndpointFault) -> ProblemError:
-    if error.field == "status":
-        return ProblemError("wrong_state", str(error))
-    fault = FieldProblem(path=f"body.{error.field}", problem=str(error))
-    return ProblemError("invalid_request", errors=[fault])
-
-
-def _of_directory(error: DirectoryError | FaultsError) -> ProblemError:
+def _of_record(error: EndpointFault | DirectoryError | FaultsError) -> ProblemError:
+    """Return what is wrong with what somebody keeps: a webhook, or a record of the directory."""
     match error:
-        case UnknownRecordError():
-            return ProblemError("not_found")
+        case EndpointFault(field="status"):
+            return ProblemError("wrong_state", str(error))
+        case EndpointFault():
+            faults = {error.field: str(error)}
         case TakenError():
             return ProblemError("already_exists", str(error), facts={"field": error.field})
         case StaleError():
             return ProblemError("outdated", str(error))
-        case FaultyRecordError():
-            return ProblemError(
-                "invalid_request",
-                errors=[
-                    FieldProblem(path=f"body.{field}", problem=told)
-                    for field, told in error.faults.items()
-                ],
-            )
         case FaultsError():
             return ProblemError("invalid_request", errors=[_in_file(one) for one in error.faults])
+        case FaultyRecordError():
+            faults = error.faults
         case _:
             return ProblemError("in_use", str(error))
+    errors = [FieldProblem(path=f"body.{field}", problem=told) for field, told in faults.items()]
+    return ProblemError("invalid_request", errors=errors)
 
 
 def _in_file(fault: Fault) -> FieldProblem:
