@@ -94,7 +94,16 @@ def test_a_token_sees_what_is_its_own_within_its_programmes(platform: Platform, 
 @pytest.mark.parametrize("path", ["/v1/me/decisions", "/v1/me/answers"])
 def test_a_cursor_that_was_made_up_is_refused(platform: Platform, path: str) -> None:
     """It is said where to take one from."""
-    for parts in (["x", "a", "b", "c", "d"], ["2026-01-01", "a", 1], ["x"]):
+    early, late = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"
+    made_up = [
+        *([instant, "a", "b", "c", "d"] for instant in ("x", early, late)),
+        *([instant, "a", 1] for instant in ("x", early, late)),
+        ["", "\ud800", "b", "c", "d"],
+        ["", "\x00", "b", "c", "d"],
+        ["2026-01-01T00:00Z", "a", 2**63],
+        ["x"],
+    ]
+    for parts in made_up:
         cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
         with platform.client(ALPHA) as client:
             answer = client.get(path, params={"cursor": cursor})

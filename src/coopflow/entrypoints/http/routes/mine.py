@@ -39,13 +39,10 @@ def _within(caller: Caller, programme: str | None) -> Collection[str] | None:
 
 def _instant(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         fault = FieldProblem(path="query.cursor", problem="take it from the link `next`")
-        raise ProblemError("invalid_request", errors=[fault])
-    return found
+        raise ProblemError("invalid_request", errors=[fault]) from None
 
 
 @router.get("/decisions", operation_id="list_my_decisions", summary="What awaits me")

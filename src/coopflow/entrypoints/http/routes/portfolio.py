@@ -44,7 +44,7 @@ async def portfolio(  # noqa: PLR0913 - what narrows a list, each by name
     text: Annotated[
         str | None,
         Query(
-            min_length=1,
+            pattern=r"^[^\x00]+$",
             max_length=_LONGEST,
             description="Only those whose title, territory or id holds this.",
         ),
