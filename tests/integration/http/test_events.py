@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,9 @@ import pytest
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.entrypoints.http import streams
-from tests.http_platform import Platform, place
+from coopflow.entrypoints.http.app import api
+from coopflow.entrypoints.http.serving import listen, served, url_of
+from tests.http_platform import CALLER, Platform, authenticate, place
 
 pytestmark = pytest.mark.server
 
@@ -182,6 +184,31 @@ def test_streams_end_with_the_service(platform: Platform, address: Address) -> N
             assert list(stream) == []
         finally:
             platform.run(open_again())
+
+
+def test_a_service_with_open_streams_ends_soon(platform: Platform, address: Address) -> None:
+    """Long before it would break them off, and whoever reads sees an end in order."""
+
+    async def serve_and_end() -> tuple[float, list[str]]:
+        app = api(platform.services, authenticate=authenticate)
+        headers = {CALLER: FAY.model_dump_json()}
+        with listen("127.0.0.1", 0) as listening:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(served(app, listening))
+                url = f"{url_of(listening)}{place(address)}/events"
+                async with (
+                    httpx.AsyncClient(timeout=30) as client,
+                    client.stream("GET", url, headers=headers) as answer,
+                ):
+                    lines = answer.aiter_lines()
+                    assert await anext(lines) == ": here it begins"
+                    began = time.monotonic()
+                    await stack.aclose()
+                    took = time.monotonic() - began
+                    return took, [line async for line in lines if line.startswith("data")]
+
+    took, told = platform.run(serve_and_end())
+    assert (took < 8, told) == (True, []), took
 
 
 def test_nobody_has_more_streams_than_their_share(

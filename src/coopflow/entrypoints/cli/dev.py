@@ -27,6 +27,7 @@ from coopflow.entrypoints.cli.output import Terminal
 from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.queries import Queries
 from coopflow.services import Services
 from coopflow.settings import Settings, load_settings
@@ -51,7 +52,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     prepared = Demo(datetime.now(UTC)) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
-            async with _api(settings) as served:
+            async with _api(settings, running.feed) as served:
                 work = asyncio.create_task(
                     _work(running, served, prepared, settings, terminal, say)
                 )
@@ -89,7 +90,7 @@ async def _first_link(services: Services, settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _api(settings: Settings) -> AsyncIterator[_Api | None]:
+async def _api(settings: Settings, feed: Feed) -> AsyncIterator[_Api | None]:
     """Serve the HTTP API for the length of a block, where what it needs is installed.
 
     Yields:
@@ -101,7 +102,8 @@ async def _api(settings: Settings) -> AsyncIterator[_Api | None]:
         yield None
         return
     with http.listen_somewhere(settings.http_host, settings.http_port) as listening:
-        async with bootstrap.services(settings) as found, http.alone(found, settings, listening):
+        parts = bootstrap.services(settings, feed)
+        async with parts as found, http.alone(found, settings, listening):
             url = http.url_of(listening)
             yield _Api(url, link_to(settings.public_url or url, await _first_link(found, settings)))
 

@@ -126,6 +126,7 @@ async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[asynci
     try:
         yield serving
     finally:
+        app.state.closing.set()  # streams would go on for minutes
         server.should_exit = True
         await serving
 
