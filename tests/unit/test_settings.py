@@ -54,6 +54,10 @@ def test_a_folder_with_a_question_mark() -> None:
         ("COOPFLOW_DEPLOYMENT", "my.coops", "COOPFLOW_DEPLOYMENT"),
         ("COOPFLOW_BUILD_ID", "1 0", "COOPFLOW_BUILD_ID"),
         ("COOPFLOW_BUILD_ID", "unversioned", "COOPFLOW_BUILD_ID.*choose another"),
+        ("COOPFLOW_PUBLIC_URL", "coop.example", "COOPFLOW_PUBLIC_URL"),
+        ("COOPFLOW_PUBLIC_URL", "https://coop.example/?x", "COOPFLOW_PUBLIC_URL"),
+        ("COOPFLOW_RATE_CALLER", "often", "COOPFLOW_RATE_CALLER"),
+        ("COOPFLOW_SESSION_HOURS", "0", "COOPFLOW_SESSION_HOURS"),
         ("COOPFLOW_DATABASE", "x", "COOPFLOW_DATABASE sets nothing.*COOPFLOW_DATABASE_URL"),
     ],
 )
@@ -88,3 +92,12 @@ def test_the_language_may_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().language == "fr"
     monkeypatch.setenv("COOPFLOW_LANG", "en")
     assert load_settings().language == "en"
+
+
+def test_lists_and_limits_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names stand with spaces or commas between, and a limit can be taken away."""
+    monkeypatch.setenv("COOPFLOW_HOSTS", "a.example, b.example  c.example")
+    monkeypatch.setenv("COOPFLOW_RATE_ADDRESS", "none")
+    settings = load_settings()
+    assert settings.hosts == ("a.example", "b.example", "c.example")
+    assert (settings.rate_address, settings.rate_caller) == (None, "600/minute")
