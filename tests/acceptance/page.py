@@ -2,8 +2,8 @@
 
 Blocks of a page are carried out in order. A ``console`` block has lines ``$ COMMAND``, each with
 lines of its output; ``…`` in these stands for anything, and other lines may come between them. A
-command succeeds unless ``$ echo $?`` follows. A ``yaml``, ``python`` or ``csv`` block goes where
-the line before it says. Other blocks are for people only.
+command succeeds unless ``$ echo $?`` follows. A ``yaml``, ``python``, ``csv`` or ``json`` block
+goes where the line before it says. Other blocks are for people only.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Reader:
             if block["kind"] == "console":
                 for shown in commands(block["text"]):
                     self._run(shown)
-            elif block["kind"] in {"yaml", "python", "csv"}:
+            elif block["kind"] in {"yaml", "python", "csv", "json"}:
                 lead = page[: block.start()].rstrip().rpartition("\n")[2]
                 self._edit(lead, block["text"])
 
