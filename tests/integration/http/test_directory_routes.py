@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from coopflow.access.errors import RefusedCredentialError, UnknownPersonError
+from coopflow.access.grants import TokenRequest
+from coopflow.access.identities import Account
+from coopflow.access.people import caller
 from coopflow.application.callers import Caller
 from tests.http_platform import Platform
 
@@ -80,6 +85,40 @@ def test_a_person_is_added_changed_and_removed(manager: httpx.Client, here: str)
     assert manager.delete(path, headers={"If-Match": '"2"'}).status_code == 204
     assert code(manager.get(path)) == (404, "not_found")
     assert code(manager.delete(path)) == (404, "not_found")
+
+
+def test_who_is_removed_gets_in_no_more(
+    platform: Platform, manager: httpx.Client, here: str
+) -> None:
+    """Sessions, links, tokens and accounts go with the names, also if the id comes back."""
+    access = platform.services.access
+    person = add(manager, here, name="Inès", email=f"{uuid4().hex}@example.org")["id"]
+    account = Account(issuer="https://id.example", subject=person)
+
+    async def let_in() -> tuple[str, str]:
+        known = await access.people.person(person)
+        assert known is not None
+        linked = account.but(
+            email=(await platform.services.directory.person(person)).email, email_verified=True
+        )
+        assert await access.identities.person_of(linked, access.now()) == known
+        wanted = TokenRequest(
+            name="a robot",
+            scopes=frozenset({"read"}),
+            person=person,
+            expires_at=access.now() + timedelta(days=1),
+        )
+        _, token = await access.tokens.create(caller(known), wanted, access.now())
+        return await access.links.create(person, access.now()), token
+
+    link, token = platform.run(let_in())
+    assert platform.run(access.bearer(token)).person == person
+    assert manager.delete(f"{here}/people/{person}").status_code == 204
+    for shown in (access.bearer(token), access.links.use(link, access.now())):
+        with pytest.raises(RefusedCredentialError):
+            platform.run(shown)
+    with pytest.raises(UnknownPersonError, match="new"):
+        platform.run(access.identities.person_of(account, access.now()))
 
 
 def test_what_is_wrong_names_its_field(manager: httpx.Client, here: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from rich.text import Text
 
 from coopflow import bootstrap
+from coopflow.access.grants import OPERATOR
 from coopflow.application.engine import Address
 from coopflow.application.erasing import Erasure, Forgotten, Traces, erase, erase_names
 from coopflow.entrypoints.cli.cooperations import locate
@@ -120,6 +121,9 @@ async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
             concerned = {programme}
         async with bootstrap.directory(settings) as directory:
             names = await erase_names(directory, people, person, concerned)
+        if "removed" in names.values():
+            async with bootstrap.access(settings) as access:
+                await access.forget(person, OPERATOR)
     return found, names
 
 

@@ -222,15 +222,20 @@ async def change_person(  # noqa: PLR0913, PLR0917 - what it is given
 async def remove_person(
     programme: ManagedProgrammeDep,
     person: PersonId,
+    caller: CallerDep,
     services: ServicesDep,
     expected: ExpectedVersionDep,
 ) -> None:
     """Let a person no longer take part; the names of whoever is in no other programme go.
 
-    Journals of cooperations know the id until they are told to erase it.
+    With the names goes all by which they get in. Journals of cooperations know the id until they
+    are told to erase it.
     """
-    if await services.directory.forget(person, programme, expected) == "unknown":
+    done = await services.directory.forget(person, programme, expected)
+    if done == "unknown":
         raise UnknownRecordError("person", person, programme)
+    if done == "removed":
+        await services.access.forget(person, caller)
 
 
 # --- organisations --------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ async def figures(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
     """Return what this process has counted, to administrators: it is of all programmes."""
-    if not caller.administrator:
+    if not caller.administrator or caller.programmes is not None:
         raise ProblemError("forbidden", "the figures are of all programmes: for administrators")
     await services.note_queues()
     try:
