@@ -138,7 +138,8 @@ class Queue:
             chance: between 0 and 1, drawn anew for each attempt.
 
         Returns:
-            What becomes of it; None when somebody else has taken it up or settled it meanwhile.
+            What becomes of it; None when somebody else has taken it up or settled it meanwhile, or
+            it is no longer there.
         """
         found = outcome(claimed.attempts, answer, at, chance)
         changes: dict[str, Any] = {"status": found.status, "reason": found.reason}
@@ -146,7 +147,10 @@ class Queue:
             changes["due_at"] = found.due_at
         else:
             changes["ended_at"] = at
+        this = select(DeliveryRow.id).where(DeliveryRow.id == claimed.id)
         async with self._database.writing() as connection:
+            if (await connection.execute(this)).scalar_one_or_none() is None:
+                return None  # the endpoint was removed meanwhile
             await connection.execute(insert(AttemptRow), [_attempt_row(claimed, answer, began)])
             changed = await connection.execute(
                 update(DeliveryRow).where(*_still(claimed, answer)).values(changes)

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from coopflow.outgoing.queue import KEPT_FOR, LEASE
 from coopflow.outgoing.schedule import WAITS, Answer
 from coopflow.outgoing.sending import EXCERPT_BYTES
-from coopflow.outgoing.tables import EndpointRow
+from coopflow.outgoing.tables import AttemptRow, DeliveryRow, EndpointRow
 from coopflow.readmodel.news import News
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.tables import JournalRow
@@ -240,17 +239,45 @@ async def test_what_two_have_sent_is_sent_whatever_the_second_hears(
     assert [(one.status, one.attempts) for one in await bench.log(endpoint)] == [("sent", 2)]
 
 
+async def test_an_endpoint_removed_while_something_is_sent_to_it_leaves_nothing(
+    bench: Bench, receiver: Receiver
+) -> None:
+    """What comes of the attempt is of no interest any more."""
+    endpoint, _ = await bench.add(receiver.url)
+
+    async def removes(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        await bench.endpoints.remove(PROGRAMME, endpoint.id)
+        return await bench.send(url, body, headers)
+
+    await bench.happen()
+    await bench.dispatcher(removes).once()
+    assert len(receiver.messages) == 1
+    async with bench.database.reading() as connection:
+        for table in (AttemptRow, DeliveryRow, EndpointRow):
+            assert (await connection.execute(select(table))).all() == []
+
+
 async def test_a_dead_endpoint_delays_no_other(bench: Bench, receiver: Receiver) -> None:
     """One that takes connections and never answers has its own time."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        dead, _ = await bench.add(f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        await bench.add(receiver.url)
+    dead, _ = await bench.add("http://127.0.0.1:9/")
+    await bench.add(receiver.url)
+    hangs_up = asyncio.Event()
+
+    async def send(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        if url == dead.url:
+            await hangs_up.wait()
+            return Answer(error="timeout")
+        return await bench.send(url, body, headers)
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(bench.dispatcher(send).run(stop))
+    for number in (3, 6):
         await bench.happen(3)
-        stop = asyncio.Event()
-        running = asyncio.create_task(bench.dispatcher().run(stop))
-        await receiver.until(3, 1.5)  # the other one takes two seconds to fail
-        stop.set()
-        await running
+        await receiver.until(number)
+    assert await bench.attempts(dead) == []
+    hangs_up.set()
+    stop.set()
+    await running
     assert (await bench.attempts(dead))[0] == (None, "timeout", "")
 
 
