@@ -100,7 +100,7 @@ class Bench:
 @pytest.fixture
 async def bench(database: Database) -> AsyncIterator[Bench]:
     keys = KeyRing(KeySets(default=KeySet.new()), "a test")
-    sender = Sender(allow_private=True, timeout=timedelta(seconds=2))
+    sender = Sender(allow_private=True, timeout=timedelta(seconds=5))
     verger = Collective(PROGRAMME, "verger")
     await Projector(database).apply(*verger.address, verger.entries)
     yield Bench(
