@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from inspect import isasyncgenfunction, iscoroutinefunction
+from inspect import iscoroutinefunction
 
 from coopflow.client.platform import Coopflow
 from coopflow.client.questions import CooperationQuestions
-from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
 
@@ -18,9 +17,6 @@ CALLED: dict[str, str] = {
 """Questions that are called otherwise by who has one cooperation, or all, in hand."""
 
 NOT_ASKED = {
-    "after": "it is followed",
-    "at": "likewise",
-    "end": "it is where one begins to follow",
     "contents": "its definition is, whole",
     "is_current": "it is for those who operate the platform",
     "parts": "it is for letting somebody in, by the roles that count and those that do not yet",
@@ -28,18 +24,14 @@ NOT_ASKED = {
 """Questions that are for other parts of the engine, with the reason."""
 
 
-def is_asked(method: object) -> bool:
-    return iscoroutinefunction(method) or isasyncgenfunction(method)
-
-
 def test_every_question_has_a_method() -> None:
     """A question of the read model is a method of the client: adding one takes one more there."""
     answered = {*dir(CooperationQuestions), *dir(Coopflow)}
     asked = {
         name
-        for kind in (Queries, Registry, Feed)
+        for kind in (Queries, Registry)
         for name in dir(kind)
-        if is_asked(getattr(kind, name)) and not name.startswith("_")
+        if iscoroutinefunction(getattr(kind, name)) and not name.startswith("_")
     }
     wanted = {CALLED.get(one, one) for one in asked}
     advice = "add a method to client/questions.py or overview.py, or a reason to NOT_ASKED"

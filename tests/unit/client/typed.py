@@ -31,7 +31,7 @@ from coopflow.readmodel.views import (
     JournalLine,
     TaskView,
 )
-from coopflow.temporal.client import TemporalEngine
+from coopflow.services import Services
 
 
 async def commands(one: CooperationClient) -> None:
@@ -90,9 +90,10 @@ async def reaching() -> None:
         assert_type(coopflow.follow(types=["member_joined"]), AsyncIterator[FeedItem])
 
 
-def over_what_there_is(temporal: TemporalEngine, reading: Reading, engine: MemoryEngine) -> None:
+def over_what_there_is(services: Services, reading: Reading, engine: MemoryEngine) -> None:
     """Any engine will do, and whatever answers the questions."""
-    Coopflow(temporal, reading)
+    Coopflow(services.engine, services)
+    Coopflow(services.engine, reading)
     Coopflow(engine)
     Coopflow(reading)  # type: ignore[arg-type]
 
