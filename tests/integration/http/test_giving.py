@@ -169,3 +169,27 @@ def test_a_token_that_vouches_gives_what_the_directory_lets_people_give(
     assert refused.json()["code"] == "forbidden"
     assert done.status_code == 201
     assert done.json()["entries"][0]["actor"] == f"ines-{programme}"
+
+
+def test_nothing_tells_how_a_secret_ballot_stands(platform: Platform, address: Address) -> None:
+    """Neither the forecast nor a gate looked at later tells what would come of it."""
+    opening = {
+        "decision": "quietly",
+        "subject": "other",
+        "question": "Do we go on?",
+        "rule": "simple_majority",
+        "secret": True,
+    }
+    with platform.client(FAY) as client:
+        assert client.post(f"{place(address)}/decisions", json=opening).status_code == 201
+    ballot = {"organisation": "alpha", "choice": "yes"}
+    with platform.client(REP) as client:
+        given = client.post(f"{place(address)}/decisions/quietly/ballots", json=ballot)
+        coming = client.get(f"{place(address)}/forecast").json()
+        shown = client.get(f"{place(address)}/decisions/quietly").json()
+        journal = client.get(f"{place(address)}/journal?limit=200").json()["items"]
+    assert "choice" in given.json()["entries"][-1]["redacted"]
+    assert coming["undisclosed"] == ["quietly"]
+    assert "quietly" not in str(coming["coming"])
+    assert (shown["answers"], shown["counts"]) == (1, {})
+    assert '"yes"' not in str(journal)

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from coopflow.application.engine import UnknownCooperationError
 from coopflow.application.outlook import told
-from coopflow.definitions.compile import compile_family
+from coopflow.definitions.compile import compile_definition, compile_family
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.http.guards import Sight
@@ -38,11 +39,13 @@ async def look(services: Services, sight: Sight, at: datetime | None = None) -> 
 
     Raises:
         ProblemError: it was not open then (``not_found``).
-        UnknownCooperationError: Temporal keeps it no more.
         UnavailableError: the engine or the database does not answer.
     """
     engine, address = services.engine, sight.address
-    head = await engine.journal_head(address)
+    try:
+        head = await engine.journal_head(address)
+    except UnknownCooperationError:
+        return await _look_back(services, sight, at)
     state = await engine.state(address)
     rules = compile_family(*await engine.definitions(address))
     as_of = state.as_of or datetime.now(UTC)
@@ -61,3 +64,14 @@ async def look(services: Services, sight: Sight, at: datetime | None = None) -> 
     )
     then = await asyncio.to_thread(told, kept if secret else state, instant, rules)
     return Looked(then, instant, rules, secret)
+
+
+async def _look_back(services: Services, sight: Sight, at: datetime | None) -> Looked:
+    """Look at a cooperation that was closed so long ago that Temporal keeps it no more."""
+    instant = at or datetime.now(UTC)
+    detail = sight.detail
+    definition = await services.registry.definition(detail.lifecycle, detail.policy)
+    state = await services.history.state(sight.address, instant)
+    if state.status == "unopened" or definition is None:
+        raise ProblemError("not_found", f"{sight.address} was not open yet")
+    return Looked(state, instant, compile_definition(definition), ())

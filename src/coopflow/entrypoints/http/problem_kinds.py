@@ -30,10 +30,10 @@ class ProblemKind(NamedTuple):
 def _unknown(english: str, french: str) -> ProblemKind:
     return ProblemKind(
         404,
-        (f"Unknown {english}", f"{french} : inconnu"),
+        (f"Unknown {english}", french),
         (
             f"The request names a {english} that the cooperation does not have.",
-            f"La requête nomme un élément que la coopération n'a pas ({french.lower()}).",
+            f"{french} dans cette coopération : vérifiez ce que nomme la requête.",
         ),
     )
 
@@ -63,13 +63,13 @@ REFUSALS: Final[Mapping[str, ProblemKind]] = {
             "Les rôles que vous tenez ne le permettent pas.",
         ),
     ),
-    "unknown_member": _unknown("member", "Membre"),
-    "unknown_person": _unknown("person", "Personne"),
-    "unknown_document": _unknown("document", "Document"),
-    "unknown_decision": _unknown("decision", "Décision"),
-    "unknown_disagreement": _unknown("disagreement", "Désaccord"),
-    "unknown_review": _unknown("review", "Bilan"),
-    "unknown_gate": _unknown("gate", "Passage"),
+    "unknown_member": _unknown("member", "Membre inconnu"),
+    "unknown_person": _unknown("person", "Personne inconnue"),
+    "unknown_document": _unknown("document", "Document inconnu"),
+    "unknown_decision": _unknown("decision", "Décision inconnue"),
+    "unknown_disagreement": _unknown("disagreement", "Désaccord inconnu"),
+    "unknown_review": _unknown("review", "Bilan inconnu"),
+    "unknown_gate": _unknown("gate", "Passage inconnu"),
     "already_exists": ProblemKind(
         409,
         ("Already there", "Existe déjà"),

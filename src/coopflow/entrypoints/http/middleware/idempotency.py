@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import uuid4
@@ -35,7 +36,7 @@ KEY: Final = "coopflow.idempotency_key"
 _SHAPE: Final = re.compile(r'"?([!#-\[\]-~]{1,255})"?')
 _LARGEST: Final = 1_000_000
 _KEPT: Final = ("content-type", "location", "etag", "preference-applied", "content-language")
-_ABOUT: Final = ("content-type", "if-match", "accept-language", "prefer")
+_ABOUT: Final = ("content-type", "if-match")
 _RETRY_AFTER: Final = {"Retry-After": "1"}
 
 
@@ -99,15 +100,16 @@ class Idempotency:
     async def _carry_out(self, posted: _Posted, send: Send) -> None:
         caller, key = posted.caller.name, posted.key
         taken = _Taken(key, send)
+        answers = self._services.answers
         try:
             await self._app(posted.request.scope, posted.receive, taken.send)
-        except BaseException:
-            await self._services.answers.release(caller, key)
-            raise
-        if taken.answer is None:
-            await self._services.answers.release(caller, key)
-        else:
-            await self._services.answers.finish(caller, key, taken.answer)
+        finally:
+            # Where it cannot be kept it was done all the same: a command is done once for its key.
+            with suppress(UnavailableError):
+                if taken.answer is None:
+                    await answers.release(caller, key)
+                else:
+                    await answers.finish(caller, key, taken.answer)
         await taken.pass_on()
 
 
