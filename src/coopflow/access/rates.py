@@ -85,19 +85,11 @@ class Rates:
 
     async def count(self, kind: Kind, who: str) -> Count | None:
         """Count one request; None where there is no limit."""
-        return await self._counted(kind, who, hit=True)
-
-    async def look(self, kind: Kind, who: str) -> Count | None:
-        """Return the count without adding to it; None where there is no limit."""
-        return await self._counted(kind, who, hit=False)
-
-    async def _counted(self, kind: Kind, who: str, *, hit: bool) -> Count | None:
         limit = self._limits.get(kind)
         if limit is None:
             return None
-        ask = self._counter.hit if hit else self._counter.test
         try:
-            within = await ask(limit, kind, who)
+            within = await self._counter.hit(limit, kind, who)
             resets_at, remaining = await self._counter.get_window_stats(limit, kind, who)
         except StorageError as error:
             _log.warning("requests cannot be counted", error=type(error.storage_error).__name__)

@@ -192,16 +192,17 @@ async def test_who_asks_too_often_waits(tmp_path: Path) -> None:
 
 
 async def test_guessing_is_slow(tmp_path: Path) -> None:
-    """An address that shows what lets nobody in is not even listened to after a while."""
+    """An address that shows too much that is no good is no longer told so; what is good gets in.
+
+    One robot whose token has expired keeps nobody out who shares its address.
+    """
     async with serving(tmp_path, protection=limited(failures="3/minute")) as house:
         good = await token_of(house)
         async with house.program("nonsense") as guesser:
             found = [(await guesser.get("/v1/me")).status_code for _ in range(4)]
             assert found == [401, 401, 401, 429]
             guesser.headers["authorization"] = f"Bearer {good}"
-            assert (await guesser.get("/v1/me")).status_code == 429
-            link = await guesser.post("/v1/sign-in/link", headers={"Sec-Fetch-Site": "same-origin"})
-            assert link.status_code == 429
+            assert (await guesser.get("/v1/me")).status_code == 200
 
 
 async def test_links_are_not_guessed_either(tmp_path: Path) -> None:

@@ -26,19 +26,6 @@ async def test_requests_are_counted() -> None:
     assert 3500 < hour.wait <= 3600
 
 
-async def test_looking_counts_nothing() -> None:
-    """However often."""
-    rates = Rates(RateOptions(failures="1/minute"))
-    for _ in range(3):
-        found = await rates.look("failures", "x")
-        assert found is not None
-        assert not found.exceeded
-    await rates.count("failures", "x")
-    found = await rates.look("failures", "x")
-    assert found is not None
-    assert found.exceeded
-
-
 async def test_no_limit() -> None:
     """Where none is set, there is nothing to count."""
     assert await Rates(RateOptions(caller=None)).count("caller", "max") is None

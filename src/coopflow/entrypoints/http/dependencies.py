@@ -13,7 +13,6 @@ from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.turnstile import (
     address_of,
-    check_failures,
     count,
     count_address,
 )
@@ -35,12 +34,11 @@ async def recognised(request: Request) -> Caller | None:
     """Return who asks, found out and counted once for each request; None when nobody can tell.
 
     Raises:
-        ProblemError: they ask too often, or their address shows too much that lets nobody in
-            (``rate_limited``).
+        ProblemError: they ask too often, or show something that lets nobody in, as their address
+            has too often (``rate_limited``).
     """
     if CALLER_KEY not in request.scope:
         authenticate: Authenticate = request.app.state.authenticate
-        await check_failures(request)
         caller = await authenticate(request)
         request.scope[CALLER_KEY] = caller
         if caller is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from coopflow.access.addresses import Network, client_address
-from coopflow.access.rates import Count, Kind, Rates
+from coopflow.access.rates import Kind, Rates
 from coopflow.entrypoints.http.problems import ProblemError
 
 
@@ -23,8 +23,12 @@ async def count(request: Request, kind: Kind, who: str) -> None:
         ProblemError: it is one too many (``rate_limited``).
     """
     rates: Rates | None = request.app.state.rates
-    if rates is not None:
-        _judge(request, await rates.count(kind, who))
+    found = await rates.count(kind, who) if rates is not None else None
+    if found is None:
+        return
+    request.state.count = found
+    if found.exceeded:
+        raise ProblemError("rate_limited", headers={"Retry-After": str(found.wait)})
 
 
 async def count_address(request: Request) -> None:
@@ -34,24 +38,3 @@ async def count_address(request: Request) -> None:
         ProblemError: their address asks too often (``rate_limited``).
     """
     await count(request, "address", address_of(request))
-
-
-async def check_failures(request: Request) -> None:
-    """Look whether an address has shown too much that lets nobody in.
-
-    Raises:
-        ProblemError: it has (``rate_limited``), and what it shows now is not even looked at.
-    """
-    rates: Rates | None = request.app.state.rates
-    if rates is not None:
-        found = await rates.look("failures", address_of(request))
-        if found is not None and found.exceeded:
-            _judge(request, found)
-
-
-def _judge(request: Request, found: Count | None) -> None:
-    if found is None:
-        return
-    request.state.count = found
-    if found.exceeded:
-        raise ProblemError("rate_limited", headers={"Retry-After": str(found.wait)})

@@ -33,7 +33,6 @@ from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError
 from coopflow.entrypoints.http.sign_in_pages import confirmation, failure, wants_page
 from coopflow.entrypoints.http.turnstile import (
     address_of,
-    check_failures,
     count,
     count_address,
 )
@@ -48,7 +47,7 @@ _log = structlog.get_logger(__name__)
 
 router = APIRouter(
     tags=["access"],
-    dependencies=[Depends(count_address), Depends(check_failures)],
+    dependencies=[Depends(count_address)],
     responses=problems(422, 429, 500, 503),
 )
 
