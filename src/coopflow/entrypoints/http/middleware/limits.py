@@ -1,7 +1,9 @@
-"""How large a request may be."""
+"""How large a request may be, and how deeply nested."""
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -17,6 +19,12 @@ LARGEST_REQUEST: Final = 300_000
 LARGEST_FILE: Final = 20_000_000
 """Bytes of the largest request that is read line by line: a table, or whole cooperations."""
 
+DEEPEST: Final = 64
+"""How deeply JSON may be nested: pydantic gives up at 255, and no document needs that."""
+
+_TEXTS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKETS: Final = re.compile(rb"[\[\]{}]")
+_OPENING: Final = frozenset({b"[", b"{"})
 _LINES: Final = frozenset({"text/csv", "application/jsonl", "application/x-ndjson"})
 
 
@@ -39,17 +47,32 @@ class SizeLimit:
         if said.isdecimal() and int(said) > limit:
             await answer(_too_large(limit), Request(scope))(scope, receive, send)
             return
+        is_json = media_type == "application/json" or media_type.endswith("+json")
+        parts: list[bytes] = []
         read = 0
 
         async def limited() -> Message:
             nonlocal read
             message = await receive()
-            read += len(message.get("body", b""))
+            part = message.get("body", b"")
+            read += len(part)
             if read > limit:
                 raise HTTPException(413)  # what reads bodies lets this one through
+            if is_json:
+                parts.append(part)
+                is_whole = not message.get("more_body", False)
+                if is_whole and depth(b"".join(parts)) > DEEPEST:
+                    raise HTTPException(400)
             return message
 
         await self._app(scope, limited, send)
+
+
+def depth(body: bytes) -> int:
+    """Return how deeply JSON is nested, or what is said to be JSON."""
+    brackets = _BRACKETS.findall(_TEXTS.sub(b"", body))
+    steps = (1 if one in _OPENING else -1 for one in brackets)
+    return max(accumulate(steps), default=0)
 
 
 def _too_large(limit: int) -> ProblemError:
