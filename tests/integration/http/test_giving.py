@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -108,10 +110,21 @@ def test_lists_go_on_where_they_ended(platform: Platform, address: Address) -> N
             assert page.links.get("next", {}).get("url") == page.json()["next"]
             found += page.json()["items"]
             path = page.json()["next"]
-        wrong = client.get(f"{place(address)}/members?cursor=WzFd")
-    assert found == whole
-    assert len(whole) > 3
-    assert wrong.json()["errors"][0]["path"] == "query.cursor"
+        assert found == whole
+        assert len(whole) > 3
+        for thing, cursor in (
+            ("members", [1]),
+            ("members", ["a", "b"]),
+            ("members", ["\0"]),
+            ("members", ["\ud800"]),
+            ("members", "alpha"),
+            ("journal", [2**63]),
+            ("journal", [True]),
+            ("journal", [1.5]),
+        ):
+            told = base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode()
+            wrong = client.get(f"{place(address)}/{thing}", params={"cursor": told})
+            assert wrong.json()["errors"][0]["path"] == "query.cursor", (thing, cursor)
 
 
 def test_a_command_may_depend_on_what_was_seen(platform: Platform, address: Address) -> None:

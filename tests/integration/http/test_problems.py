@@ -69,7 +69,9 @@ def test_a_request_that_is_too_large_is_refused(platform: Platform, pam: Caller)
     assert table.status_code == 422
 
 
-@pytest.mark.parametrize("body", [b"{", b"[" * 200_000, b'{"a":' * 50_000, b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[" * 200_000, b"[" * 65 + b"]" * 65, b'{"a":' * 50_000, b"\xff\xfe"]
+)
 def test_what_is_no_json_is_refused(platform: Platform, pam: Caller, body: bytes) -> None:
     """Neither broken nor endlessly nested bodies do harm."""
     with platform.client(pam) as client:
