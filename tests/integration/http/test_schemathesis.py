@@ -37,7 +37,7 @@ CHECKS = [
     response_headers_conformance,
     unsupported_method,
 ]
-EXAMPLES = 5
+EXAMPLES = 4
 """How many requests are made up for each operation, beside the examples of the document."""
 
 STREAMS = {"follow_programme", "follow_cooperation"}
