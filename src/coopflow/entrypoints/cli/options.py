@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from typer import Option, Typer
+from typer import Argument, Option, Typer
 from typer.core import TyperGroup
 
 from coopflow.entrypoints.cli.failures import reported
@@ -28,6 +28,38 @@ StateDir = Annotated[
         file_okay=False,
         help="The folder of the embedded engine and its database; else COOPFLOW_STATE_DIR, else "
         "the user's folder for state.",
+    ),
+]
+Supposing = Annotated[
+    Path | None,
+    Option(
+        "--as-if",
+        metavar="FILE",
+        help="Suppose that the commands of this file had been given.",
+    ),
+]
+Policies = Annotated[list[str], Argument(metavar="POLICY...", help="Policies, by name or file.")]
+Lifecycle = Annotated[
+    str | None,
+    Option(help="A lifecycle, by name or file, instead of the one that the policy is for."),
+]
+Cooperation = Annotated[
+    str, Argument(metavar="COOP", help="A cooperation: its id, or PROGRAMME/ID.")
+]
+Checks = Annotated[
+    list[Path] | None,
+    Option(
+        "--checks",
+        metavar="PATH",
+        help="A Python module with checks, or a folder of *_checks.py; may be repeated.",
+    ),
+]
+DeploymentName = Annotated[
+    str | None,
+    Option(
+        "--deployment",
+        metavar="NAME",
+        help="What all versions of the workers of one engine share; else COOPFLOW_DEPLOYMENT.",
     ),
 ]
 
