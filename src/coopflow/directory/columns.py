@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from coopflow.directory.people import Notifications
+from coopflow.readmodel.folding import folded
 
 _FREQUENCIES: Final = {
     "immediat": "immediate",
@@ -95,12 +95,10 @@ ORGANISATIONS: Final = (
 
 def plain(text: str) -> str:
     """Return a word as it is compared: small letters without accents, ``_`` between them."""
-    letters = unicodedata.normalize("NFKD", text.strip().casefold())
-    ascii_only = "".join(one for one in letters if not unicodedata.combining(one))
-    return re.sub(r"[\s\-_.]+", "_", ascii_only)
+    return re.sub(r"[\s\-_.]+", "_", folded(text.strip()))
 
 
 def named(columns: tuple[Column, ...], name: str) -> Column | None:
     """Return the column that a header names, or None."""
-    folded = plain(name)
-    return next((one for one in columns if folded in {one.field, *one.also}), None)
+    wanted = plain(name)
+    return next((one for one in columns if wanted in {one.field, *one.also}), None)

@@ -100,6 +100,17 @@ class Member(Shape):
             before = standing.status
         return moved
 
+    @property
+    def joined_at(self) -> datetime | None:
+        """When the member last joined, be it gone since."""
+        before = ("invited", *(standing.status for standing in self.standings))
+        joined = [
+            standing.since
+            for was, standing in zip(before, self.standings, strict=False)
+            if (was, standing.status) == ("invited", "active")
+        ]
+        return joined[-1] if joined else None
+
     def was_active(self, at: datetime) -> bool:
         """Whether the member was active at an instant of the past."""
         before = [standing for standing in self.standings if standing.since <= at]

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Shape
 from coopflow.domain.calendar import add_months, end_of
 from coopflow.readmodel.asking import PAGE, Asking
+from coopflow.readmodel.folding import folded
 from coopflow.readmodel.tables import (
     ActionRow,
     AlertRow,
@@ -57,7 +58,7 @@ class PortfolioFilter(Shape):
         status: only those of this status.
         severity: only those with an alert that is this urgent.
         alert: only those with this alert.
-        text: only those whose title, territory or id holds this, in upper or lower case.
+        text: only those whose title, territory or id holds this, whatever its case and accents.
         below: only those in which a condition has not reached a level.
         stuck_days: only those that have been in their stage for so many days.
         involving: only those in which this person has a part.
@@ -143,9 +144,7 @@ def _conditions(only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool
         )
         found.append(_among(select(LevelRow.cooperation_id), is_below))
     if only.text is not None:
-        wanted = only.text.lower()
-        columns = (CooperationRow.title, CooperationRow.territory, CooperationRow.slug)
-        found.append(or_(*(func.lower(one).contains(wanted, autoescape=True) for one in columns)))
+        found.append(CooperationRow.searched.contains(folded(only.text), autoescape=True))
     if only.stuck_days is not None:
         found.append(CooperationRow.stage_since <= now - timedelta(days=only.stuck_days))
     return found
@@ -187,9 +186,10 @@ class _Beside:
                 severity=row.severity, code=row.code, about=row.about, since=row.since
             )
             found.alerts[row.cooperation_id].append(shown)
-        moved = (MemberRow.moved_at > found.since,)
-        for row in await rows(MemberRow, "status", where=moved):
-            (found.left if row.status == "left" else found.joined)[row.cooperation_id] += 1
+        joined = (MemberRow.joined_at > found.since,)
+        found.joined.update(row.cooperation_id for row in await rows(MemberRow, where=joined))
+        left = (MemberRow.status == "left", MemberRow.moved_at > found.since)
+        found.left.update(row.cooperation_id for row in await rows(MemberRow, where=left))
         late = (ActionRow.is_open.is_(True), ActionRow.due < now.date())
         found.overdue.update(row.cooperation_id for row in await rows(ActionRow, where=late))
         stands = (DisagreementRow.state != "closed",)

@@ -21,6 +21,7 @@ from coopflow.domain.state import (
     Review,
 )
 from coopflow.domain.tools import SupportModel
+from coopflow.readmodel.folding import folded
 from coopflow.readmodel.standing_rows import (
     Row,
     action_rows,
@@ -63,6 +64,7 @@ def cooperation_row(state: Cooperation) -> Row:
         "slug": state.id,
         "title": state.title,
         "territory": state.territory,
+        "searched": folded(f"{state.title}\n{state.territory}\n{state.id}"),
         "issue": state.issue,
         "lifecycle": state.lifecycle,
         "policy": state.policy,
@@ -107,6 +109,7 @@ def member_row(member: Member) -> Row:
         "status": member.status,
         "status_since": member.standings[-1].since,
         "moved_at": member.moved_at,
+        "joined_at": member.joined_at,
         "representative": member.representative,
         "alternate": member.alternate,
         "profile": member.profile.model_dump(mode="json"),

@@ -140,6 +140,7 @@ class CooperationRow(Base):
     slug: Mapped[str]
     title: Mapped[str]
     territory: Mapped[str]
+    searched: Mapped[str] = mapped_column(Text, server_default=text("''"))
     issue: Mapped[str] = mapped_column(Text)
     lifecycle: Mapped[str]
     policy: Mapped[str]
@@ -197,6 +198,7 @@ class MemberRow(Base):
     status: Mapped[str]
     status_since: Mapped[datetime]
     moved_at: Mapped[datetime | None]
+    joined_at: Mapped[datetime | None]
     representative: Mapped[str]
     alternate: Mapped[str | None]
     profile: Mapped[dict[str, Any]]

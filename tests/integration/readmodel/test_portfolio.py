@@ -71,7 +71,9 @@ async def test_a_row_tells_what_the_state_does(
     }
     moved = [one for one in state.members.values() if one.moved_at and one.moved_at > since]
     assert row.members_out == sum(1 for one in moved if one.status == "left")
-    assert row.members_in + row.members_out == len(moved)
+    assert row.members_in == sum(
+        1 for one in state.members.values() if one.joined_at and one.joined_at > since
+    )
     view = View(state, now, current_for=RULES.policy.measures.current_for)
     assert row.indicators
     assert row.indicators_current / row.indicators == CurrentShare().read(view).value
@@ -143,6 +145,30 @@ async def test_portfolios_are_narrowed(database: Database, queries: Queries) -> 
     assert await only(stuck_days=201) == []
     assert await only(involving="person-1") == ["lively"]
     assert await only(involving="") == []
+
+
+async def test_texts_are_found_whatever_their_case_and_accents(
+    database: Database, queries: Queries
+) -> None:
+    """In French too, and in every database the same."""
+    await project(database, Collective("nord", "a", members=0, title="École", territory="Île"))
+    for wanted in ("école", "ÉCOLE", "ecole", "ile"):
+        only = PortfolioFilter(text=wanted)
+        assert len(await queries.portfolio("nord", OPENED, only=only)) == 1, wanted
+
+
+async def test_who_joined_and_left_is_counted_both_times(
+    database: Database, queries: Queries
+) -> None:
+    """Within six months; what was before is over."""
+    coop = Collective(members=4)
+    coop.do("withdraw_member", "person-4", "2026-02-02T09:00Z", organisation="org-4", reason="Far")
+    await project(database, coop)
+    counted = []
+    for month in (3, 7, 9):
+        (row,) = await queries.portfolio("demo", datetime(2026, month, 1, 9, tzinfo=UTC))
+        counted.append((row.members_in, row.members_out))
+    assert counted == [(4, 1), (0, 1), (0, 0)]
 
 
 async def test_levels_are_counted_by_stage(

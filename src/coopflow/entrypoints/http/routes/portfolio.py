@@ -46,7 +46,8 @@ async def portfolio(  # noqa: PLR0913 - what narrows a list, each by name
         Query(
             pattern=r"^[^\x00]+$",
             max_length=_LONGEST,
-            description="Only those whose title, territory or id holds this.",
+            description="Only those whose title, territory or id holds this, whatever its case "
+            "and accents.",
         ),
     ] = None,
     below: Annotated[
