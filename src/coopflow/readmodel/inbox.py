@@ -87,7 +87,7 @@ class Inbox(Asking):
     ) -> tuple[AnswerView, ...]:
         """List the answers that a person gave to decisions, the latest first.
 
-        What was chosen in a secret ballot is not told.
+        Also those that a facilitator recorded in a meeting, for whoever gave them. What was chosen in a secret ballot is not told.
 
         Args:
             person: an opaque id.
@@ -115,6 +115,8 @@ class Inbox(Asking):
             query = query.where(tuple_(*order) < place)
         async with self._database.reading() as connection:
             rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+            # As the database orders them, which compares texts by its locale.
+            order_of = {(row["cooperation_id"], row["seq"]): n for n, row in enumerate(rows)}
             by_cooperation = defaultdict(list)
             for row in rows:
                 by_cooperation[row.pop("cooperation_id")].append(row)
@@ -130,7 +132,7 @@ class Inbox(Asking):
                     row["id"]: dict(row) for row in (await connection.execute(asked)).mappings()
                 }
                 found += [_answer(address, one, decisions[one.data["decision"]]) for one in told]
-        return tuple(sorted(found, key=lambda one: one.place, reverse=True))
+        return tuple(sorted(found, key=lambda one: order_of[one.place[1:]]))
 
 
 def _task(row: dict[str, Any], now: datetime) -> TaskView:

@@ -94,10 +94,13 @@ class Paging:
         return Page(items=items, next=link)
 
     def cut(self, found: Iterable[T], key: Callable[[T], Key], *kinds: type) -> Page[T]:
-        """Return the page of a list that is there as a whole, in the order of its keys."""
+        """Return the page of a list that is there as a whole, in the order of its keys.
+
+        How a database orders texts is up to its locale: it is not how they are compared here.
+        """
         after = self.after(*kinds)
         rest = [one for one in found if after is None or _follows(key(one), after)]
-        return self.page(rest, key)
+        return self.page(sorted(rest, key=key), key)
 
 
 def _can_be_compared(part: object) -> bool:
