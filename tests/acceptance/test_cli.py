@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from coopflow.definitions.library import find
@@ -77,6 +78,19 @@ def test_the_demo_is_told_stage_by_stage(engine: Running) -> None:
     assert re.fullmatch(
         r"● ready: engine on 127\.0\.0\.1:\d+, Temporal UI on http://127\.0\.0\.1:\d+", last
     )
+
+
+def test_who_signs_in_by_the_first_link_finds_the_demo(engine: Running) -> None:
+    """Its programme is among theirs, and the portfolio of it shows the cooperation."""
+    link = engine.wait_for("/v1/sign-in/link?secret=").strip()
+    address, _, secret = link.partition("?secret=")
+    programmes = address.replace("sign-in/link", "programmes")
+    with httpx.Client(headers={"Sec-Fetch-Site": "same-origin"}) as browser:
+        assert browser.post(address, data={"secret": secret}).status_code == 303
+        found = browser.get(programmes).json()["items"]
+        assert [(one["id"], one["name"]) for one in found] == [("demo", "Demonstration")]
+        rows = browser.get(f"{programmes}/demo/portfolio").json()["items"]
+        assert [one["slug"] for one in rows] == [COOPERATION]
 
 
 def test_the_read_model_answers(engine: Running, variables: dict[str, str]) -> None:

@@ -87,7 +87,8 @@ class Inbox(Asking):
     ) -> tuple[AnswerView, ...]:
         """List the answers that a person gave to decisions, the latest first.
 
-        Also those that a facilitator recorded in a meeting, for whoever gave them. What was chosen in a secret ballot is not told.
+        Also those that a facilitator recorded in a meeting, for whoever gave them. What was chosen
+        in a secret ballot is not told.
 
         Args:
             person: an opaque id.

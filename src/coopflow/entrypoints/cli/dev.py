@@ -6,7 +6,7 @@ import asyncio
 import shlex
 import sys
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,7 +15,9 @@ from rich.text import Text
 
 from coopflow import bootstrap
 from coopflow.application.engine import Address, UnavailableError
+from coopflow.directory.errors import TakenError
 from coopflow.directory.people import PersonStated, new_person_id
+from coopflow.directory.programmes import ProgrammeStated
 from coopflow.domain.events import Entry
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
@@ -52,7 +54,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     prepared = Demo(datetime.now(UTC)) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
-            async with _api(settings, running.feed) as served:
+            async with _api(settings, running.feed, prepared) as served:
                 work = asyncio.create_task(
                     _work(running, served, prepared, settings, terminal, say)
                 )
@@ -90,8 +92,10 @@ async def _first_link(services: Services, settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _api(settings: Settings, feed: Feed) -> AsyncIterator[_Api | None]:
+async def _api(settings: Settings, feed: Feed, demo: Demo | None) -> AsyncIterator[_Api | None]:
     """Serve the HTTP API for the length of a block, where what it needs is installed.
+
+    The programme of the demo is in the directory: else nobody who signs in would find it.
 
     Yields:
         Where it is reached, and how to get in; None where it is not served.
@@ -104,6 +108,12 @@ async def _api(settings: Settings, feed: Feed) -> AsyncIterator[_Api | None]:
     with http.listen_somewhere(settings.http_host, settings.http_port) as listening:
         parts = bootstrap.services(settings, feed)
         async with parts as found, http.alone(found, settings, listening):
+            if demo is not None:
+                with suppress(TakenError):
+                    name = Phrases(settings.language)("demo.programme")
+                    stated = ProgrammeStated(name=name, language=settings.language)
+                    programme = demo.address.programme
+                    await found.directory.add_programme(programme, stated, datetime.now(UTC))
             url = http.url_of(listening)
             yield _Api(url, link_to(settings.public_url or url, await _first_link(found, settings)))
 

@@ -744,6 +744,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "dev.stopping": ("stopping …", "arrêt …"),
     "dev.stopped": ("stopped", "arrêté"),
     "dev.try": ("In another terminal:", "Dans un autre terminal :"),
+    "demo.programme": ("Demonstration", "Démonstration"),
     "demo.there": (
         "The demo is there already: {address}, stage {stage}, {events} events; it lives on.",
         "La démo est déjà là : {address}, étape {stage}, {events} événements ; elle continue.",

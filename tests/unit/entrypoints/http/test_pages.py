@@ -15,7 +15,7 @@ def paging(cursor: str | None) -> Paging:
 
 
 def test_a_list_is_paged_whole_in_whatever_order_the_database_has_it() -> None:
-    """A locale that passes over hyphens orders ids otherwise: none is left out, none comes twice."""
+    """A locale that passes over hyphens orders ids otherwise: none is left out or comes twice."""
     found = ["ab", "a-c", "ac", "a-d"]
     seen: list[str] = []
     cursor: str | None = None
