@@ -21,6 +21,10 @@ Kind = Literal["caller", "address", "failures"]
 _log = structlog.get_logger(__name__)
 
 
+def _once(limit: RateLimitItem) -> RateLimitItem:
+    return type(limit)(1, limit.multiples, limit.namespace)
+
+
 class RateOptions(Shape):
     """How often, each as ``600/minute``; None for as often as anybody likes.
 
@@ -48,6 +52,7 @@ class Count(Shape):
         remaining: how often they still may.
         wait: in how many seconds they may once more than now.
         exceeded: whether they asked once too often.
+        told: whether they have been told so before, within the window.
     """
 
     kind: Kind
@@ -56,6 +61,7 @@ class Count(Shape):
     remaining: int
     wait: int
     exceeded: bool
+    told: bool
 
 
 class Rates:
@@ -91,6 +97,7 @@ class Rates:
         try:
             within = await self._counter.hit(limit, kind, who)
             resets_at, remaining = await self._counter.get_window_stats(limit, kind, who)
+            told = not within and not await self._counter.hit(_once(limit), kind, who, "told")
         except StorageError as error:
             _log.warning("requests cannot be counted", error=type(error.storage_error).__name__)
             return None
@@ -102,4 +109,5 @@ class Rates:
             remaining=max(0, remaining),
             wait=wait,
             exceeded=not within,
+            told=told,
         )

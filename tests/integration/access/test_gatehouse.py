@@ -91,6 +91,18 @@ async def test_the_secret_of_a_token_is_not_told_again(house: Gatehouse) -> None
     assert kept == []
 
 
+async def noted(house: Gatehouse, number: int) -> Sequence[RowMapping]:
+    """Return the refusals that are kept, once there are so many."""
+    rows: Sequence[RowMapping] = []
+    async with asyncio.timeout(10):  # they are kept once they have been answered
+        while len(rows) < number:
+            async with house.database.reading() as connection:
+                found = await connection.execute(select(RefusedRequestRow.__table__))
+                rows = found.mappings().all()
+            await asyncio.sleep(0.02)
+    return rows
+
+
 async def test_refusals_are_kept(house: Gatehouse) -> None:
     """With the id of a token that is no good, and without what was shown."""
     secret = await token_of(house)
@@ -99,13 +111,7 @@ async def test_refusals_are_kept(house: Gatehouse) -> None:
     async with house.program(secret) as program, house.browser() as browser:
         await program.get("/v1/me")
         await browser.post("/v1/sign-in/link", data={"secret": "not a good one"})
-    rows: Sequence[RowMapping] = []
-    async with asyncio.timeout(10):  # they are kept once they have been answered
-        while len(rows) < 2:
-            async with house.database.reading() as connection:
-                found = await connection.execute(select(RefusedRequestRow.__table__))
-                rows = found.mappings().all()
-            await asyncio.sleep(0.02)
+    rows = await noted(house, 2)
     assert [(row["caller"], row["path"], row["code"]) for row in rows] == [
         (f"token:{token.id}", "/v1/me", "unauthenticated"),
         (None, "/v1/sign-in/link", "sign_in_failed"),
@@ -189,6 +195,18 @@ async def test_who_asks_too_often_waits(tmp_path: Path) -> None:
             assert (await program.get("/v1/livez")).status_code == 200
         async with house.program(await token_of(house)) as other:
             assert (await other.get("/v1/me")).status_code == 200
+
+
+async def test_a_flood_does_not_fill_the_audit(tmp_path: Path) -> None:
+    """Who asks too often is noted once in a window, however often that is."""
+    async with serving(tmp_path, protection=limited(caller="2/minute")) as house:
+        for _ in range(2):
+            async with house.program(await token_of(house)) as program:
+                found = [(await program.get("/v1/me")).status_code for _ in range(6)]
+                assert found == [200, 200, 429, 429, 429, 429]
+        rows = await noted(house, 2)
+    assert [one["code"] for one in rows] == ["rate_limited"] * 2
+    assert len({one["caller"] for one in rows}) == 2
 
 
 async def test_guessing_is_slow(tmp_path: Path) -> None:

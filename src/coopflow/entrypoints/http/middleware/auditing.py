@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from coopflow.access.rates import Count
 from coopflow.application.callers import Caller
 from coopflow.application.engine import UnavailableError
 from coopflow.entrypoints.http.languages import CALLER_KEY
@@ -52,6 +53,9 @@ class Auditing:
         problem: ProblemError | None = scope.get(PROBLEM_KEY)
         if problem is None or not (problem.code in _KEPT or isinstance(problem, HiddenError)):
             return
+        count: Count | None = scope.get("state", {}).get("count")
+        if count is not None and count.told:
+            return  # else a flood would fill the audit, although it reaches nothing
         caller: Caller | None = scope.get(CALLER_KEY)
         refused = RefusedRequest(
             at=datetime.now(UTC),
