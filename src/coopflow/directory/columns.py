@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from coopflow.directory.people import Notifications
-from coopflow.readmodel.folding import folded
+from coopflow.readmodel.folding import unaccented
 
 _FREQUENCIES: Final = {
     "immediat": "immediate",
@@ -37,8 +37,8 @@ class Column(NamedTuple):
 
     Attributes:
         field: what it says, by the name in English that exports use.
-        also: other names of it, folded.
-        words: what its cells may say in other words, folded, and what that is.
+        also: other names of it, unaccented.
+        words: what its cells may say in other words, unaccented, and what that is.
         may_be_empty: whether an empty cell takes the value away; else it leaves it as it is.
     """
 
@@ -95,7 +95,7 @@ ORGANISATIONS: Final = (
 
 def plain(text: str) -> str:
     """Return a word as it is compared: small letters without accents, ``_`` between them."""
-    return re.sub(r"[\s\-_.]+", "_", folded(text.strip()))
+    return re.sub(r"[\s\-_.]+", "_", unaccented(text.strip()))
 
 
 def named(columns: tuple[Column, ...], name: str) -> Column | None:

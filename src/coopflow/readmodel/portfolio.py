@@ -17,7 +17,7 @@ from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Shape
 from coopflow.domain.calendar import add_months, end_of
 from coopflow.readmodel.asking import PAGE, Asking
-from coopflow.readmodel.folding import folded
+from coopflow.readmodel.folding import unaccented
 from coopflow.readmodel.tables import (
     ActionRow,
     AlertRow,
@@ -144,7 +144,7 @@ def _conditions(only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool
         )
         found.append(_among(select(LevelRow.cooperation_id), is_below))
     if only.text is not None:
-        found.append(CooperationRow.searched.contains(folded(only.text), autoescape=True))
+        found.append(CooperationRow.searched.contains(unaccented(only.text), autoescape=True))
     if only.stuck_days is not None:
         found.append(CooperationRow.stage_since <= now - timedelta(days=only.stuck_days))
     return found

@@ -21,7 +21,7 @@ from coopflow.domain.state import (
     Review,
 )
 from coopflow.domain.tools import SupportModel
-from coopflow.readmodel.folding import folded
+from coopflow.readmodel.folding import unaccented
 from coopflow.readmodel.standing_rows import (
     Row,
     action_rows,
@@ -64,7 +64,7 @@ def cooperation_row(state: Cooperation) -> Row:
         "slug": state.id,
         "title": state.title,
         "territory": state.territory,
-        "searched": folded(f"{state.title}\n{state.territory}\n{state.id}"),
+        "searched": unaccented(f"{state.title}\n{state.territory}\n{state.id}"),
         "issue": state.issue,
         "lifecycle": state.lifecycle,
         "policy": state.policy,
