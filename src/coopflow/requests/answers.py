@@ -89,21 +89,32 @@ class KeptAnswers:
             known = (await connection.execute(query)).one()
             if known.fingerprint != fingerprint:
                 return "another"
-            if known.answer is None and known.claimed_until > now:
-                return "running"
-            if known.answer is None:
-                claim = {"claimed_until": now + CLAIMED}
+            if known.claimed_until <= now:
+                claim = {"claimed_until": now + CLAIMED, "answer": None}
                 await connection.execute(update(KeptAnswerRow).where(*mine).values(claim))
                 return "new"
+            if known.answer is None:
+                return "running"
         text = self._seals.open("", known.answer, _about(caller, key))
         return KeptAnswer.model_validate_json(text)
 
-    async def finish(self, caller: str, key: str, answer: KeptAnswer) -> None:
-        """Keep the answer to a request that was taken on."""
+    async def finish(
+        self, caller: str, key: str, answer: KeptAnswer, until: datetime | None = None
+    ) -> None:
+        """Keep the answer to a request that was taken on.
+
+        Args:
+            caller: the name of the one who asked.
+            key: what tells the request from others of the same caller.
+            answer: how it was answered.
+            until: from then on the request is carried out again, of an answer that only says that
+                it goes on; by default it is not, for as long as answers are kept.
+        """
         sealed = self._seals.seal("", answer.model_dump_json(), _about(caller, key))
+        stands = {"answer": sealed, "claimed_until": until or KeptAnswerRow.expires_at}
         async with self._database.writing() as connection:
             mine = _mine(caller, key)
-            await connection.execute(update(KeptAnswerRow).where(*mine).values(answer=sealed))
+            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
 
     async def release(self, caller: str, key: str) -> None:
         """Forget a request that changed nothing: sent again, it is carried out."""

@@ -16,8 +16,8 @@ _LONG = BigInteger().with_variant(Integer(), "sqlite")
 class KeptAnswerRow(Base):
     """A request that somebody may send again, and how it was answered.
 
-    ``fingerprint`` is the SHA-256 of the request. While it is under way ``answer`` is None, and
-    nobody else takes it on before ``claimed_until``. ``answer`` is encrypted.
+    ``fingerprint`` is the SHA-256 of the request. While it is under way ``answer`` is None. Nobody
+    takes it on again before ``claimed_until``. ``answer`` is encrypted.
     """
 
     __tablename__ = "kept_answer"

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
+from coopflow.requests.operations import LOST
 from coopflow.requests.tables import KeptAnswerRow
 from tests.http_platform import Platform, place
 
@@ -131,6 +132,31 @@ def test_who_does_not_wait_is_told_where_to_look(platform: Platform, address: Ad
     other = Caller(name="person:rep-alpha", person="rep-alpha")
     with platform.client(other) as client:
         assert client.get(begun.headers["location"]).json()["code"] == "not_found"
+
+
+def test_a_request_whose_operation_was_lost_is_carried_out_when_it_is_sent_again(
+    platform: Platform, address: Address
+) -> None:
+    """With its key, once the operation would be given up for lost; the command is done once."""
+    mine = key()
+    path = f"{place(address)}/pulses"
+
+    async def age() -> timedelta:
+        this = KeptAnswerRow.key == mine["Idempotency-Key"]
+        async with platform.services.answers._database.writing() as connection:
+            until = await connection.execute(select(KeptAnswerRow.claimed_until).where(this))
+            past = update(KeptAnswerRow).where(this).values(claimed_until=datetime.now(UTC))
+            await connection.execute(past)
+            return until.scalar_one() - datetime.now(UTC)
+
+    with platform.client(FAY) as client:
+        begun = client.post(path, json=PULSE, headers={"Prefer": "respond-async", **mine})
+        done = ended(client, begun.headers["location"]).json()
+        assert platform.run(age()) < LOST
+        again = client.post(path, json=PULSE, headers=mine)
+        assert again.status_code == 200
+        assert again.json()["seq_to"] == done["result"]["seq_to"]
+        assert client.post(path, json=PULSE, headers=mine).content == again.content
 
 
 def test_an_operation_that_was_refused_tells_why(platform: Platform, address: Address) -> None:

@@ -60,6 +60,22 @@ async def test_what_a_process_left_behind_is_taken_over_by_one(answers: KeptAnsw
     assert sorted(map(str, found)) == ["new", "running", "running", "running", "running"]
 
 
+async def test_a_request_that_only_went_on_is_carried_out_again_in_the_end(
+    answers: KeptAnswers,
+) -> None:
+    """Until then it is answered as before; its key stays its own, and the last answer stays."""
+    until = NOW + timedelta(minutes=5)
+    await answers.begin("person:ada", "k", "one", NOW)
+    await answers.finish("person:ada", "k", ANSWER, until)
+    just_before = until - timedelta(seconds=1)
+    assert await answers.begin("person:ada", "k", "one", just_before) == ANSWER
+    assert await answers.begin("person:ada", "k", "two", until) == "another"
+    assert await answers.begin("person:ada", "k", "one", until) == "new"
+    assert await answers.begin("person:ada", "k", "one", until) == "running"
+    await answers.finish("person:ada", "k", ANSWER)
+    assert await answers.begin("person:ada", "k", "one", until + CLAIMED) == ANSWER
+
+
 async def test_answers_are_encrypted_where_they_are_kept(
     answers: KeptAnswers, database: Database
 ) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from coopflow.application.engine import UnavailableError
 from coopflow.entrypoints.http.dependencies import recognised
 from coopflow.entrypoints.http.problems import FieldProblem, ProblemError, answer
 from coopflow.requests.answers import KeptAnswer
+from coopflow.requests.operations import LOST
 from coopflow.services import Services
 
 HEADER: Final = "Idempotency-Key"
@@ -80,10 +82,9 @@ class Idempotency:
 
     async def _once(self, posted: _Posted, send: Send) -> None:
         request, caller, key = posted.request, posted.caller.name, posted.key
+        now = datetime.now(UTC)
         try:
-            known = await self._services.answers.begin(
-                caller, key, posted.fingerprint(), datetime.now(UTC)
-            )
+            known = await self._services.answers.begin(caller, key, posted.fingerprint(), now)
         except UnavailableError:
             error = ProblemError("unavailable", headers={"Retry-After": "5"})
             await answer(error, request)(request.scope, posted.receive, send)
@@ -91,13 +92,13 @@ class Idempotency:
         if isinstance(known, KeptAnswer):
             await _replay(known, key, send)
         elif known == "new":
-            await self._carry_out(posted, send)
+            await self._carry_out(posted, send, now)
         else:
             code = "key_in_use" if known == "running" else "key_reused"
             error = ProblemError(code, headers=_RETRY_AFTER if known == "running" else None)
             await answer(error, request)(request.scope, posted.receive, send)
 
-    async def _carry_out(self, posted: _Posted, send: Send) -> None:
+    async def _carry_out(self, posted: _Posted, send: Send, now: datetime) -> None:
         caller, key = posted.caller.name, posted.key
         taken = _Taken(key, send)
         answers = self._services.answers
@@ -109,7 +110,10 @@ class Idempotency:
                 if taken.answer is None:
                     await answers.release(caller, key)
                 else:
-                    await answers.finish(caller, key, taken.answer)
+                    # Whoever finds the operation lost sends the request again.
+                    goes_on = taken.answer.status == HTTPStatus.ACCEPTED
+                    until = now + LOST if goes_on else None
+                    await answers.finish(caller, key, taken.answer, until)
         await taken.pass_on()
 
 
