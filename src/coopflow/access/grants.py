@@ -75,7 +75,7 @@ class Token(Shape):
 
 
 def check_grant(
-    maker: Caller, wanted: TokenRequest, now: datetime, until: datetime | None = None
+    maker: Caller, wanted: TokenRequest, now: datetime, shown: Token | None = None
 ) -> None:
     """Check that a caller may make a token.
 
@@ -83,16 +83,18 @@ def check_grant(
         maker: who wants to make it.
         wanted: the token.
         now: the current time.
-        until: when the token ends that the maker shows, if any.
+        shown: the token that the maker shows, if any.
 
     Raises:
         GrantRefusedError: it would do what its maker may not.
     """
-    ends = now + LONGEST if until is None else min(until, now + LONGEST)
+    ends = now + LONGEST if shown is None else min(shown.expires_at, now + LONGEST)
     reaches = maker.programmes is None or (
         wanted.programmes is not None and wanted.programmes <= maker.programmes
     )
     vouches = maker.administrator and "act" in maker.scopes
+    # A token that acts for somebody may do what they may: one for nobody, what its owner may.
+    keeps_person = shown is None or shown.person in {wanted.person, shown.owner}
     rules = (
         ("scopes", "tokens_needed", "tokens" in maker.scopes),
         ("scopes", "beyond_maker", wanted.scopes <= maker.scopes),
@@ -100,6 +102,7 @@ def check_grant(
         ("scopes", "act_needs_administrator", vouches or "act" not in wanted.scopes),
         ("programmes", "beyond_maker", reaches),
         ("person", "not_yourself", vouches or wanted.person in {None, maker.person}),
+        ("person", "beyond_maker", vouches or keeps_person),
         ("expires_at", "in_the_past", wanted.expires_at > now),
         ("expires_at", "too_late", wanted.expires_at <= ends),
     )

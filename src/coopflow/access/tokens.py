@@ -45,7 +45,7 @@ class Tokens:
                 parent = await _find(connection, maker.name.removeprefix(_BEARER))
                 if parent is None or parent.revoked_at is not None:
                     raise RefusedCredentialError("revoked", maker.name)
-                check_grant(maker, wanted, now, parent.expires_at)
+                check_grant(maker, wanted, now, parent)
                 owner = parent.owner
             token = Token(
                 id=secrets.token_hex(8),

@@ -121,6 +121,19 @@ async def test_a_token_makes_tokens_that_go_with_it(tokens: Tokens) -> None:
         await tokens.create(maker, wanted(), LATER)
 
 
+async def test_who_acts_for_somebody_makes_no_token_for_nobody(tokens: Tokens) -> None:
+    """It would have the powers of who handed the first one out: those of an administrator."""
+    for maker in (OPERATOR, caller(ADA)):
+        handed_out = wanted(scopes={"read", "tokens"}, person="zoe")
+        _, secret = await tokens.create(maker, handed_out, NOW)
+        zoe = await tokens.caller_of(secret, NOW)
+        assert not zoe.administrator
+        with pytest.raises(GrantRefusedError, match="person: beyond_maker"):
+            await tokens.create(zoe, wanted(), NOW)
+        _, child = await tokens.create(zoe, wanted(person="zoe"), NOW)
+        assert not (await tokens.caller_of(child, NOW)).administrator
+
+
 async def test_a_refused_grant_makes_nothing(tokens: Tokens) -> None:
     """Who asks for too much has no token."""
     with pytest.raises(GrantRefusedError):
