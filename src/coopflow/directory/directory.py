@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.erasing import Forgotten
 from coopflow.directory import rows
-from coopflow.directory.errors import InUseError, UnknownRecordError
+from coopflow.directory.errors import InUseError, TakenError, UnknownRecordError
 from coopflow.directory.fields import folded
 from coopflow.directory.organisations import Organisation, OrganisationStated
 from coopflow.directory.people import Participation, Person, PersonStated, ProgrammeRole
+from coopflow.directory.presence import presence
 from coopflow.directory.programmes import Programme, ProgrammeStated
 from coopflow.directory.records import PAGE
 from coopflow.directory.rows import ORGANISATION, PERSON, PROGRAMME
@@ -54,7 +55,7 @@ class Directory:
 
     # --- people -----------------------------------------------------------------------------------
 
-    async def add_person(
+    async def add_person(  # noqa: PLR0913 - who is added, where, how
         self,
         person: str,
         stated: PersonStated,
@@ -62,6 +63,7 @@ class Directory:
         *,
         programme: str | None = None,
         roles: Collection[ProgrammeRole] = (),
+        isolated: bool = False,
     ) -> Person:
         """Add a person, who takes part in a programme if one is named.
 
@@ -71,12 +73,16 @@ class Directory:
             at: when.
             programme: where they take part.
             roles: those that they hold there.
+            isolated: keep to that programme: an id that has a part in another one is taken.
 
         Raises:
             TakenError: the id or the e-mail address is another person's, in whatever programme.
             UnknownRecordError: there is no such programme.
         """
         async with self.writing() as connection:
+            present = (await presence(connection, [person]))[person]
+            if isolated and not present <= {programme}:
+                raise TakenError(PERSON.word, "id", person)
             added = await rows.add(connection, PERSON, {"id": person}, stated, at)
             if programme is not None:
                 await join(connection, programme, person, roles, at)
@@ -160,7 +166,7 @@ class Directory:
     ) -> Forgotten:
         """Let somebody no longer take part in a programme, or remove them altogether.
 
-        Who takes part in no programme any more is removed too, unless they administer the
+        Who is in no programme any more is removed too, unless they administer the
         installation. Nothing of who is removed is left in the file. Harmless when repeated.
 
         Raises:
@@ -174,7 +180,8 @@ class Directory:
             if record is None or (programme is not None and programme not in programmes):
                 return "unknown"
             rows.check_version(PERSON, record, expected)
-            stays = programme is not None and (record.administrator or len(programmes) > 1)
+            elsewhere = (await presence(connection, [person]))[person] - {programme}
+            stays = programme is not None and (record.administrator or bool(elsewhere))
             gone = theirs & (ParticipationRow.programme == programme) if stays else theirs
             await connection.execute(delete(ParticipationRow).where(gone))
             if not stays:
@@ -211,6 +218,11 @@ class Directory:
     async def roles_of(self, person: str) -> Mapping[str, tuple[ProgrammeRole, ...]]:
         """Return the programmes that a person takes part in, with the roles held in each."""
         return {one.programme: one.roles for one in await self.participations(person=person)}
+
+    async def programmes_of(self, person: str) -> frozenset[str]:
+        """Return the programmes that a person takes part in, or has a part in a cooperation of."""
+        async with self.reading() as connection:
+            return (await presence(connection, [person]))[person]
 
     async def participations(
         self, *, programme: str | None = None, person: str | None = None

@@ -15,6 +15,7 @@ from coopflow.directory.columns import ORGANISATIONS, PEOPLE, named
 from coopflow.directory.directory import Directory, join
 from coopflow.directory.people import ProgrammeRole, new_person_id
 from coopflow.directory.planning import Holdings, ImportReport, K, Place, Plan, S, Step, report
+from coopflow.directory.presence import presence
 from coopflow.directory.rows import ORGANISATION, PERSON, Kind
 from coopflow.directory.sheets import Sheet, header_of, read_sheet, write_sheet
 from coopflow.directory.tables import (
@@ -136,13 +137,16 @@ async def _holdings(connection: AsyncConnection, kind: Kind[S, K], sheet: Sheet)
             for one in await rows.page(connection, kind, is_named, limit=None):
                 records[Place(getattr(one, "programme", None), one.id)] = one
     roles: dict[str, dict[str, tuple[ProgrammeRole, ...]]] = {}
+    present: dict[str, frozenset[str]] = {}
     if kind is PERSON:
+        for some in _parts({*named_by["id"], *(place.id for place in records)} - {""}):
+            present |= await presence(connection, some)
         for some in _parts({place.id for place in records}):
             query = select(ParticipationRow.__table__).where(ParticipationRow.person.in_(some))
             for row in await connection.execute(query):
                 roles.setdefault(row.person, {})[row.programme] = tuple(row.roles)
     programmes = (await connection.execute(select(ProgrammeRow.id))).scalars()
-    return Holdings(records, frozenset(programmes), roles)
+    return Holdings(records, frozenset(programmes), roles, present)
 
 
 async def _write(

@@ -77,13 +77,13 @@ def may_change(
 ) -> bool:
     """Whether a caller may change fields of a person, or remove them.
 
-    Only those who manage every programme that somebody takes part in change their record: else one
-    who manages one programme could take over, by its e-mail address, what the person is in another.
+    Only those who manage every programme that somebody is in change their record: else one who
+    manages one programme could take over, by its e-mail address, what the person is in another.
 
     Args:
         caller: who asks.
         person: whose record it is.
-        programmes: those that the person takes part in.
+        programmes: those that the person takes part in, or has a part in a cooperation of.
         fields: what would be changed.
     """
     if caller.administrator and caller.programmes is None:

@@ -79,11 +79,13 @@ class Holdings(Generic[K]):
         records: by the programme that they belong to (none for people) and their id.
         programmes: those that there are.
         roles: of people, by person and programme.
+        presence: the programmes that each person is in, also those whom cooperations alone know.
     """
 
     records: Mapping[Place, K]
     programmes: frozenset[str]
     roles: Mapping[str, Mapping[str, tuple[ProgrammeRole, ...]]] = field(default_factory=dict)
+    presence: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class Step(NamedTuple, Generic[S]):
@@ -166,8 +168,8 @@ class Plan(Generic[S, K]):
             holdings: what the directory holds of what it names.
             new_id: makes up an id for a person without one.
             programme: the one that its lines belong to unless they name it themselves.
-            isolated: keep to that programme: nobody is changed, or brought into it, who takes part
-                in another one.
+            isolated: keep to that programme: nobody is changed, or brought into it, who is in
+                another one.
         """
         self._kind = kind
         self._sheet = sheet
@@ -179,6 +181,7 @@ class Plan(Generic[S, K]):
             place: stated_of(kind, record) for place, record in holdings.records.items()
         }
         self._roles = {person: dict(held) for person, held in holdings.roles.items()}
+        self._presence = holdings.presence
         self._owners: dict[tuple[str | None, str], str] = {}
         self._seen: dict[tuple[Place, str | None], int] = {}
         self._faults: list[Fault] = []
@@ -215,7 +218,8 @@ class Plan(Generic[S, K]):
                 self._fault(line, where.removeprefix("notifications."), message)
             return None
         self._check_own(line, place, after)
-        if self._isolated and isinstance(before, PersonStated):
+        if self._isolated and isinstance(after, PersonStated):
+            assert before is None or isinstance(before, PersonStated)
             self._keep_to_programme(line, name, before, has_changed=before != after)
         self._own(place, before, after)
         self._stated[place] = after
@@ -295,14 +299,15 @@ class Plan(Generic[S, K]):
             self._fault(line, self._kind.own, f"{value} {_TAKEN}", _CHOOSE)
 
     def _keep_to_programme(
-        self, line: Line, person: str, before: PersonStated, *, has_changed: bool
+        self, line: Line, person: str, before: PersonStated | None, *, has_changed: bool
     ) -> None:
         held = self._roles.get(person, {})
+        is_elsewhere = not self._presence.get(person, frozenset()) <= {self._programme}
         where = "id" if line.text("id") else "email"
-        if self._programme not in held:
+        if is_elsewhere if before is None else self._programme not in held:
             # As of what is taken by anybody: in which programme somebody is, is not told.
             self._fault(line, where, f"{line.text(where)} {_TAKEN}", _CHOOSE)
-        elif has_changed and (len(held) > 1 or before.administrator):
+        elif before is not None and has_changed and (is_elsewhere or before.administrator):
             told = "only an administrator of the installation changes this person"
             self._fault(line, where, told, "leave out what would change")
 

@@ -15,11 +15,14 @@ from coopflow.access.grants import TokenRequest
 from coopflow.access.identities import Account
 from coopflow.access.people import caller
 from coopflow.application.callers import Caller
-from tests.http_platform import Platform
+from coopflow.application.engine import Address
+from tests.http_platform import Platform, place
+from tests.temporal_engine import admission
 
 pytestmark = pytest.mark.server
 
 ADMINISTRATOR: Final = Caller(name="person:ada", person="ada", administrator=True)
+FAY: Final = Caller(name="person:fay", person="fay")
 
 
 @pytest.fixture
@@ -182,6 +185,38 @@ def test_no_manager_changes_who_is_elsewhere_too(
     assert manager.delete(f"{here}/people/{name}").status_code == 204
     with platform.client(ADMINISTRATOR) as client:
         assert client.get(f"/v1/programmes/{other}/people/{name}").status_code == 200
+
+
+def test_no_manager_becomes_who_a_cooperation_elsewhere_knows(
+    platform: Platform, manager: httpx.Client, here: str, address: Address
+) -> None:
+    """By an address of their own for an id that the directory does not have, or by another one."""
+    organisation = unique("org")
+    person, mine = f"rep-{organisation}", f"{organisation}@example.org"
+    csv = {"Content-Type": "text/csv"}
+    file = f"id,name,email\n{person},Me,{mine}\n".encode()
+
+    def admit(at: Address) -> None:
+        asked = admission(organisation)
+        body = {name: asked[name] for name in asked if name not in {"command", "actor"}}
+        with platform.client(FAY) as facilitator:
+            done = facilitator.post(f"{place(at)}/members", json=body)
+            assert done.status_code == 201, done.text
+
+    admit(address)
+    taken = manager.post(f"{here}/people", json={"id": person, "name": "Me", "email": mine})
+    assert code(taken) == (409, "already_exists")
+    refused = manager.post(f"{here}/directory/import", content=file, headers=csv)
+    assert "is taken by another one" in refused.json()["errors"][0]["problem"]
+    with platform.client(ADMINISTRATOR) as client:
+        add(client, here, id=person, name="Léa", email=f"lea-{organisation}@example.org")
+    path = f"{here}/people/{person}"
+    assert code(manager.patch(path, json={"email": mine})) == (403, "forbidden")
+    refused = manager.post(f"{here}/directory/import", content=file, headers=csv)
+    assert "only an administrator" in refused.json()["errors"][0]["problem"]
+    # They leave this programme, and are still who they are.
+    assert manager.delete(path).status_code == 204
+    assert platform.run(platform.services.directory.person(person)).name == "Léa"
 
 
 def test_organisations_are_kept(manager: httpx.Client, here: str) -> None:

@@ -142,6 +142,7 @@ async def list_people(
 async def add_person(  # noqa: PLR0913, PLR0917 - what it is given
     programme: ManagedProgrammeDep,
     body: Annotated[NewPerson, Body(examples=[_PERSON])],
+    caller: CallerDep,
     services: ServicesDep,
     request: Request,
     response: Response,
@@ -150,8 +151,9 @@ async def add_person(  # noqa: PLR0913, PLR0917 - what it is given
 ) -> PersonHere:
     """Add a person, who takes part in the programme from now on.
 
-    An id or an e-mail address that somebody has already, in whatever programme, is refused: only an
-    administrator lets a person take part in a second programme.
+    An id or an e-mail address that somebody has already, in whatever programme, is refused, and so
+    is an id that a cooperation of another programme knows: only an administrator lets a person take
+    part in a second programme.
     """
     stated = PersonStated.read(body.model_dump(exclude={"id", "roles"}))
     found = await services.directory.add_person(
@@ -160,6 +162,7 @@ async def add_person(  # noqa: PLR0913, PLR0917 - what it is given
         datetime.now(UTC),
         programme=programme,
         roles=body.roles,
+        isolated=not _is_of_all(caller),
     )
     response.headers["Location"] = here(request, f"/v1/programmes/{programme}/people/{found.id}")
     tag.of_record(found.version)
@@ -193,7 +196,7 @@ async def change_person(  # noqa: PLR0913, PLR0917 - what it is given
 ) -> PersonHere:
     """Change what is stated about a person, or the roles held in this programme.
 
-    Whoever takes part in other programmes too is changed by those who manage all of them, or by an
+    Whoever is in other programmes too is changed by those who manage all of them, or by an
     administrator.
     """
     changes = body.model_dump(exclude_unset=True)
@@ -387,6 +390,6 @@ def _is_of_all(caller: Caller) -> bool:
 async def _check_may_change(
     services: Services, caller: Caller, person: Person, changes: dict[str, Any]
 ) -> None:
-    programmes = await services.directory.roles_of(person.id)
+    programmes = await services.directory.programmes_of(person.id)
     if not may_change(caller, person, programmes, changes):
         raise ProblemError("forbidden")
