@@ -115,6 +115,14 @@ class Means:
     patience: timedelta = PATIENCE
     clock: Callable[[], datetime] | None = None
 
+    def __post_init__(self) -> None:
+        """See to it that there is what is to be waited for: a command that was given is given.
+
+        Raises:
+            NoReadModelError: there is not.
+        """
+        self._check_waiting(wanted=self.consistent)
+
     @property
     def reading(self) -> ReadModel:
         """The read model.
@@ -168,8 +176,10 @@ class Means:
 
         Raises:
             NobodyActsError: it was not said who gives it.
+            NoReadModelError: it is to wait for the read model, and there is none.
             TypeError: a value is nothing that JSON can say.
         """
+        self._check_waiting(wanted=options.get("consistent", False))
         said = {name: plain(value) for name, value in payload.items() if value is not None}
         at = self.given_at(options.get("at"))
         return {
@@ -235,17 +245,29 @@ class Means:
     async def caught_up(self, address: Address, seq: int, reply: Reply | None = None) -> None:
         """Wait until the read model, as this client reads it, has all entries up to a number.
 
+        A read model that is away is waited for like one that is behind.
+
         Raises:
             BehindError: it has not within the patience.
         """
         queries = self.reading.queries
         deadline = time.monotonic() + self.patience.total_seconds()
         wait = _FIRST_WAIT
-        while not await _has(queries, address, seq):
+        while True:
+            away: UnavailableError | None = None
+            try:
+                if await _has(queries, address, seq):
+                    return
+            except UnavailableError as error:
+                away = error
             if time.monotonic() + wait > deadline:
-                raise BehindError(address, seq, self.patience.total_seconds(), reply)
+                raise BehindError(address, seq, self.patience.total_seconds(), reply) from away
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
+
+    def _check_waiting(self, *, wanted: bool) -> None:
+        if wanted and self.read_model is None:
+            raise NoReadModelError
 
     def given_at(self, at: datetime | None) -> datetime | None:
         """Return when something is given; None where the engine says."""

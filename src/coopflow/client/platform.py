@@ -43,6 +43,9 @@ class Coopflow(PlatformQuestions):
             the caller vouches for them.
         consistent: whether every command returns only once the read model has caught up with it.
         patience: how long that is waited for.
+
+    Raises:
+        NoReadModelError: commands are to wait for a read model, and there is none.
     """
 
     def __init__(  # noqa: PLR0913 - what may be said once instead of each time

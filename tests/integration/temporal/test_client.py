@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from coopflow.application.engine import Address, UnknownCooperationError
+from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
 from coopflow.bootstrap import embedded_engine
 from coopflow.client import (
     AmbiguousCooperationError,
@@ -208,6 +208,25 @@ async def test_who_waited_in_vain_is_told_that_it_was_accepted(room: Room) -> No
     )
     assert again.seq_to == reply.seq_to
     assert (await hasty.detail()).seq == reply.seq_to
+
+
+async def test_a_read_model_that_is_away_is_waited_for_too(room: Room, tmp_path: Path) -> None:
+    """Who waits in vain is told that the command was accepted, and why it cannot be read."""
+    slug = await room.open()
+    nowhere = Database(f"sqlite:///{tmp_path}/nowhere/read-model.db")
+    hasty = Coopflow(
+        room.coopflow.engine,
+        Reading.of(nowhere),
+        programme="valley",
+        person="fay",
+        patience=timedelta(seconds=0.2),
+    ).cooperation(slug)
+    with pytest.raises(BehindError, match="It was accepted") as caught:
+        await hasty.record_pulse(score=4, answers=3, asked=3, consistent=True)
+    assert isinstance(caught.value.__cause__, UnavailableError)
+    assert caught.value.reply is not None
+    assert (await hasty.state()).seq == caught.value.reply.seq_to
+    await nowhere.close()
 
 
 async def test_everything_that_is_asked_is_answered(room: Room) -> None:

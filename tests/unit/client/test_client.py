@@ -96,6 +96,17 @@ async def test_a_command_given_twice_by_one_id_is_done_once() -> None:
     assert again == Reply(seq_from=first.seq_from, seq_to=first.seq_to, duplicate=True)
 
 
+async def test_a_command_that_is_to_wait_for_nothing_is_not_given() -> None:
+    """Without a read model it is refused before it is sent; so is a client that always waits."""
+    client = await opened()
+    before = await client.state()
+    with pytest.raises(NoReadModelError):
+        await client.record_pulse(score=4, answers=3, asked=3, at=START, consistent=True)
+    assert await client.state() == before
+    with pytest.raises(NoReadModelError):
+        Coopflow(memory(), consistent=True)
+
+
 async def test_ids_are_made_up_anew_for_each_command() -> None:
     """Two commands without an id are two commands."""
     client = await opened()
