@@ -14,6 +14,8 @@ LONGEST_URL: Final = 2000
 
 _PORTS: Final = {"http": 80, "https": 443}
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All that was ever given out of IPv6: elsewhere there are older and local ways into IPv4."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -80,7 +82,7 @@ def is_public(address: Address) -> bool:
             within = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if within is not None:
             return is_public(within)
-        if address.teredo is not None or address.is_site_local:
+        if address.teredo is not None or address not in _UNICAST:
             return False
     return address.is_global and not address.is_multicast
 

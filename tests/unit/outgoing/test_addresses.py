@@ -39,6 +39,9 @@ from coopflow.outgoing.addresses import ForbiddenAddressError, is_public, resolv
         "fc00::1",
         "fe80::1",
         "fec0::1",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::127.0.0.1",
         "ff02::1",
     ],
 )
