@@ -215,3 +215,18 @@ def test_refusals_are_kept_for_those_who_manage(platform: Platform, pam: Caller)
         (None, 401, "unauthenticated", path),
         ("person:zoe", 404, "not_found", path),
     ]
+
+
+def test_no_refusal_takes_much_room(platform: Platform, pam: Caller) -> None:
+    """Of a path that somebody made up only the beginning is kept."""
+    programme = f"tests-{uuid4().hex[:8]}"
+    manager = pam.but(roles={programme: ("programme_manager",)})
+    with platform.client() as nobody:
+        made_up = nobody.get(f"/v1/programmes/{programme}/cooperations/{'x' * 10_000}")
+        assert made_up.status_code == 401
+    with platform.client(manager) as client:
+        deadline = time.monotonic() + 20
+        told: list[dict[str, str]] = []
+        while not told and time.monotonic() < deadline:  # it is noted after the answer
+            told = client.get(f"/v1/programmes/{programme}/audit").json()["items"]
+    assert len(told[0]["path"]) == 500

@@ -20,6 +20,9 @@ from coopflow.services import Services
 SHOWN_KEY: Final = "coopflow.shown"
 """Where the scope of a request names the token or session that it shows and that is no good."""
 
+_LONGEST_PATH: Final = 500
+"""Who is nobody may ask for paths of any length, and fills no disk by it."""
+
 _KEPT: Final = frozenset(
     {
         "cross_site",
@@ -61,9 +64,10 @@ class Auditing:
             at=datetime.now(UTC),
             caller=scope.get(SHOWN_KEY) if caller is None else caller.name,
             method=scope["method"],
-            path=scope["path"].removeprefix(scope.get("root_path", "")),
+            path=scope["path"].removeprefix(scope.get("root_path", ""))[:_LONGEST_PATH],
             status=KINDS[problem.code].status,
             code=problem.code,
         )
         with suppress(UnavailableError):  # it was refused all the same
-            await self._services.audit.note(scope.get("path_params", {}).get("programme"), refused)
+            programme = scope.get("path_params", {}).get("programme", "")[:_LONGEST_PATH] or None
+            await self._services.audit.note(programme, refused)
