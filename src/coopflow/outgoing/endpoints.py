@@ -212,6 +212,8 @@ class Endpoints:
         if len(given.get("description", "")) > LONGEST_DESCRIPTION:
             said = f"a description has at most {LONGEST_DESCRIPTION} signs"
             raise EndpointFault("description", said)
+        if "\0" in given.get("description", ""):
+            raise EndpointFault("description", "a description has no NUL character")
         return given
 
 

@@ -87,3 +87,28 @@ def test_each_fault_of_a_request_is_named(platform: Platform, address: Address) 
         answer = client.post(f"{place(address)}/pause", json=body)
     assert answer.status_code == 422
     assert {one["path"] for one in answer.json()["errors"]} == {"body.clocks", "body.more"}
+
+
+def test_text_that_is_none_is_refused(platform: Platform, address: Address) -> None:
+    """Lone surrogates, wherever they stand: also as keys of what a command leaves open."""
+    fay = Caller(name="person:fay", person="fay")
+    path = f"{place(address)}/documents/charter/versions"
+    with platform.client(fay) as client:
+        for content in (r'{"a": {"\ud800": 1}}', r'{"title": "\ud800"}', r'{"\ud800": 1}'):
+            body = f'{{"content": {content}}}'.encode()
+            assert client.post(path, content=body, headers=JSON).status_code == 422, content
+
+
+def test_nothing_has_a_name_with_nul(platform: Platform) -> None:
+    """No database can be asked for it; whoever tries is not even noted."""
+    owner = Caller(name="person:fay", person="fay")
+    for caller, method, path in (
+        (owner, "DELETE", "/v1/tokens/%00"),
+        (owner, "DELETE", "/v1/me/calendar-feeds/a%00"),
+        (None, "GET", "/v1/programmes/%00/cooperations"),
+        (None, "GET", "/v1/%00"),
+    ):
+        with platform.client(caller) as client:
+            answer = client.request(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+        assert answer.headers["x-content-type-options"] == "nosniff"

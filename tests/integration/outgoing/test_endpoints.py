@@ -80,6 +80,7 @@ async def test_other_faults_are_named(bench: Bench) -> None:
     for wish, field in (
         ({"types": ["ballot_cast", "ballot_lost"]}, "types"),
         ({"description": "x" * 501}, "description"),
+        ({"description": "a\0b"}, "description"),
     ):
         with pytest.raises(EndpointFault) as fault:
             await bench.add(URL, **wish)

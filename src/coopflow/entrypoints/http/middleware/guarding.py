@@ -75,6 +75,10 @@ class Guard:
             problem = answer(ProblemError("unknown_host"), Request(scope))
             await problem(scope, receive, sending)
             return
+        if "\0" in scope["path"]:  # nothing is called so, and no database can be asked for it
+            problem = answer(ProblemError("not_found"), Request(scope))
+            await problem(scope, receive, sending)
+            return
         try:
             await self._app(scope, receive, sending)
         except Exception as error:

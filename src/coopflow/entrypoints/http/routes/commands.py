@@ -20,6 +20,7 @@ from coopflow.entrypoints.http.guards import CooperationDep, Outlook, OutlookDep
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import KEY, IdempotencyKeyDep
 from coopflow.entrypoints.http.preferences import PatienceDep, Waiting
+from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
 from coopflow.requests.operations import Operation, Outcome
 from coopflow.services import Services
 
@@ -36,8 +37,7 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
         request: Request = asked["request"]
         response: Response = asked["response"]
         body = asked["body"]
-        payload = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        payload.pop("actor", None)
+        payload = _payload(body)
         payload |= {name: asked[name] for name in in_path}
         if "outlook" in asked:
             outlook: Outlook = asked["outlook"]
@@ -105,6 +105,22 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
         ]
     )
     return give
+
+
+def _payload(body: Any) -> dict[str, Any]:
+    """Return a body as data, without what is not of the command.
+
+    Raises:
+        ProblemError: a key of it is no Unicode (``invalid_request``).
+    """
+    try:
+        payload: dict[str, Any] = body.model_dump(
+            mode="json", by_alias=True, exclude_unset=True, exclude={"actor"}
+        )
+    except UnicodeEncodeError as error:
+        fault = FieldProblem(path="body", problem="a key holds a lone surrogate")
+        raise ProblemError("invalid_request", errors=[fault]) from error
+    return payload
 
 
 def _with_example(model: Any, example: dict[str, Any]) -> Any:
