@@ -25,7 +25,7 @@ from coopflow.directory.presence import presence
 from coopflow.directory.programmes import Programme, ProgrammeStated
 from coopflow.directory.records import PAGE
 from coopflow.directory.rows import ORGANISATION, PERSON, PROGRAMME
-from coopflow.directory.tables import OrganisationRow, ParticipationRow, PersonRow
+from coopflow.directory.tables import OrganisationRow, ParticipationRow, PersonRow, ProgrammeRow
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import upsert
 from coopflow.readmodel.tables import CooperationRow
@@ -327,6 +327,29 @@ class Directory:
         """List programmes in the order of their ids, as ``people`` does."""
         async with self.reading() as connection:
             return await rows.page(connection, PROGRAMME, after=after, limit=limit)
+
+    async def programme_ids(
+        self, *, after: str | None = None, limit: int = PAGE
+    ) -> tuple[str, ...]:
+        """List the ids of all programmes, in their order.
+
+        Those too that the directory does not keep, and cooperations alone name.
+        """
+        kept = select(ProgrammeRow.id.label("id"))
+        every = kept.union(select(CooperationRow.programme)).subquery()
+        query = select(every.c.id).order_by(every.c.id).limit(limit)
+        async with self.reading() as connection:
+            found = await connection.execute(
+                query if after is None else query.where(every.c.id > after)
+            )
+            return tuple(found.scalars())
+
+    async def programmes_by_id(self, programmes: Collection[str]) -> Mapping[str, Programme]:
+        """Return those of these programmes that the directory keeps, by id."""
+        async with self.reading() as connection:
+            is_one = ProgrammeRow.id.in_(programmes)
+            found = await rows.page(connection, PROGRAMME, is_one, limit=None)
+            return {one.id: one for one in found}
 
     async def change_programme(
         self, programme: str, changes: Mapping[str, Any], at: datetime, expected: int | None = None

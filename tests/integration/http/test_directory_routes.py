@@ -274,3 +274,40 @@ def test_programmes_are_for_administrators_to_add_and_remove(
         assert client.delete(f"{here}/people/{kim['id']}").status_code == 204
         assert client.delete(here).status_code == 204
         assert code(client.get(here)) == (404, "not_found")
+
+
+def test_a_programme_of_cooperations_alone_is_there_too(platform: Platform) -> None:
+    """For all who see it, by its id; once the directory keeps it, with what is stated."""
+    name = unique("prog")
+    pam = Caller(name="person:pam", person="pam", roles={name: ("programme_manager",)})
+    member = Caller(name="person:rep-beta", person="rep-beta")
+    stranger = Caller(name="person:zoe", person="zoe")
+    limited = ADMINISTRATOR.but(name="token:9", programmes=frozenset({name, unique("none")}))
+    platform.opened(pam, unique("coop"), name)
+    bare = {"id": name, "name": name, "version": None}
+    for who in (pam, member, ADMINISTRATOR, limited):
+        with platform.client(who) as client:
+            shown = client.get(f"/v1/programmes/{name}")
+            assert shown.json().items() >= bare.items(), who
+            listed = client.get("/v1/programmes?limit=200").json()["items"]
+            assert shown.json() in listed
+            assert len(listed) == len({one["id"] for one in listed})
+    with platform.client(limited) as client:
+        assert [one["id"] for one in client.get("/v1/programmes").json()["items"]] == [name]
+    with platform.client(stranger) as client:
+        assert code(client.get(f"/v1/programmes/{name}")) == (404, "not_found")
+        assert client.get("/v1/programmes").json()["items"] == []
+    with platform.client(ADMINISTRATOR) as client:
+        assert code(client.get(f"/v1/programmes/{unique('none')}")) == (404, "not_found")
+        assert client.post("/v1/programmes", json={"id": name, "name": "N"}).status_code == 201
+    with platform.client(member) as client:
+        assert client.get(f"/v1/programmes/{name}").json()["version"] == 1
+    paged: list[str] = []
+    with platform.client(ADMINISTRATOR) as client:
+        page = client.get("/v1/programmes?limit=1").json()
+        while page["next"]:
+            paged += [one["id"] for one in page["items"]]
+            page = client.get(page["next"]).json()
+        paged += [one["id"] for one in page["items"]]
+        whole = client.get("/v1/programmes?limit=200").json()["items"]
+    assert paged == [one["id"] for one in whole]

@@ -1,26 +1,26 @@
-"""Programmes, as the directory has them."""
+"""Programmes: those that the directory keeps, and those that cooperations alone name."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
 from coopflow.application.callers import Caller
-from coopflow.directory.errors import UnknownRecordError
 from coopflow.directory.fields import Language, Line
-from coopflow.directory.programmes import Programme, ProgrammeStated
+from coopflow.directory.programmes import Programme, ProgrammeSeen, ProgrammeStated
 from coopflow.domain.base import Shape, Slug
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.etags import EntityTagDep, ExpectedVersionDep
-from coopflow.entrypoints.http.guards import ManagedProgrammeDep, ProgrammeDep
+from coopflow.entrypoints.http.guards import ManagedProgrammeDep, OutlookDep, ProgrammeDep
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
 from coopflow.entrypoints.http.pages import Page, PagingDep
-from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.problems import HiddenError, ProblemError
+from coopflow.services import Services
 
 router = APIRouter(prefix="/programmes", tags=["programmes"], responses=guarded())
 
@@ -44,18 +44,21 @@ _NEW = {"id": "valdore", "name": "Val d'Ore", "language": "fr", "policy": "refer
 
 
 @router.get("", operation_id="list_programmes", summary="Programmes", dependencies=[needs("read")])
-async def list_all(caller: CallerDep, services: ServicesDep, paging: PagingDep) -> Page[Programme]:
-    """List the programmes that the caller manages, or holds a role in; all to an administrator."""
+async def list_all(
+    caller: CallerDep, services: ServicesDep, paging: PagingDep
+) -> Page[ProgrammeSeen]:
+    """List the programmes that the caller sees: all to an administrator.
+
+    Others see those that they manage, hold a role in, or have a part in a cooperation of. Those too
+    are listed that the directory does not keep, as `version` tells: cooperations alone name them.
+    """
     if _administrates_all(caller):
         after = paging.after(str)
         last = str(after[0]) if after else None
-        found = await services.directory.programmes(after=last, limit=paging.limit + 1)
-        return paging.page(found, lambda one: (one.id,))
-    mine: list[Programme] = []
-    for programme in sorted(_own(caller)):
-        with suppress(UnknownRecordError):
-            mine.append(await services.directory.programme(programme))
-    return paging.cut(mine, lambda one: (one.id,), str)
+        names = await services.directory.programme_ids(after=last, limit=paging.limit + 1)
+        return paging.page(await _seen(services, caller, names), lambda one: (one.id,))
+    found = await _seen(services, caller, sorted(await _own(services, caller)))
+    return paging.cut(found, lambda one: (one.id,), str)
 
 
 @router.post(
@@ -90,11 +93,16 @@ async def add(  # noqa: PLR0913, PLR0917 - what it is given
     summary="A programme",
     dependencies=[needs("read")],
 )
-async def show(programme: ProgrammeDep, services: ServicesDep, tag: EntityTagDep) -> Programme:
-    """Return a programme; its `ETag` is good for `If-Match` with a change."""
-    found = await services.directory.programme(programme)
-    tag.of_record(found.version)
-    return found
+async def show(outlook: OutlookDep, services: ServicesDep, tag: EntityTagDep) -> ProgrammeSeen:
+    """Return a programme; the `ETag` of one with a `version` is good for `If-Match` with a change.
+
+    One that the directory does not keep is there for its cooperations' sake, by its id alone.
+    """
+    for found in await _seen(services, outlook.caller, [outlook.programme]):
+        if found.version is not None:
+            tag.of_record(found.version)
+        return found
+    raise HiddenError
 
 
 @router.patch(
@@ -139,8 +147,27 @@ async def remove(
     await services.directory.remove_programme(programme, expected)
 
 
-def _own(caller: Caller) -> set[str]:
+async def _seen(
+    services: Services, caller: Caller, programmes: Sequence[str]
+) -> list[ProgrammeSeen]:
+    """Return those of these programmes that are there, in this order.
+
+    There is what the directory keeps, what has cooperations, and what the caller has a role in.
+    """
+    kept = await services.directory.programmes_by_id(programmes)
+    found: list[ProgrammeSeen] = []
+    for one in programmes:
+        is_there = one in kept or bool(caller.grants(one))
+        if is_there or await services.queries.cooperations(programme=one, limit=1):
+            found.append(ProgrammeSeen.of(one, kept.get(one)))
+    return found
+
+
+async def _own(services: Services, caller: Caller) -> set[str]:
+    """Return the programmes that somebody sees who does not administer all of them."""
     named = {*caller.roles, *((caller.programmes or ()) if caller.administrator else ())}
+    if caller.person is not None:
+        named.update(await services.queries.programmes_of(caller.person))
     return {one for one in named if caller.reaches(one)}
 
 
