@@ -506,11 +506,13 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.readmodel.history import History
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
+    from coopflow.readmodel.transfer import WholeJournals
     from coopflow.requests.answers import KeptAnswers
     from coopflow.requests.audit import Audit
     from coopflow.requests.operations import Operations
-    from coopflow.sealing.texts import TextSeals
+    from coopflow.sealing.texts import ExportSeals, TextSeals
     from coopflow.services import Services
+    from coopflow.temporal.transfer import WholeWorkflows
 
     seals = TextSeals(lambda: key_ring(settings))
     async with AsyncExitStack() as stack:
@@ -530,6 +532,9 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             access=await stack.enter_async_context(_access(settings, database, directory)),
             feed=feed or Feed(database),
             webhooks=_webhooks(database, settings),
+            journals=WholeJournals(database),
+            workflows=WholeWorkflows(engine),
+            export_seals=ExportSeals(key_ring(settings)),
         )
 
 

@@ -12,10 +12,13 @@ from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry
+from coopflow.readmodel.transfer import WholeJournals
 from coopflow.requests.answers import KeptAnswers
 from coopflow.requests.audit import Audit
 from coopflow.requests.operations import Operations
+from coopflow.sealing.texts import ExportSeals
 from coopflow.temporal.client import TemporalEngine
+from coopflow.temporal.transfer import WholeWorkflows
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class Services:
         access: who gets in.
         feed: what happens, in order.
         webhooks: who is told what happens.
+        journals: whole journals, taken out and in.
+        workflows: what whole cooperations live on.
+        export_seals: encrypts what is sealed in files of whole cooperations.
     """
 
     engine: TemporalEngine
@@ -49,3 +55,6 @@ class Services:
     access: Access
     feed: Feed
     webhooks: Webhooks
+    journals: WholeJournals
+    workflows: WholeWorkflows
+    export_seals: ExportSeals

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from coopflow.application.cooperation_file import FileFaultError, Packed, Unpacked, Writer
 from coopflow.application.engine import Address
+from coopflow.definitions.compile import digest_of as digest_of_content
+from coopflow.definitions.library import shipped
 from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -63,6 +66,31 @@ class Workflows(Protocol):
         ...
 
 
+class Registered(Protocol):
+    """The rules that cooperations of an installation follow."""
+
+    async def contents(
+        self, kind: Literal["lifecycle", "policy"], name: str
+    ) -> tuple[dict[str, Any], ...]:
+        """Return what is registered as ``name@version``."""
+        ...
+
+
+class Bounds(NamedTuple):
+    """What is taken in for those who manage one programme, and not the installation.
+
+    Rules are known to all programmes by their names: what would have others take something else for
+    what they mean is left to those who run the installation.
+
+    Attributes:
+        programme: whose all cooperations of a file have to be.
+        registered: the rules that are known, which none of a file may contradict.
+    """
+
+    programme: str
+    registered: Registered
+
+
 class Done(NamedTuple):
     """What was done, or would be done, about a cooperation of a file.
 
@@ -114,19 +142,32 @@ async def take_out(
 
 
 async def look_into(
-    cooperations: Iterator[Unpacked], journals: Journals, workflows: Workflows, progress: Progress
+    cooperations: Iterator[Unpacked],
+    journals: Journals,
+    workflows: Workflows,
+    progress: Progress,
+    bounds: Bounds | None = None,
 ) -> tuple[Done, ...]:
     """Say what importing the cooperations of a file would do; nothing is written.
 
+    Args:
+        cooperations: those of the file.
+        journals: where they would be written down.
+        workflows: what they would live on.
+        progress: is told of each that was looked into.
+        bounds: what they may be; None for whatever they are.
+
     Raises:
         FileFaultError: something is wrong with the file, or another cooperation has the address of
-            one.
+            one, or one is out of bounds.
         KeysError: a key is missing with which something is encrypted.
         UnavailableError: the read model or the engine does not answer.
     """
     found: list[Done] = []
     seen: set[Address] = set()
-    for one in cooperations:
+    async for one in _apart(cooperations):
+        if bounds is not None:
+            await _keep_within(bounds, one)
         if one.address in seen:
             raise FileFaultError(one.line, "already_exists", f"{one.address} is there twice")
         seen.add(one.address)
@@ -149,7 +190,7 @@ async def take_in(
         UnavailableError: the read model or the engine does not answer.
     """
     found: list[Done] = []
-    for one in cooperations:
+    async for one in _apart(cooperations):
         outcome = await _outcome(one, journals, workflows)
         if outcome == "imported":
             definitions = one.packed.definitions if one.packed else ()
@@ -159,6 +200,41 @@ async def take_in(
         found.append(Done(one.address, len(one.entries), outcome))
         progress(one.address, len(one.entries))
     return tuple(found)
+
+
+async def _apart(cooperations: Iterator[Unpacked]) -> AsyncIterator[Unpacked]:
+    """Yield cooperations that a thread reads and verifies: it takes a while, and others wait."""
+    while (one := await asyncio.to_thread(next, cooperations, None)) is not None:
+        yield one
+
+
+async def _keep_within(bounds: Bounds, one: Unpacked) -> None:
+    if one.address.programme != bounds.programme:
+        told = f"{one.address} is of another programme; only those of {bounds.programme} may be"
+        raise FileFaultError(one.line, "other_programme", told)
+    for definition in one.packed.definitions if one.packed else ():
+        await _refuse_other(bounds, one.line, "lifecycle", definition.lifecycle_name, definition)
+        await _refuse_other(bounds, one.line, "policy", definition.policy_name, definition)
+
+
+async def _refuse_other(
+    bounds: Bounds,
+    line: int,
+    kind: Literal["lifecycle", "policy"],
+    name: str,
+    definition: Definition,
+) -> None:
+    """Refuse rules that have the name of others."""
+    known = [*await bounds.registered.contents(kind, name)]
+    own = await asyncio.to_thread(shipped, kind, name)
+    known += [own] if own is not None else []
+    stated = digest_of_content(getattr(definition, kind))
+    if known and stated not in map(digest_of_content, known):
+        told = (
+            f"the {kind} {name} says something else in the file than here; who runs the "
+            "installation imports it (coopflow coop import)"
+        )
+        raise FileFaultError(line, "already_exists", told)
 
 
 async def _outcome(one: Unpacked, journals: Journals, workflows: Workflows) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from coopflow.definitions.compile import compile_definition, definition_of
 from coopflow.definitions.extends import extended
@@ -191,6 +191,20 @@ def offered(lifecycle: str | Path, policy: str) -> Definition | None:
         return None
     found = load_definition(lifecycle, name)
     return found if found.policy_name == policy else None
+
+
+def shipped(kind: Literal["lifecycle", "policy"], name: str) -> dict[str, Any] | None:
+    """Return the content of a lifecycle or a policy of the library, ``name@version``, if any.
+
+    Raises:
+        FaultsError: its file cannot be read.
+    """
+    slug, _, version = name.partition("@")
+    path = available("workflows" if kind == "lifecycle" else "policies").get(slug)
+    if path is None:
+        return None
+    found = (load(path) if kind == "lifecycle" else load_policy(path)).data
+    return found if str(found.get("version")) == version else None
 
 
 def read_definition(lifecycle: Document, policy: Document) -> Definition:

@@ -17,7 +17,10 @@ KEPT: Final = timedelta(hours=24)
 """How long an operation can be asked for."""
 
 LOST: Final = timedelta(minutes=5)
-"""After how long one that has not ended is given up for lost."""
+"""After how long without a sign of it one that has not ended is given up for lost."""
+
+SIGN_EVERY: Final = LOST / 5
+"""How often there is a sign of one that goes on."""
 
 
 class Outcome(Shape):
@@ -78,6 +81,14 @@ class Operations:
             await connection.execute(delete(OperationRow).where(OperationRow.expires_at <= now))
             await connection.execute(insert(OperationRow).values(row))
         return operation
+
+    async def go_on(self, operation: str, now: datetime) -> None:
+        """Note that an operation is still under way."""
+        query = update(OperationRow).where(
+            OperationRow.id == operation, OperationRow.ended_at.is_(None)
+        )
+        async with self._database.writing() as connection:
+            await connection.execute(query.values(lost_at=now + LOST))
 
     async def end(self, operation: str, outcome: Outcome, now: datetime) -> None:
         """Note how an operation ended."""

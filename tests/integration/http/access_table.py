@@ -121,6 +121,8 @@ ACCESS: dict[str, Line] = {
     "export_decisions": Line("cooperation", "RSFVUOP"),
     "export_indicators": Line("cooperation", "RSFVUOP"),
     "export_portfolio": Line("management", "P"),
+    "export_cooperations": Line("management", "P", ("exports",)),
+    "import_cooperations": Line("management", "P", ("exports",), query={"dry_run": "true"}),
     "show_portfolio": Line("management", "P"),
     "count_levels": Line("management", "P"),
     "list_measures": Line("cooperation", "RSFVUOP"),

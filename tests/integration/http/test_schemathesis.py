@@ -47,6 +47,7 @@ TURN = count()
 KNOWN = {"programme": "tests", "organisation": "beta", "kind": "charter", "policy": "reference"}
 
 
+schemathesis.serializer.alias("application/jsonl", "text/plain")
 generation = GenerationConfig(deterministic=True, max_examples=EXAMPLES, no_shrink=True)
 project = ProjectConfig(generation=generation, request_timeout=30)
 config = SchemathesisConfig(seed=1, projects=ProjectsConfig(default=project))

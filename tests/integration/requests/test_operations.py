@@ -66,6 +66,23 @@ async def test_an_operation_whose_process_is_gone_is_lost(operations: Operations
     assert found.status == "done"
 
 
+async def test_an_operation_that_gives_a_sign_is_not_lost(operations: Operations) -> None:
+    """However long it takes; a sign that comes after its end changes nothing."""
+    one = await operations.begin("person:ada", NOW)
+    await operations.go_on(one, NOW + LOST - timedelta(seconds=1))
+    found = await operations.find("person:ada", one, NOW + LOST)
+    assert found is not None
+    assert found.status == "running"
+    found = await operations.find("person:ada", one, NOW + 2 * LOST)
+    assert found is not None
+    assert found.status == "lost"
+    await operations.end(one, Outcome(result={}), NOW + LOST)
+    await operations.go_on(one, NOW + LOST)
+    found = await operations.find("person:ada", one, NOW + LOST)
+    assert found is not None
+    assert found.status == "done"
+
+
 def refusal(at: datetime, path: str = "/v1/x") -> RefusedRequest:
     return RefusedRequest(
         at=at, caller="person:zoe", method="GET", path=path, status=403, code="forbidden"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
@@ -15,7 +16,7 @@ from fastapi import Depends, Header, Request
 from coopflow.application.callers import Caller
 from coopflow.application.engine import UnavailableError, UnknownCooperationError
 from coopflow.entrypoints.http.problems import ProblemError, problem_of
-from coopflow.requests.operations import Operation, Outcome
+from coopflow.requests.operations import SIGN_EVERY, Operation, Outcome
 from coopflow.services import Services
 
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
@@ -92,7 +93,12 @@ class Waiting:
     async def _end(
         self, operation: str, task: asyncio.Future[T], outcome: Callable[[T], Outcome]
     ) -> None:
-        """Note how an operation ended, whatever came of it."""
+        """Note that an operation goes on, and how it ended, whatever came of it."""
+        while not task.done():
+            done, _ = await asyncio.wait([task], timeout=SIGN_EVERY.total_seconds())
+            if not done:
+                with suppress(UnavailableError):
+                    await self.services.operations.go_on(operation, datetime.now(UTC))
         try:
             found = outcome(await task)
         except ProblemError as error:

@@ -28,6 +28,7 @@ from coopflow.entrypoints.http.routes import (
     requests,
     sign_in,
     tokens,
+    transfers,
     webhooks,
 )
 
@@ -48,6 +49,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     webhooks.router,
     policies.router,
     exports.router,
+    transfers.router,
     calendars.router,
     calendars.feeds,
     commands.router,
