@@ -34,6 +34,7 @@ from coopflow.temporal.errors import (
 if TYPE_CHECKING:
     from coopflow.access.access import Access
     from coopflow.access.provider import Provider
+    from coopflow.application.erasing import Eraser
     from coopflow.application.verification import Lag, Verifier
     from coopflow.directory.directory import Directory
     from coopflow.outgoing.webhooks import Webhooks
@@ -353,6 +354,29 @@ async def people(settings: Settings) -> AsyncIterator[People]:
 
 
 @asynccontextmanager
+async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
+    """Open what erases people from wherever they are known.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+        SettingsError: those of the identity provider are at fault.
+        TemporalSettingsError: the settings of Temporal are at fault.
+        KeysError: there are no good keys.
+        TemporalUnavailableError: there is no engine, or it does not answer.
+    """
+    from coopflow.application.erasing import Eraser
+    from coopflow.directory.directory import Directory
+    from coopflow.readmodel.people import People
+
+    async with _as_it_is(settings) as database, connected_engine(settings) as engine:
+        directory = Directory(database)
+        async with _access(settings, database, directory) as access:
+            yield Eraser(engine, People(database), directory, access)
+
+
+@asynccontextmanager
 async def registry(settings: Settings) -> AsyncIterator[Registry]:
     """Open the registry of definitions of the read model.
 
@@ -501,9 +525,11 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         KeysError: there are no good keys.
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
+    from coopflow.application.erasing import Eraser
     from coopflow.directory.directory import Directory
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
+    from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
     from coopflow.readmodel.transfer import WholeJournals
@@ -519,6 +545,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         database = await stack.enter_async_context(_as_it_is(settings))
         engine = await stack.enter_async_context(connected_engine(settings))
         directory = Directory(database)
+        access = await stack.enter_async_context(_access(settings, database, directory))
         yield Services(
             engine=engine,
             queries=Queries(database),
@@ -529,12 +556,13 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             operations=Operations(database, seals),
             audit=Audit(database),
             note_queues=partial(note_queues, database),
-            access=await stack.enter_async_context(_access(settings, database, directory)),
+            access=access,
             feed=feed or Feed(database),
             webhooks=_webhooks(database, settings),
             journals=WholeJournals(database),
             workflows=WholeWorkflows(engine),
             export_seals=ExportSeals(key_ring(settings)),
+            eraser=Eraser(engine, People(database), directory, access),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from coopflow.access.access import Access
+from coopflow.application.erasing import Eraser
 from coopflow.directory.directory import Directory
 from coopflow.outgoing.webhooks import Webhooks
 from coopflow.readmodel.feed import Feed
@@ -41,6 +42,7 @@ class Services:
         journals: whole journals, taken out and in.
         workflows: what whole cooperations live on.
         export_seals: encrypts what is sealed in files of whole cooperations.
+        eraser: erases people from wherever they are known.
     """
 
     engine: TemporalEngine
@@ -58,3 +60,4 @@ class Services:
     journals: WholeJournals
     workflows: WholeWorkflows
     export_seals: ExportSeals
+    eraser: Eraser

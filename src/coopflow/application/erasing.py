@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 from uuid import uuid4
 
+from coopflow.application.callers import Caller
 from coopflow.application.engine import (
     Address,
     Engine,
@@ -91,6 +93,73 @@ class Names(Protocol):
         installation.
         """
         ...
+
+
+class Entrance(Protocol):
+    """What people get in by."""
+
+    async def forget(self, person: str, keeper: Caller) -> None:
+        """Let nothing be left by which a person gets in."""
+        ...
+
+
+class Erased(NamedTuple):
+    """What erasing a person came to.
+
+    Attributes:
+        cooperations: each that they were to be erased from, in that order.
+        names: what became of their names, as ``erase_names`` returns it.
+    """
+
+    cooperations: tuple[Erasure, ...]
+    names: Mapping[str, Forgotten]
+
+
+@dataclass(frozen=True)
+class Eraser:
+    """Erases people from wherever they are known: cooperations, the directory, the way in.
+
+    Attributes:
+        engine: where cooperations live.
+        journals: where they are written down.
+        names: the directory.
+        entrance: what people get in by.
+    """
+
+    engine: ForgettingEngine
+    journals: Tracing
+    names: Names
+    entrance: Entrance
+
+    async def erase(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
+        self,
+        person: str,
+        addresses: Iterable[Address],
+        programmes: Collection[str] | None,
+        by: str,
+        keeper: Caller,
+        progress: Callable[[Erasure], None] = lambda _: None,
+    ) -> Erased:
+        """Erase a person; an interruption is taken up by erasing again.
+
+        Whoever is no longer in the directory gets in no more.
+
+        Args:
+            person: who is to be forgotten.
+            addresses: the cooperations that they are erased from.
+            programmes: as of ``erase_names``.
+            by: who erases them, for the programme.
+            keeper: who asks for it.
+            progress: is told of each cooperation.
+        """
+        found: list[Erasure] = []
+        for address in addresses:
+            found.append(await erase(self.engine, self.journals, address, person, by))
+            progress(found[-1])
+        names = await erase_names(self.names, self.journals, person, programmes)
+        if "removed" in names.values():
+            await self.entrance.forget(person, keeper)
+        return Erased(tuple(found), names)
 
 
 async def erase_names(

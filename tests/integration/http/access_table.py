@@ -154,6 +154,7 @@ ACCESS: dict[str, Line] = {
     "show_person": Line("management", "P", _KEEPING),
     "change_person": Line("management", "P", _KEEPING, body={}),
     "remove_person": Line("management", "P", _KEEPING),
+    "erase_person_from_programme": Line("programme", "P", _KEEPING, administrator=False, body={}),
     "list_organisations": Line("programme", scopes=_KEEPING),
     "add_organisation": Line(
         "management", "P", _KEEPING, body={"id": "beta", "name": "Beta", "category": "state"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -311,3 +312,96 @@ def test_a_programme_of_cooperations_alone_is_there_too(platform: Platform) -> N
         paged += [one["id"] for one in page["items"]]
         whole = client.get("/v1/programmes?limit=200").json()["items"]
     assert paged == [one["id"] for one in whole]
+
+
+def observing(platform: Platform, address: Address, person: str) -> None:
+    """Let somebody observe a cooperation."""
+    with platform.client(Caller(name="person:fay", person="fay")) as client:
+        given = {"person": person, "role": "observer"}
+        done = client.post(f"{place(address)}/roles", json=given)
+        assert done.is_success, done.text
+
+
+def test_a_person_is_erased_from_all_of_a_programme(
+    platform: Platform, manager: httpx.Client, here: str, programme: str
+) -> None:
+    """From its cooperations, its directory and the way in, piece by piece or at once."""
+    pam = Caller(name="person:pam", person="pam", roles={programme: ("programme_manager",)})
+    places = [platform.opened(pam, unique("coop"), programme) for _ in range(2)]
+    kim = add(manager, here, id=unique("kim"), name="Kim")["id"]
+    for address in places:
+        observing(platform, address, kim)
+    access = platform.services.access
+
+    async def link() -> str:
+        return await access.links.create(kim, access.now())
+
+    way_in = platform.run(link())
+    path = f"{here}/people/{kim}/erasure"
+    with platform.client(ADMINISTRATOR) as client:
+        assert code(client.post(path, json={})) == (403, "forbidden")
+    assert code(manager.post(path, json={}, headers={"If-Match": '"7"'})) == (412, "outdated")
+    nobody = f"{here}/people/{unique('none')}/erasure"
+    assert code(manager.post(nobody, json={})) == (404, "not_found")
+
+    one = manager.post(path, json={"cooperations": [places[0].cooperation]})
+    assert one.status_code == 200, one.text
+    assert [found["result"] for found in one.json()["cooperations"]] == ["erased"]
+    assert one.json()["directory"] == "kept"  # the other one names them still
+    begun = manager.post(path, json={}, headers={"Prefer": "respond-async", "If-Match": '"1"'})
+    assert begun.status_code == 202, begun.text
+    deadline = time.monotonic() + 60
+    while (told := manager.get(begun.headers["location"]).json())["status"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert told["status"] == "done", told
+    (found,) = told["result"]["cooperations"]
+    assert (found["cooperation"], found["result"]) == (places[1].cooperation, "erased")
+    assert found["entries"] == 1
+    assert told["result"]["directory"] == "removed"
+
+    assert code(manager.get(f"{here}/people/{kim}")) == (404, "not_found")
+    with pytest.raises(RefusedCredentialError):
+        platform.run(access.links.use(way_in, access.now()))
+    for address in places:
+        journal = manager.get(f"{place(address)}/journal?limit=200").text
+        assert kim not in journal
+        assert "erased-" in journal
+    assert code(manager.post(path, json={})) == (404, "not_found")
+
+
+def test_who_is_erased_here_stays_elsewhere(
+    platform: Platform, manager: httpx.Client, here: str, programme: str
+) -> None:
+    """Neither the journals of other programmes nor what those need are touched."""
+    elsewhere = unique("prog")
+    pam = Caller(name="person:pam", person="pam", roles={elsewhere: ("programme_manager",)})
+    kim = add(manager, here, id=unique("kim"), name="Kim")["id"]
+    kept = platform.opened(pam, unique("coop"), elsewhere)
+    observing(platform, kept, kim)
+    path = f"{here}/people/{kim}/erasure"
+    named = {"cooperations": [kept.cooperation]}
+    assert code(manager.post(path, json=named)) == (404, "not_found")
+    done = manager.post(path, json={})
+    assert done.json() == {"cooperations": [], "directory": "left"}, done.text
+    with platform.client(pam) as client:
+        assert kim in client.get(f"{place(kept)}/journal?limit=200").text
+    assert platform.run(platform.services.directory.person(kim)).name == "Kim"
+    assert code(manager.post(path, json={})) == (404, "not_found")
+
+
+def test_a_token_erases_in_the_name_of_who_manages(
+    platform: Platform, manager: httpx.Client, here: str, programme: str
+) -> None:
+    """By the directory, with the scope for it; in the name of others it does not."""
+    boss = add(manager, here, name="Boss", roles=["programme_manager"])["id"]
+    kim = add(manager, here, name="Kim")["id"]
+    token = Caller(name="token:7", administrator=True)
+    path = f"{here}/people/{kim}/erasure"
+    with platform.client(token.but(scopes=frozenset({"directory", "read"}))) as client:
+        assert code(client.post(path, json={"actor": boss})) == (403, "scope_missing")
+    with platform.client(token) as client:
+        assert code(client.post(path, json={"actor": kim})) == (403, "forbidden")
+        done = client.post(path, json={"actor": boss})
+        assert done.json() == {"cooperations": [], "directory": "removed"}, done.text
+    assert code(manager.get(f"{here}/people/{kim}")) == (404, "not_found")

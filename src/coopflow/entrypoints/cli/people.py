@@ -11,7 +11,7 @@ from rich.text import Text
 from coopflow import bootstrap
 from coopflow.access.grants import OPERATOR
 from coopflow.application.engine import Address
-from coopflow.application.erasing import Erasure, Forgotten, Traces, erase, erase_names
+from coopflow.application.erasing import Erased, Erasure, Traces
 from coopflow.entrypoints.cli.cooperations import locate
 from coopflow.entrypoints.cli.failures import REFUSED, UsageError
 from coopflow.entrypoints.cli.output import Format, Terminal
@@ -103,28 +103,22 @@ async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
     programme: str | None,
     by: str,
     terminal: Terminal,
-) -> tuple[list[Erasure], dict[str, Forgotten]]:
+) -> Erased:
     async with bootstrap.read_model(settings) as queries:
         addresses = [await locate(queries, one) for one in named]
-    found: list[Erasure] = []
-    async with (
-        bootstrap.people(settings) as people,
-        bootstrap.connected_engine(settings) as engine,
-    ):
-        addresses = addresses or list(await people.named_in(person, programme))
-        with terminal.progress.status("…") as status:
-            for address in addresses:
-                found.append(await erase(engine, people, address, person, by))
-                status.update(f"{len(found)}/{len(addresses)} …")
+    done: list[Erasure] = []
+    async with bootstrap.eraser(settings) as eraser:
+        addresses = addresses or list(await eraser.journals.named_in(person, programme))
         concerned = {one.programme for one in addresses} if named else None
         if programme is not None:
             concerned = {programme}
-        async with bootstrap.directory(settings) as directory:
-            names = await erase_names(directory, people, person, concerned)
-        if "removed" in names.values():
-            async with bootstrap.access(settings) as access:
-                await access.forget(person, OPERATOR)
-    return found, names
+        with terminal.progress.status("…") as status:
+
+            def progress(one: Erasure) -> None:
+                done.append(one)
+                status.update(f"{len(done)}/{len(addresses)} …")
+
+            return await eraser.erase(person, addresses, concerned, by, OPERATOR, progress)
 
 
 def _print(one: Erasure, terminal: Terminal, say: Phrases) -> None:

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import structlog
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 
 from coopflow.application.callers import Caller
 from coopflow.application.engine import UnavailableError, UnknownCooperationError
+from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError, problem_of
 from coopflow.requests.operations import SIGN_EVERY, Operation, Outcome
 from coopflow.services import Services
@@ -89,6 +90,13 @@ class Waiting:
         found = await operations.find(name, operation, datetime.now(UTC))
         assert found is not None, "it was noted above"
         return found
+
+    def announce(self, operation: Operation, response: Response) -> Operation:
+        """Answer with the operation that some work became, and where to look for its end."""
+        response.status_code = 202
+        response.headers["Location"] = here(self.request, f"/v1/operations/{operation.id}")
+        response.headers["Preference-Applied"] = "respond-async"
+        return operation
 
     async def _end(
         self, operation: str, task: asyncio.Future[T], outcome: Callable[[T], Outcome]

@@ -99,6 +99,21 @@ def command_id(caller: Caller, key: str) -> str:
     return f"http-{hashlib.sha256(sent).hexdigest()[:40]}"
 
 
+async def grants_of(
+    services: Services, programme: str, caller: Caller, actor: str
+) -> tuple[str, ...]:
+    """Return the roles that count for what is done in a programme, beside those of cooperations.
+
+    Those of the caller, who answers for what is done in the name of others, and of these others,
+    as the directory knows them.
+    """
+    own = caller.grants(programme)
+    if actor == caller.person:
+        return own
+    theirs = (await services.directory.roles_of(actor)).get(programme, ())
+    return tuple(dict.fromkeys((*own, *theirs)))
+
+
 async def carry_out(services: Services, order: Order) -> Done:
     """Give a command, and wait until what came of it can be read, for a while.
 
@@ -114,7 +129,7 @@ async def carry_out(services: Services, order: Order) -> Done:
         "actor": actor,
         "id": command_id(order.caller, order.key),
     }
-    grants = await _grants(services, order, actor)
+    grants = await grants_of(services, order.address.programme, order.caller, actor)
     # Of what is held in the programme only its management counts within a cooperation.
     inside = tuple(role for role in grants if role == PROGRAMME_MANAGER)
     if name == "open_cooperation":
@@ -126,20 +141,6 @@ async def carry_out(services: Services, order: Order) -> Done:
     if isinstance(outcome, Refusal):
         raise refused(outcome)
     return await _told(services, order, outcome, wire["id"])
-
-
-async def _grants(services: Services, order: Order, actor: str) -> tuple[str, ...]:
-    """Return the roles that count for a command beside those held in the cooperation.
-
-    Those of the caller, who answers for what is given in the name of others, and of these others,
-    as the directory knows them.
-    """
-    programme = order.address.programme
-    own = order.caller.grants(programme)
-    if actor == order.caller.person:
-        return own
-    theirs = (await services.directory.roles_of(actor)).get(programme, ())
-    return tuple(dict.fromkeys((*own, *theirs)))
 
 
 async def _execute(

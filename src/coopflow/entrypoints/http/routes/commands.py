@@ -68,10 +68,7 @@ def _endpoint(route: CommandRoute) -> _Endpoint:
         waiting = Waiting(request, services, caller, asked["patience"])
         found = await waiting.come_to(work, outcome)
         if isinstance(found, Operation):
-            response.status_code = 202
-            response.headers["Location"] = here(request, f"/v1/operations/{found.id}")
-            response.headers["Preference-Applied"] = "respond-async"
-            return found
+            return waiting.announce(found, response)
         location = outcome(found).location
         if location is not None:
             response.status_code = 201

@@ -23,7 +23,6 @@ from coopflow.domain.base import Shape, Slug
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.guards import ManagedProgrammeDep
-from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
 from coopflow.entrypoints.http.preferences import PatienceDep, Waiting
 from coopflow.entrypoints.http.problems import FieldProblem, HiddenError, ProblemError
@@ -160,9 +159,7 @@ async def import_file(  # noqa: PLR0913, PLR0917 - what it is given
     waiting = Waiting(request, services, caller, patience)
     found = await waiting.come_to(work, lambda told: Ending(result=told.model_dump(mode="json")))
     if isinstance(found, Operation):
-        response.status_code = 202
-        response.headers["Location"] = here(request, f"/v1/operations/{found.id}")
-        response.headers["Preference-Applied"] = "respond-async"
+        return waiting.announce(found, response)
     return found
 
 
