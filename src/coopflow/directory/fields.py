@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, StringConstraints
@@ -19,6 +20,7 @@ _ADDRESS: Final = re.compile(
 _URL: Final = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 _RNA: Final = re.compile(r"W\d{9}")
 _SIREN_DIGITS: Final = 9
+_LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 Language = Literal["fr", "en"]
 
@@ -86,8 +88,12 @@ Registration = Annotated[
 
 
 def folded(email: str) -> str:
-    """Return what two spellings of one address share: people do not tell its case apart."""
-    return email.strip().casefold()
+    """Return what two spellings of one address share: people do not tell its case apart.
+
+    Of letters beyond ASCII the case counts: folding them makes one of what two people may have, as
+    ``strasse.de`` of ``straße.de``, and an address lets somebody in.
+    """
+    return email.strip().translate(_LOWER)
 
 
 def plain_number(registration: str) -> str:

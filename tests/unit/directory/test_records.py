@@ -8,6 +8,7 @@ import pytest
 from coopflow.application.callers import Caller
 from coopflow.application.notices import NoticeKind
 from coopflow.directory.errors import FaultyRecordError
+from coopflow.directory.fields import folded
 from coopflow.directory.organisations import OrganisationStated
 from coopflow.directory.people import Notifications, Person, PersonStated, may_change, new_person_id
 
@@ -135,3 +136,14 @@ def test_who_may_change_whom(
 ) -> None:
     """No manager of one programme takes over what a person is in another."""
     assert may_change(caller, person, programmes, fields) is may
+
+
+def test_addresses_of_two_people_stay_two() -> None:
+    """The case of ASCII is not told apart; letters that only look or sort alike are others."""
+    assert folded(" Ines@Example.ORG ") == folded("ines@example.org")
+    for one, other in (
+        ("ines@straße.de", "ines@strasse.de"),
+        ("\u212aim@example.org", "kim@example.org"),  # the sign of Kelvin
+        ("ﬁa@example.org", "fia@example.org"),
+    ):
+        assert folded(one) != folded(other)
