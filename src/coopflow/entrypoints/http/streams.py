@@ -157,7 +157,7 @@ async def events(
     cursor = wanted.cursor
     yield ServerSentEvent(id=cursor or _FIRST, retry=_RETRY, comment="here it begins")
     loop = asyncio.get_running_loop()
-    end = loop.time() + wanted.seconds
+    end, last = loop.time() + wanted.seconds, loop.time() + LONGEST
     while not wanted.closing.is_set():
         left = max(end - loop.time(), 0.0)
         page = await services.feed.coming(
@@ -171,5 +171,7 @@ async def events(
             event = enveloped(item, wanted.source).as_json()
             yield ServerSentEvent(id=item.cursor, data=event)
             cursor = item.cursor
-        if not page and loop.time() >= end:
+        # All that there is belongs to a stream, unless somebody reads it so slowly that there is
+        # always more: they might no longer be let in.
+        if loop.time() >= (last if page else end):
             return
