@@ -116,6 +116,19 @@ class KeptAnswers:
             mine = _mine(caller, key)
             await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
 
+    async def go_on(self, caller: str, key: str, until: datetime) -> None:
+        """Let an answer that only says that something goes on stand for longer.
+
+        Args:
+            caller: the name of the one who asked.
+            key: what tells the request from others of the same caller.
+            until: as of ``finish``.
+        """
+        mine = (*_mine(caller, key), KeptAnswerRow.answer.is_not(None))
+        async with self._database.writing() as connection:
+            stands = {"claimed_until": until}
+            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
+
     async def release(self, caller: str, key: str) -> None:
         """Forget a request that changed nothing: sent again, it is carried out."""
         async with self._database.writing() as connection:

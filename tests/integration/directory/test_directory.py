@@ -229,3 +229,24 @@ async def test_who_is_forgotten_in_their_last_programme_is_removed(
     assert await directory.forget("root", "loire") == "left"
     assert (await directory.person("root")).administrator
     assert await directory.forget("root") == "removed"
+
+
+async def test_programmes_of_cooperations_alone_are_listed_with_the_others(
+    directory: Directory, database: Database
+) -> None:
+    """By id, each once, page by page; only those that are kept have a record."""
+    verger = Collective()
+    await Projector(database).apply(*verger.address, verger.entries)
+    alone = verger.address.programme
+    kept = {one.id for one in await directory.programmes()}
+    assert kept
+    assert alone not in kept
+    names = await directory.programme_ids()
+    assert (len(names), {*names}) == (len(kept) + 1, kept | {alone})
+    paged: list[str] = []
+    while page := await directory.programme_ids(after=paged[-1] if paged else None, limit=1):
+        paged += page
+    assert tuple(paged) == names
+    assert {*await directory.programmes_by_id(names)} == kept
+    await directory.add_programme(alone, ProgrammeStated(name="P"), NOW)
+    assert await directory.programme_ids() == names

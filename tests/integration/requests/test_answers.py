@@ -76,6 +76,18 @@ async def test_a_request_that_only_went_on_is_carried_out_again_in_the_end(
     assert await answers.begin("person:ada", "k", "one", until + CLAIMED) == ANSWER
 
 
+async def test_what_goes_on_for_long_is_answered_as_before(answers: KeptAnswers) -> None:
+    """For as long as there are signs of it; a request without an answer is left as it is."""
+    until = NOW + timedelta(minutes=5)
+    await answers.begin("person:ada", "k", "one", NOW)
+    await answers.go_on("person:ada", "k", NOW + 10 * CLAIMED)
+    assert await answers.begin("person:ada", "k", "one", NOW + CLAIMED) == "new"
+    await answers.finish("person:ada", "k", ANSWER, until)
+    await answers.go_on("person:ada", "k", until + timedelta(minutes=1))
+    assert await answers.begin("person:ada", "k", "one", until) == ANSWER
+    assert await answers.begin("person:ada", "k", "one", until + timedelta(minutes=1)) == "new"
+
+
 async def test_answers_are_encrypted_where_they_are_kept(
     answers: KeptAnswers, database: Database
 ) -> None:

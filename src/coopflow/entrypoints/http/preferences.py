@@ -16,8 +16,9 @@ from fastapi import Depends, Header, Request, Response
 from coopflow.application.callers import Caller
 from coopflow.application.engine import UnavailableError, UnknownCooperationError
 from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.middleware.idempotency import KEY
 from coopflow.entrypoints.http.problems import ProblemError, problem_of
-from coopflow.requests.operations import SIGN_EVERY, Operation, Outcome
+from coopflow.requests.operations import LOST, SIGN_EVERY, Operation, Outcome
 from coopflow.services import Services
 
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
@@ -106,7 +107,11 @@ class Waiting:
             done, _ = await asyncio.wait([task], timeout=SIGN_EVERY.total_seconds())
             if not done:
                 with suppress(UnavailableError):
-                    await self.services.operations.go_on(operation, datetime.now(UTC))
+                    now = datetime.now(UTC)
+                    await self.services.operations.go_on(operation, now)
+                    # Sent again meanwhile, the request is answered as before.
+                    key: str = self.request.scope[KEY]
+                    await self.services.answers.go_on(self.caller.name, key, now + LOST)
         try:
             found = outcome(await task)
         except ProblemError as error:
