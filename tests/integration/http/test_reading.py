@@ -8,6 +8,7 @@ import io
 import json
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from icalendar import Calendar
@@ -170,8 +171,11 @@ def test_a_calendar_asks_by_its_address_until_that_is_revoked(
     stated = PersonStated(name="Bea", language="fr")
     platform.run(platform.services.directory.add_person("rep-beta", stated, datetime.now(UTC)))
     with platform.client(BETA, **{"Accept-Language": "fr"}) as client:
-        made = client.post("/v1/me/calendar-feeds")
+        mine = {"Idempotency-Key": uuid4().hex}
+        made = client.post("/v1/me/calendar-feeds", headers=mine)
         assert made.status_code == 201, made.text
+        again = client.post("/v1/me/calendar-feeds", headers=mine)
+        assert (again.status_code, again.json()["code"]) == (409, "told_once")
         assert made.headers["cache-control"] == "no-store"
         url, feed = made.json()["url"], made.json()["feed"]
         assert url.startswith(f"{platform.url}/v1/calendars/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -50,6 +51,23 @@ def test_a_webhook_is_kept(client: httpx.Client) -> None:
     assert client.delete(path).status_code == 204
     gone = client.get(path)
     assert (gone.status_code, gone.json()["code"]) == (404, "unknown_webhook")
+
+
+def test_a_secret_is_told_once_also_to_who_asks_again(client: httpx.Client) -> None:
+    """With its key nothing is done twice, and what was done is said without the secret."""
+    mine = {"Idempotency-Key": uuid4().hex}
+    known = len(client.get(f"{HOOKS}?limit=200").json()["items"])
+    first = client.post(HOOKS, json={"url": URL}, headers=mine)
+    assert (first.status_code, first.headers["cache-control"]) == (201, "no-store")
+    path = f"{HOOKS}/{first.json()['webhook']['id']}/secret"
+    rotation = {"Idempotency-Key": uuid4().hex}
+    assert client.post(path, json={}, headers=rotation).status_code == 200
+    for again in (
+        client.post(HOOKS, json={"url": URL}, headers=mine),
+        client.post(path, json={}, headers=rotation),
+    ):
+        assert (again.status_code, again.json()["code"]) == (409, "told_once")
+    assert len(client.get(f"{HOOKS}?limit=200").json()["items"]) == known + 1
 
 
 def test_lists_are_read_page_by_page(client: httpx.Client) -> None:

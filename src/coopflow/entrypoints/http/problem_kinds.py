@@ -280,6 +280,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             "Une requête de même Idempotency-Key n'a pas encore de réponse ; réessayez plus tard.",
         ),
     ),
+    "told_once": ProblemKind(
+        409,
+        ("Done already", "Déjà fait"),
+        (
+            "It was done, and told a secret, once: if that was lost, begin anew with another key.",
+            "C'est fait ; le secret n'est dit qu'une fois : perdu, recommencez avec une autre clé.",
+        ),
+    ),
     "request_too_large": ProblemKind(
         413,
         ("The request is too large", "Requête trop volumineuse"),

@@ -12,6 +12,7 @@ from coopflow.entrypoints.http.middleware.limits import depth
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,  # else some are too large to be drawn
 )
 
 

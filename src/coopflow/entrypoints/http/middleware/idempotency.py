@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -40,6 +41,10 @@ _LARGEST: Final = 1_000_000
 _KEPT: Final = ("content-type", "location", "etag", "preference-applied", "content-language")
 _ABOUT: Final = ("content-type", "if-match")
 _RETRY_AFTER: Final = {"Retry-After": "1"}
+_CODES: Final[Mapping[object, str]] = {"running": "key_in_use", "another": "key_reused"}
+
+_TOLD_ONCE: Final = KeptAnswer(status=HTTPStatus.CONFLICT, headers=(), body="")
+"""What is kept in place of an answer that told a secret, which nobody is told again."""
 
 
 class Idempotency:
@@ -89,12 +94,12 @@ class Idempotency:
             error = ProblemError("unavailable", headers={"Retry-After": "5"})
             await answer(error, request)(request.scope, posted.receive, send)
             return
-        if isinstance(known, KeptAnswer):
+        if isinstance(known, KeptAnswer) and known != _TOLD_ONCE:
             await _replay(known, key, send)
         elif known == "new":
             await self._carry_out(posted, send, now)
         else:
-            code = "key_in_use" if known == "running" else "key_reused"
+            code = _CODES.get(known, "told_once")
             error = ProblemError(code, headers=_RETRY_AFTER if known == "running" else None)
             await answer(error, request)(request.scope, posted.receive, send)
 
@@ -111,7 +116,7 @@ class Idempotency:
                     await answers.release(caller, key)
                 else:
                     # Whoever finds the operation lost sends the request again.
-                    goes_on = taken.answer.status == HTTPStatus.ACCEPTED
+                    goes_on = "preference-applied" in dict(taken.answer.headers)
                     until = now + LOST if goes_on else None
                     await answers.finish(caller, key, taken.answer, until)
         await taken.pass_on()
@@ -160,9 +165,12 @@ class _Taken:
             headers = MutableHeaders(raw=list(message["headers"]))
             headers[HEADER] = self._key
             message = {**message, "headers": headers.raw}
-            if 200 <= message["status"] < 300 and _may_be_kept(headers):  # noqa: PLR2004 - success
-                self._begun = message
-                return
+            if 200 <= message["status"] < 300:  # noqa: PLR2004 - success
+                if "no-store" in headers.get("cache-control", ""):
+                    self.answer = _TOLD_ONCE
+                elif _is_of_a_length(headers):
+                    self._begun = message
+                    return
         if self._begun is None:
             await self._send(message)
             return
@@ -182,9 +190,7 @@ class _Taken:
             await self._send({"type": "http.response.body", "body": b"".join(self._parts)})
 
 
-def _may_be_kept(headers: Headers) -> bool:
-    if "no-store" in headers.get("cache-control", ""):
-        return False  # it tells a secret, which nobody is told again
+def _is_of_a_length(headers: Headers) -> bool:
     length = headers.get("content-length", "")
     return length.isdecimal() and int(length) <= _LARGEST
 
@@ -231,5 +237,8 @@ def _documented(
     """Document the header."""
 
 
-IdempotencyKeyDep = Annotated[None, Depends(_documented)]
+TAKES_KEY: Final = Depends(_documented)
 """Documents the header of a route to which something is posted."""
+
+IdempotencyKeyDep = Annotated[None, TAKES_KEY]
+"""The same, as a parameter of the route."""

@@ -18,6 +18,7 @@ from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, pr
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep
 from coopflow.entrypoints.http.languages import LanguageDep
+from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.services import Services
@@ -104,6 +105,7 @@ async def list_feeds(caller: CallerDep, services: ServicesDep) -> tuple[Feed, ..
 @router.post(
     "/me/calendar-feeds",
     operation_id="make_my_calendar_feed",
+    dependencies=[TAKES_KEY],
     summary="Make a calendar feed",
     status_code=201,
     responses=problems(*EVERYWHERE),

@@ -11,6 +11,7 @@ from coopflow.access.grants import Token, TokenRequest
 from coopflow.domain.base import Shape
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
+from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
 
 router = APIRouter(tags=["access"], dependencies=[needs("tokens")], responses=guarded())
@@ -50,7 +51,13 @@ async def list_all(caller: CallerDep, services: ServicesDep) -> tuple[Token, ...
     return await services.access.tokens.all(caller)
 
 
-@router.post("/tokens", operation_id="make_token", summary="Make a token", status_code=201)
+@router.post(
+    "/tokens",
+    operation_id="make_token",
+    dependencies=[TAKES_KEY],
+    summary="Make a token",
+    status_code=201,
+)
 async def make(
     body: Annotated[TokenRequest, Body(examples=[_EXAMPLE])],
     caller: CallerDep,

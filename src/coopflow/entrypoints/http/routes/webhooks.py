@@ -12,6 +12,7 @@ from coopflow.domain.base import Instant, Shape, Slug, StatedInstant
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.guards import ManagedProgrammeDep
+from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.pages import Page, PagingDep
 from coopflow.outgoing.addresses import LONGEST_URL
 from coopflow.outgoing.endpoints import LONGEST_DESCRIPTION
@@ -117,9 +118,15 @@ async def list_all(
     return paging.cut(found, lambda one: (one.id,), str)
 
 
-@router.post("", operation_id="add_webhook", summary="Add a webhook", status_code=201)
+@router.post(
+    "",
+    operation_id="add_webhook",
+    dependencies=[TAKES_KEY],
+    summary="Add a webhook",
+    status_code=201,
+)
 async def add(
-    body: WebhookStated, programme: ManagedProgrammeDep, services: ServicesDep
+    body: WebhookStated, programme: ManagedProgrammeDep, services: ServicesDep, response: Response
 ) -> WebhookAdded:
     """Tell somebody what happens in a programme from now on."""
     endpoint, secret = await services.webhooks.endpoints.add(
@@ -130,6 +137,7 @@ async def add(
         cooperation=body.cooperation,
         description=body.description,
     )
+    response.headers["Cache-Control"] = "no-store"
     return WebhookAdded(webhook=endpoint, secret=secret)
 
 
@@ -176,20 +184,27 @@ async def remove(
 @router.post(
     "/{webhook}/secret",
     operation_id="rotate_webhook_secret",
+    dependencies=[TAKES_KEY],
     summary="Rotate the secret of a webhook",
 )
 async def rotate(
-    webhook: WebhookId, body: SecretAsked, programme: ManagedProgrammeDep, services: ServicesDep
+    webhook: WebhookId,
+    body: SecretAsked,
+    programme: ManagedProgrammeDep,
+    services: ServicesDep,
+    response: Response,
 ) -> SecretGiven:
     """Sign with a new secret, and for a while with the old one too."""
     now, overlap = datetime.now(UTC), timedelta(hours=body.overlap_hours)
     secret = await services.webhooks.endpoints.rotate(programme, webhook, now, overlap)
+    response.headers["Cache-Control"] = "no-store"
     return SecretGiven(secret=secret, previous_until=now + overlap)
 
 
 @router.post(
     "/{webhook}/test",
     operation_id="test_webhook",
+    dependencies=[TAKES_KEY],
     summary="Try a webhook out",
     status_code=202,
 )
@@ -236,6 +251,7 @@ async def delivery(
 @router.post(
     "/{webhook}/deliveries/{delivery}/redelivery",
     operation_id="redeliver_webhook_delivery",
+    dependencies=[TAKES_KEY],
     summary="Send a delivery again",
     status_code=202,
 )
@@ -250,6 +266,7 @@ async def redeliver(
 @router.post(
     "/{webhook}/redelivery",
     operation_id="redeliver_dead",
+    dependencies=[TAKES_KEY],
     summary="Send again what was given up",
     status_code=202,
 )
