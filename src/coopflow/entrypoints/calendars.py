@@ -6,6 +6,7 @@ keeps its UID for as long as it is about the same thing, and a later SEQUENCE re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -56,6 +57,21 @@ _SUBJECTS: Final[Mapping[str, Label]] = {
 }
 
 
+_DECIDED: Final[Mapping[str, Label]] = {
+    "admission": Label(en="admission", fr="admission"),
+    "closing": Label(en="closing", fr="clôture"),
+    "disagreement": Label(en="disagreement", fr="désaccord"),
+    "exclusion": Label(en="exclusion", fr="exclusion"),
+    "gate": Label(en="gate", fr="passage"),
+    "mandate": Label(en="mandate", fr="mandat"),
+    "policy": Label(en="policy", fr="politique"),
+    "waiver": Label(en="waiver", fr="dérogation"),
+}
+"""What decisions without a question are about, alone or before the id of a thing."""
+
+_CODED: Final = re.compile(r"([a-z_]+)(?::([a-z0-9@_-]+))?")
+
+
 def calendar_of(items: Iterable[AgendaItem], name: str, language: Language) -> bytes:
     """Return a calendar.
 
@@ -103,9 +119,21 @@ def _summary(item: AgendaItem, language: Language) -> str:
     label = (
         KINDS[item.kind.removeprefix(_TASK)] if item.kind.startswith(_TASK) else LABELS[item.kind]
     )
-    known = _SUBJECTS.get(item.subject)
-    subject: str = getattr(known, language) if known else item.subject
+    subject = _named(item.subject, language)
     said: str = getattr(label, language)
     if not subject:
         return said
     return f"{said} : {subject}" if language == "fr" else f"{said}: {subject}"
+
+
+def _named(subject: str, language: Language) -> str:
+    """Say what something is about; what people have written stays as it is."""
+    coded = _CODED.fullmatch(subject)
+    if coded is None:
+        return subject
+    about, thing = coded[1], coded[2] or ""
+    known = _SUBJECTS.get(thing or about)
+    if known is None and about in _DECIDED:
+        decided: str = getattr(_DECIDED[about], language)
+        return f"{decided} {thing}".rstrip()
+    return getattr(known, language) if known else subject
