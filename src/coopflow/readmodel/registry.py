@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, select
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -90,9 +90,17 @@ def _rows(definitions: Sequence[Definition]) -> list[dict[str, Any]]:
 
 
 async def contents_of(
-    connection: AsyncConnection, kind: Kind, name: str
+    connection: AsyncConnection, kind: Kind, name: str, programme: str | None = None
 ) -> tuple[dict[str, Any], ...]:
-    """Return what is registered as ``name@version``, the first content first; one, or none."""
+    """Return what is registered as ``name@version``, the first content first; one, or none.
+
+    Args:
+        connection: to the database.
+        kind: a lifecycle or a policy.
+        name: ``name@version``.
+        programme: only what this programme knows: what it was the first to bring, else what one of
+            its cooperations follows by this name.
+    """
     slug, _, version = name.partition("@")
     if not version.isdecimal() or len(version) > _DIGITS or int(version) > _LARGEST:
         return ()
@@ -105,7 +113,14 @@ async def contents_of(
         )
         .order_by(DefinitionRow.first_seen_at)
     )
-    return tuple((await connection.execute(query)).scalars())
+    if programme is None:
+        return tuple((await connection.execute(query)).scalars())
+    brought = query.where(DefinitionRow.first_seen_in.startswith(f"{programme}/", autoescape=True))
+    column = CooperationRow.lifecycle if kind == "lifecycle" else CooperationRow.policy
+    followed = query.where(exists().where(CooperationRow.programme == programme, column == name))
+    return tuple((await connection.execute(brought)).scalars()) or tuple(
+        (await connection.execute(followed)).scalars()
+    )
 
 
 class Registry:
@@ -141,13 +156,24 @@ class Registry:
             rows = (await connection.execute(query)).mappings()
             return tuple(DefinitionSummary.model_validate(dict(row)) for row in rows)
 
-    async def contents(self, kind: Kind, name: str) -> tuple[dict[str, Any], ...]:
-        """Return what is registered as ``name@version``, the first content first; one, or none."""
-        async with self._database.reading() as connection:
-            return await contents_of(connection, kind, name)
+    async def contents(
+        self, kind: Kind, name: str, programme: str | None = None
+    ) -> tuple[dict[str, Any], ...]:
+        """Return what is registered as ``name@version``, the first content first; one, or none.
 
-    async def definition(self, lifecycle: str, policy: str) -> Definition | None:
-        """Return the definition of a lifecycle and a policy, by ``name@version``, if known."""
-        stages = await self.contents("lifecycle", lifecycle)
-        numbers = await self.contents("policy", policy)
+        With a programme it is only what that one knows: what it was the first to bring, else what
+        one of its cooperations follows by this name.
+        """
+        async with self._database.reading() as connection:
+            return await contents_of(connection, kind, name, programme)
+
+    async def definition(
+        self, lifecycle: str, policy: str, programme: str | None = None
+    ) -> Definition | None:
+        """Return the definition of a lifecycle and a policy, by ``name@version``, if known.
+
+        With a programme, if known to that one.
+        """
+        stages = await self.contents("lifecycle", lifecycle, programme)
+        numbers = await self.contents("policy", policy, programme)
         return definition_of(stages[0], numbers[0]) if stages and numbers else None

@@ -11,7 +11,10 @@ from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.directory.people import PersonStated, ProgrammeRole
 from coopflow.directory.programmes import ProgrammeStated
+from coopflow.domain.refusals import Refusal
 from tests.http_platform import Platform, place
+from tests.stages import varied
+from tests.temporal_engine import opening
 
 pytestmark = pytest.mark.server
 
@@ -206,3 +209,41 @@ def test_nothing_tells_how_a_secret_ballot_stands(platform: Platform, address: A
     assert "quietly" not in str(coming["coming"])
     assert (shown["answers"], shown["counts"]) == (1, {})
     assert '"yes"' not in str(journal)
+
+
+async def _offered(platform: Platform, programme: str, name: str) -> None:
+    definition = varied(lambda policy: policy.update(policy=name)).definition
+    wire = opening(Address(programme, "first"))
+    wire |= {"policy": f"{name}@1", "actor": f"pam-{programme}"}
+    outcome = await platform.services.engine.open(definition, wire, ("programme_manager",))
+    assert not isinstance(outcome, Refusal)
+    await platform.services.engine.until_projected(Address(programme, "first"))
+
+
+def test_policies_of_other_programmes_are_not_there(platform: Platform) -> None:
+    """A programme opens by what its own cooperations follow, and by the library."""
+    name, home = f"local-{uuid4().hex[:8]}", f"home-{uuid4().hex[:8]}"
+    platform.run(_offered(platform, home, name))
+    answers = {}
+    for programme in (home, f"other-{home}"):
+        manager = Caller(
+            name=f"person:pam-{programme}",
+            person=f"pam-{programme}",
+            roles={programme: ("programme_manager",)},
+        )
+        body = {
+            "cooperation": "second",
+            "title": "A",
+            "issue": "B",
+            "territory": "C",
+            "lifecycle": "impact-collectif@1",
+            "policy": f"{name}@1",
+        }
+        path = f"/v1/programmes/{programme}/cooperations"
+        with platform.client(manager) as client:
+            answers[programme] = client.post(path, json=body)
+            unknown = client.post(path, json={**body, "policy": "nobody-knows@1"}).json()
+    assert answers[home].status_code == 201
+    refused = answers[f"other-{home}"].json()
+    assert refused["code"] == "invalid_request"
+    assert str(refused["errors"]).replace(f"{name}@1", "nobody-knows@1") == str(unknown["errors"])

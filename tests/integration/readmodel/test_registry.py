@@ -102,3 +102,21 @@ async def test_one_name_with_two_contents_is_two_rows(
         one.policy,
         two.policy,
     ]
+
+
+async def test_a_programme_knows_what_it_brought_or_follows(
+    database: Database, registry: Registry
+) -> None:
+    """What another one brought is not there for it, be it by a name that it uses itself."""
+    ours, theirs = Collective("demo", "verger"), Collective("demo-2", "verger")
+    own, shared = called("local"), called("local", author="Someone else")
+    await Projector(database).apply(*theirs.address, theirs.entries, (REFERENCE, shared))
+    await Projector(database).apply(*ours.address, ours.entries, (REFERENCE, own))
+
+    assert await registry.contents("policy", "local@1", "demo") == (own.policy,)
+    assert await registry.contents("policy", "local@1", "demo-2") == (shared.policy,)
+    assert await registry.contents("policy", "local@1", "dem_") == ()
+    assert await registry.contents("policy", "reference@1", "demo") == (REFERENCE.policy,)
+    stages = "impact-collectif@1"
+    assert await registry.definition(stages, "reference@1", "demo") == REFERENCE
+    assert await registry.definition(stages, "reference@1", "another") is None

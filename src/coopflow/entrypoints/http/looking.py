@@ -70,7 +70,9 @@ async def _look_back(services: Services, sight: Sight, at: datetime | None) -> L
     """Look at a cooperation that was closed so long ago that Temporal keeps it no more."""
     instant = at or datetime.now(UTC)
     detail = sight.detail
-    definition = await services.registry.definition(detail.lifecycle, detail.policy)
+    definition = await services.registry.definition(
+        detail.lifecycle, detail.policy, detail.programme
+    )
     state = await services.history.state(sight.address, instant)
     if state.status == "unopened" or definition is None:
         raise ProblemError("not_found", f"{sight.address} was not open yet")

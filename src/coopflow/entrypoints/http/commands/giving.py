@@ -134,7 +134,9 @@ async def carry_out(services: Services, order: Order) -> Done:
     inside = tuple(role for role in grants if role == PROGRAMME_MANAGER)
     if name == "open_cooperation":
         wire["programme"] = order.address.programme
-        definition = await definition_named(services.registry, wire["lifecycle"], wire["policy"])
+        definition = await definition_named(
+            services.registry, order.address.programme, wire["lifecycle"], wire["policy"]
+        )
         outcome = await services.engine.open(definition, wire, grants)
     else:
         outcome = await _execute(services, order, wire, inside)

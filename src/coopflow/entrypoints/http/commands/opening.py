@@ -10,11 +10,14 @@ from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
 from coopflow.readmodel.registry import Registry
 
 
-async def definition_named(registry: Registry, lifecycle: str, policy: str) -> Definition:
-    """Return a definition of the library, or of the registry of what cooperations follow.
+async def definition_named(
+    registry: Registry, programme: str, lifecycle: str, policy: str
+) -> Definition:
+    """Return a definition of the library, or one that cooperations of a programme know.
 
     Args:
         registry: the registry.
+        programme: the programme; what only others know is not there.
         lifecycle: a name of the library, or ``name@version``.
         policy: likewise.
 
@@ -30,7 +33,7 @@ async def definition_named(registry: Registry, lifecycle: str, policy: str) -> D
             found.policy_name,
         }:
             return found
-    known = await registry.definition(lifecycle, policy)
+    known = await registry.definition(lifecycle, policy, programme)
     if known is None:
         listed = [f"{name}: {', '.join(available(name))}" for name in ("workflows", "policies")]
         raise ProblemError(
@@ -39,7 +42,8 @@ async def definition_named(registry: Registry, lifecycle: str, policy: str) -> D
                 FieldProblem(
                     path="body.policy",
                     problem=f"there is no policy {policy} for a lifecycle {lifecycle}; there are "
-                    f"{'; '.join(listed)}, and what cooperations follow, by name@version",
+                    f"{'; '.join(listed)}, and what cooperations of the programme follow, by "
+                    "name@version",
                 )
             ],
         )

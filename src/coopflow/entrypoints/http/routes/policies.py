@@ -164,7 +164,9 @@ async def followed(sight: CooperationDep, services: ServicesDep) -> PolicyConten
     """Return the policy that a cooperation follows, with all that it says."""
     sight.may("cooperation")
     detail = sight.detail
-    found: Definition | None = await services.registry.definition(detail.lifecycle, detail.policy)
+    found: Definition | None = await services.registry.definition(
+        detail.lifecycle, detail.policy, detail.programme
+    )
     if found is None:
         raise ProblemError("not_found")
     return _content(compile_definition(found))
