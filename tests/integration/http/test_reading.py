@@ -19,7 +19,8 @@ from tests.http_platform import Platform, place
 
 pytestmark = pytest.mark.server
 
-MANAGER: Final = Caller(name="person:pam", person="pam", roles={"tests": ("programme_manager",)})
+# In a programme of its own: the same people answer in the cooperations of other tests.
+MANAGER: Final = Caller(name="person:pam", person="pam", roles={"reading": ("programme_manager",)})
 FACILITATOR: Final = Caller(name="person:fay", person="fay")
 BETA: Final = Caller(name="person:rep-beta", person="rep-beta")
 ALPHA: Final = Caller(name="person:rep-alpha", person="rep-alpha")
@@ -28,7 +29,7 @@ ALPHA: Final = Caller(name="person:rep-alpha", person="rep-alpha")
 @pytest.fixture(scope="module")
 def here(platform: Platform) -> str:
     """Return the path of a cooperation in which something waits for an answer."""
-    address = platform.opened(MANAGER, "read-here")
+    address = platform.opened(MANAGER, "read-here", "reading")
     with platform.client(FACILITATOR) as client:
         for number in (1, 2):
             body: dict[str, Any] = {
@@ -57,7 +58,7 @@ def test_what_awaits_somebody_is_listed_and_gone_once_it_is_done(
     platform: Platform, here: str
 ) -> None:
     """Page by page; what was answered is listed among the answers, secret choices untold."""
-    first = get(platform, ALPHA, "/v1/me/decisions", limit=1)
+    first = get(platform, ALPHA, "/v1/me/decisions", programme="reading", limit=1)
     assert [one["about"] for one in first["items"]] == ["q-1"]
     with platform.client(ALPHA) as client:
         second = client.get(first["next"]).json()
@@ -68,10 +69,10 @@ def test_what_awaits_somebody_is_listed_and_gone_once_it_is_done(
             ballot = {"choice": "yes", "organisation": task["payload"]["organisation"]}
             done = client.post(f"{here}/decisions/{task['about']}/ballots", json=ballot)
             assert done.is_success, done.text
-    assert get(platform, ALPHA, "/v1/me/decisions")["items"] == []
-    given = get(platform, ALPHA, "/v1/me/answers")["items"]
+    assert get(platform, ALPHA, "/v1/me/decisions", programme="reading")["items"] == []
+    given = get(platform, ALPHA, "/v1/me/answers", programme="reading")["items"]
     assert [(one["decision"], one["choice"]) for one in given] == [("q-2", None), ("q-1", "yes")]
-    older = get(platform, ALPHA, "/v1/me/answers", limit=1)
+    older = get(platform, ALPHA, "/v1/me/answers", programme="reading", limit=1)
     with platform.client(ALPHA) as client:
         assert client.get(older["next"]).json()["items"] == given[1:]
     assert get(platform, ALPHA, "/v1/me/decisions", programme="others")["items"] == []
@@ -80,16 +81,16 @@ def test_what_awaits_somebody_is_listed_and_gone_once_it_is_done(
 def test_a_token_sees_what_is_its_own_within_its_programmes(platform: Platform, here: str) -> None:
     """Who bears it sees nothing of theirs elsewhere; who acts for nobody has nothing."""
     assert here
-    found = get(platform, ALPHA, "/v1/me/cooperations", programme="tests")["items"]
+    found = get(platform, ALPHA, "/v1/me/cooperations", programme="reading")["items"]
     assert ("read-here", ["representative"], ["alpha"]) in [
         (one["slug"], one["roles"], one["organisations"]) for one in found
     ]
     bound = ALPHA.but(programmes=frozenset({"nowhere"}))
-    nobody = Caller(name="token:3", roles={"tests": ("programme_manager",)})
+    nobody = Caller(name="token:3", roles={"reading": ("programme_manager",)})
     for path in ("cooperations", "answers", "decisions"):
         for caller in (bound, nobody):
             assert get(platform, caller, f"/v1/me/{path}")["items"] == []
-        assert get(platform, bound, f"/v1/me/{path}", programme="tests")["items"] == []
+        assert get(platform, bound, f"/v1/me/{path}", programme="reading")["items"] == []
 
 
 @pytest.mark.parametrize("path", ["/v1/me/decisions", "/v1/me/answers"])
@@ -115,15 +116,15 @@ def test_a_cursor_that_was_made_up_is_refused(platform: Platform, path: str) -> 
 def test_a_portfolio_is_listed_narrowed_and_taken_away(platform: Platform, here: str) -> None:
     """As JSON in pages, and as CSV in the language of the request; for who manages it alone."""
     slug = here.rpartition("/")[2]
-    rows = get(platform, MANAGER, "/v1/programmes/tests/portfolio", text=slug)["items"]
+    rows = get(platform, MANAGER, "/v1/programmes/reading/portfolio", text=slug)["items"]
     assert [(one["slug"], one["next_gate"]) for one in rows] == [(slug, "to_structuration")]
-    below = get(platform, MANAGER, "/v1/programmes/tests/portfolio", below="support:1", limit=1)
+    below = get(platform, MANAGER, "/v1/programmes/reading/portfolio", below="support:1", limit=1)
     assert len(below["items"]) == 1
-    counted = get(platform, MANAGER, "/v1/programmes/tests/portfolio/levels")
+    counted = get(platform, MANAGER, "/v1/programmes/reading/portfolio/levels")
     assert {"stage": "impulsion", "condition": "support", "level": 0} in [
         {name: one[name] for name in ("stage", "condition", "level")} for one in counted
     ]
-    path = "/v1/programmes/tests/exports/portfolio.csv"
+    path = "/v1/programmes/reading/exports/portfolio.csv"
     with platform.client(MANAGER, **{"Accept-Language": "fr"}) as client:
         answer = client.get(path, params={"bom": "true"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
