@@ -78,7 +78,7 @@ def with_a_timer(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def with_a_field(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A version that carries something that today's does not know."""
-    line = "    imported_to: int = 0\n"
+    line = "    projected_seq: int = 0\n    imported_to: int = 0\n"
     field = "    novelty: int = 1\n"
     folder = tmp_path_factory.mktemp("field")
     return changed(folder, "temporal/messages.py", line, line + field)

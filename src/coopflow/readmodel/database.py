@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from coopflow.readmodel.errors import DatabaseUnavailableError, DatabaseUrlError
 from coopflow.readmodel.seals import Seals, options
@@ -60,6 +61,7 @@ _BY_SQLSTATE: Final[Mapping[str | None, str]] = MappingProxyType(
 )
 _WAIT: Final = 5.0
 _RETRY_SECONDS: Final = 0.02
+_GIVING_BACK: Final = 1.0
 
 
 class Database:
@@ -142,8 +144,18 @@ class Database:
             await asyncio.to_thread(_empty_log, self._path)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once those are back that somebody who was cancelled had."""
+        deadline = time.monotonic() + _GIVING_BACK
+        # SQLAlchemy gives them back in a task of its own: without it they would stay open.
+        while self._pool.checkedout() and time.monotonic() < deadline:  # noqa: ASYNC110 - no bell
+            await asyncio.sleep(_RETRY_SECONDS)
         await self._engine.dispose()
+
+    @property
+    def _pool(self) -> QueuePool:
+        pool = self._engine.sync_engine.pool
+        assert isinstance(pool, QueuePool), "files and servers have one"
+        return pool
 
     async def _be_prepared(self) -> None:
         if self._prepare is not None:
