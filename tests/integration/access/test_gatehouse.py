@@ -213,6 +213,18 @@ async def test_a_flood_does_not_fill_the_audit(tmp_path: Path) -> None:
     assert len({one["caller"] for one in rows}) == 2
 
 
+async def test_a_calendar_waits_too_and_its_secret_is_not_kept(tmp_path: Path) -> None:
+    """By the address that it asks from; the audit does not hold what opens the calendar."""
+    hidden = "what-opens-a-calendar"
+    async with serving(tmp_path, protection=limited(address="2/minute")) as house:
+        async with house.browser() as calendar:
+            path = f"/v1/calendars/{hidden}.ics"
+            found = [(await calendar.get(path)).status_code for _ in range(3)]
+        rows = await noted(house, 1)
+    assert found == [404, 404, 429]
+    assert [row["path"] for row in rows] == ["/v1/calendars/{secret}.ics"]
+
+
 async def test_guessing_is_slow(tmp_path: Path) -> None:
     """An address that shows too much that is no good is no longer told so; what is good gets in.
 

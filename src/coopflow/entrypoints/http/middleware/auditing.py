@@ -64,10 +64,17 @@ class Auditing:
             at=datetime.now(UTC),
             caller=scope.get(SHOWN_KEY) if caller is None else caller.name,
             method=scope["method"],
-            path=scope["path"].removeprefix(scope.get("root_path", ""))[:_LONGEST_PATH],
+            path=_path(scope)[:_LONGEST_PATH],
             status=KINDS[problem.code].status,
             code=problem.code,
         )
         with suppress(UnavailableError):  # it was refused all the same
             programme = scope.get("path_params", {}).get("programme", "")[:_LONGEST_PATH] or None
             await self._services.audit.note(programme, refused)
+
+
+def _path(scope: Scope) -> str:
+    """Return what was asked for, without the secret that a path may be."""
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    secret: str | None = scope.get("path_params", {}).get("secret")
+    return path.replace(secret, "{secret}") if secret else path

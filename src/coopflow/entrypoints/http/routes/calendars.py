@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.feeds import MOST, Feed, TooManyFeedsError
@@ -20,11 +20,12 @@ from coopflow.entrypoints.http.guards import CooperationDep
 from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.turnstile import count_address
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.services import Services
 
 router = APIRouter(tags=["calendars"], dependencies=[needs("read")])
-feeds = APIRouter(tags=["calendars"])
+feeds = APIRouter(tags=["calendars"], dependencies=[Depends(count_address)])
 """What calendars ask by themselves: the secret in the address says who."""
 
 _EXAMPLE: Final = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//coopflow//EN\r\nEND:VCALENDAR\r\n"
