@@ -74,8 +74,8 @@ async def main(url: str) -> None:
 
     connection = await nats.connect(url)
     try:
-        async with bootstrap.feed(load_settings()) as feed:
-            await sink(feed, connection.jetstream(), Path("nats_sink.cursor"))
+        async with bootstrap.reading(load_settings()) as reading:
+            await sink(reading.feed, connection.jetstream(), Path("nats_sink.cursor"))
     finally:
         await connection.drain()
 

@@ -41,12 +41,10 @@ if TYPE_CHECKING:
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.feed import Feed
-    from coopflow.readmodel.history import History
     from coopflow.readmodel.news import News
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.reading import Reading
-    from coopflow.readmodel.registry import Registry
     from coopflow.readmodel.transfer import WholeJournals
     from coopflow.sealing.keys import KeyRing
     from coopflow.sealing.texts import TextSeals
@@ -284,20 +282,6 @@ def names_cluster(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def read_model(settings: Settings) -> AsyncIterator[Queries]:
-    """Open the read model as it is; nothing is made or changed.
-
-    Raises:
-        UnavailableError: there is none yet, or it does not answer, or it is of another version.
-        DatabaseUrlError: its URL cannot be used.
-    """
-    from coopflow.readmodel.queries import Queries
-
-    async with _as_it_is(settings) as database:
-        yield Queries(database)
-
-
-@asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[Reading]:
     """Open the read model as it is, to ask all that it answers.
 
@@ -309,34 +293,6 @@ async def reading(settings: Settings) -> AsyncIterator[Reading]:
 
     async with _as_it_is(settings) as database:
         yield Reading.of(database)
-
-
-@asynccontextmanager
-async def feed(settings: Settings) -> AsyncIterator[Feed]:
-    """Open the feed of all that happens, beside whatever process writes it.
-
-    Raises:
-        UnavailableError: there is none yet, or it does not answer, or it is of another version.
-        DatabaseUrlError: its URL cannot be used.
-    """
-    from coopflow.readmodel.feed import Feed
-
-    async with _as_it_is(settings) as database:
-        yield Feed(database)
-
-
-@asynccontextmanager
-async def history(settings: Settings) -> AsyncIterator[History]:
-    """Open the journals of the read model, to look at cooperations as they were.
-
-    Raises:
-        UnavailableError: there is none yet, or it does not answer, or it is of another version.
-        DatabaseUrlError: its URL cannot be used.
-    """
-    from coopflow.readmodel.history import History
-
-    async with _as_it_is(settings) as database:
-        yield History(database)
 
 
 @asynccontextmanager
@@ -374,20 +330,6 @@ async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
         directory = Directory(database)
         async with _access(settings, database, directory) as access:
             yield Eraser(engine, People(database), directory, access)
-
-
-@asynccontextmanager
-async def registry(settings: Settings) -> AsyncIterator[Registry]:
-    """Open the registry of definitions of the read model.
-
-    Raises:
-        UnavailableError: there is none yet, or it does not answer, or it is of another version.
-        DatabaseUrlError: its URL cannot be used.
-    """
-    from coopflow.readmodel.registry import Registry
-
-    async with _as_it_is(settings) as database:
-        yield Registry(database)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from coopflow.application.checking import Checks
 from coopflow.application.engine import Address
-from coopflow.bootstrap import read_model, temporal_plugin
+from coopflow.bootstrap import reading, temporal_plugin
 from coopflow.checks import Portrait, check
 from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
@@ -184,8 +184,8 @@ async def test_settings_make_a_plugin(server: Path, tmp_path: Path) -> None:
         running = Bench(client, TemporalEngine(client), Journal(), Board(), names.TASK_QUEUE)
         address = await running.open()
         await running.engine.until_projected(address)
-        async with read_model(settings) as queries:
-            assert (await queries.cooperation(address)).status == "active"
+        async with reading(settings) as opened:
+            assert (await opened.queries.cooperation(address)).status == "active"
 
 
 @dataclass

@@ -29,11 +29,11 @@ class Place:
         self.did: list[str] = []
 
     async def last(self, address: Address) -> Entry | None:
-        """Return nothing: nobody asks here."""
+        """Fail: nobody asks this here."""
         raise NotImplementedError
 
     def pages(self, address: Address, last: int) -> AsyncIterator[tuple[Entry, ...]]:
-        """Return nothing: nobody asks here."""
+        """Fail: nobody asks this here."""
         raise NotImplementedError
 
     async def standing(self, address: Address, entries: Sequence[Entry]) -> Standing:
@@ -47,7 +47,7 @@ class Place:
         self.did.append(f"{len(entries)} entries, {len(definitions)} definitions")
 
     async def pack(self, address: Address) -> tuple[Packed, int] | None:
-        """Return nothing: nobody asks here."""
+        """Fail: nobody asks this here."""
         raise NotImplementedError
 
     async def lives(self, address: Address) -> bool:

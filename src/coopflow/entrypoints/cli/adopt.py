@@ -74,8 +74,8 @@ def run(  # noqa: PLR0913 - the options of the command
 
 async def _check_name(settings: Settings, definition: Definition) -> None:
     """Keep a name and version from meaning two things: what was offered once is not changed."""
-    async with bootstrap.registry(settings) as registry:
-        for known in await registry.contents("policy", definition.policy_name):
+    async with bootstrap.reading(settings) as reading:
+        for known in await reading.registry.contents("policy", definition.policy_name):
             if known != definition.policy:
                 raise UsageError(
                     f"{definition.policy_name} is registered with other content (coopflow policy "
@@ -91,12 +91,12 @@ async def _propose_all(  # noqa: PLR0913, PLR0917 - what is proposed, to whom
     terms: Terms,
     terminal: Terminal,
 ) -> list[Proposal]:
-    async with bootstrap.read_model(settings) as queries:
-        addresses = [await locate(queries, one) for one in named]
+    async with bootstrap.reading(settings) as reading:
+        addresses = [await locate(reading.queries, one) for one in named]
         left_out: list[Proposal] = []
         if not named:
             lives, say = definition.lifecycle_name, Phrases(settings.language)
-            addresses, left_out = await reached(queries, programme, lives, say)
+            addresses, left_out = await reached(reading.queries, programme, lives, say)
     found: list[Proposal] = []
     room = asyncio.Semaphore(_AT_ONCE)
 

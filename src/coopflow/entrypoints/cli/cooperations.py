@@ -85,12 +85,14 @@ async def locate(queries: Queries, cooperation: str) -> Address:
     return found[0]
 
 
-def _ask(settings: Settings, question: Callable[[Queries], Awaitable[_T]]) -> _T:
-    async def ask() -> _T:
-        async with bootstrap.read_model(settings) as queries:
-            return await question(queries)
+def ask(settings: Settings, question: Callable[[Queries], Awaitable[_T]]) -> _T:
+    """Return what the read model answers to a question."""
 
-    return asyncio.run(ask())
+    async def asked() -> _T:
+        async with bootstrap.reading(settings) as reading:
+            return await question(reading.queries)
+
+    return asyncio.run(asked())
 
 
 # --- list -------------------------------------------------------------------------------------
@@ -112,7 +114,7 @@ def list_all(
             found += page
         return found
 
-    found = _ask(settings, question)
+    found = ask(settings, question)
     terminal = Terminal()
     if output == "json":
         terminal.json([one.model_dump(mode="json") for one in found])
@@ -169,7 +171,7 @@ def show(settings: Settings, cooperation: str, *, output: Format) -> None:
             await queries.alerts(address),
         )
 
-    page = _ask(settings, question)
+    page = ask(settings, question)
     page = page._replace(head=asyncio.run(_last_entry(settings, page.detail.address)))
     terminal = Terminal()
     if output == "json":
@@ -340,7 +342,7 @@ def journal(settings: Settings, cooperation: str, *, after: int, output: Format)
             last = page[-1].seq
         return found
 
-    found = _ask(settings, question)
+    found = ask(settings, question)
     terminal = Terminal()
     if output == "json":
         terminal.json([one.model_dump(mode="json") for one in found])

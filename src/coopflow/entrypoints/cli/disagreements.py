@@ -5,34 +5,21 @@ A command line cannot know who sits before it: whoever has the keys is trusted t
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from coopflow import bootstrap
 from coopflow.domain.disagreements import READERS
 from coopflow.domain.refusals import Refusal
-from coopflow.entrypoints.cli.cooperations import locate
+from coopflow.entrypoints.cli.cooperations import ask, locate
 from coopflow.entrypoints.cli.failures import NotFoundError, RefusedByEngineError
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import DisagreementContent, DisagreementView
 from coopflow.settings import Settings
-
-_T = TypeVar("_T")
-
-
-def _ask(settings: Settings, question: Callable[[Queries], Awaitable[_T]]) -> _T:
-    async def ask() -> _T:
-        async with bootstrap.read_model(settings) as queries:
-            return await question(queries)
-
-    return asyncio.run(ask())
 
 
 def list_all(settings: Settings, cooperation: str, *, output: Format) -> None:
@@ -43,7 +30,7 @@ def list_all(settings: Settings, cooperation: str, *, output: Format) -> None:
         await queries.cooperation(address)  # it is there, though it may have none
         return await queries.disagreements(address)
 
-    found = _ask(settings, question)
+    found = ask(settings, question)
     terminal, say = Terminal(), Phrases(settings.language)
     if output == "json":
         terminal.json([one.model_dump(mode="json") for one in found])
@@ -74,7 +61,7 @@ def show(
             return await queries.disagreement(address, disagreement)
         return await queries.disagreement_content(address, disagreement, reader)
 
-    found = _ask(settings, question)
+    found = ask(settings, question)
     terminal, say = Terminal(), Phrases(settings.language)
     if isinstance(found, Refusal):
         if found.code != "forbidden":

@@ -162,8 +162,8 @@ async def _database(settings: Settings) -> Finding:
         return Finding("Database", "note", f"{file}, made when it is needed")
 
     async def open_it() -> str:
-        async with bootstrap.read_model(settings) as queries:
-            count = len(await queries.cooperations(limit=_COUNTED))
+        async with bootstrap.reading(settings) as reading:
+            count = len(await reading.queries.cooperations(limit=_COUNTED))
             many = " or more" if count == _COUNTED else ""
             return f"{file or 'the one of COOPFLOW_DATABASE_URL'}, {count}{many} cooperations"
 

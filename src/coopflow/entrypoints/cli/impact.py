@@ -164,12 +164,12 @@ async def _evaluate(  # noqa: PLR0913, PLR0917 - what is evaluated, and where it
     terminal: Terminal,
 ) -> None:
     at = datetime.now(UTC).isoformat()
-    async with bootstrap.history(settings) as history:
-        total = await history.count_live(programme)
+    async with bootstrap.reading(settings) as reading:
+        total = await reading.history.count_live(programme)
         with bar(terminal) as progress:
             task = progress.add_task("", total=total)
             async with _workers(definition, total) as workers:
-                pages = history.live(programme)
+                pages = reading.history.live(programme)
                 async for found in _in_order(pages, workers, definition, at):
                     for one in found:
                         impact = None if one is None else Impact.model_validate_json(one)

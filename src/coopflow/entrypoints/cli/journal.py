@@ -54,9 +54,9 @@ async def _export(
     key: signing.SigningKey | None,
     terminal: Terminal,
 ) -> int:
-    async with bootstrap.read_model(settings) as queries:
-        address = await locate(queries, cooperation)
-    async with bootstrap.history(settings) as history, history.journal(address) as journal:
+    async with bootstrap.reading(settings) as reading:
+        address = await locate(reading.queries, cooperation)
+    async with bootstrap.reading(settings) as reading, reading.history.journal(address) as journal:
         last = journal.last
         head = GENESIS if last.previous is None else digest_of(last)
         writer = Writer(address, last.seq, head, datetime.now(UTC))

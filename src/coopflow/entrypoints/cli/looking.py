@@ -74,13 +74,13 @@ async def look(
 
 
 async def _located(settings: Settings, cooperation: str) -> Address:
-    async with bootstrap.read_model(settings) as queries:
-        return await locate(queries, cooperation)
+    async with bootstrap.reading(settings) as reading:
+        return await locate(reading.queries, cooperation)
 
 
 async def _past(settings: Settings, address: Address, at: datetime) -> Cooperation:
-    async with bootstrap.history(settings) as history:
-        state = await history.state(address, at)
+    async with bootstrap.reading(settings) as reading:
+        state = await reading.history.state(address, at)
     if state.status == "unopened":
         raise NotFoundError(f"{address} was not open yet on {at:%Y-%m-%d %H:%M} UTC")
     return state

@@ -104,8 +104,8 @@ async def _erase_all(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
     by: str,
     terminal: Terminal,
 ) -> Erased:
-    async with bootstrap.read_model(settings) as queries:
-        addresses = [await locate(queries, one) for one in named]
+    async with bootstrap.reading(settings) as reading:
+        addresses = [await locate(reading.queries, one) for one in named]
     done: list[Erasure] = []
     async with bootstrap.eraser(settings) as eraser:
         addresses = addresses or list(await eraser.journals.named_in(person, programme))

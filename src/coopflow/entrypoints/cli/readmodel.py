@@ -119,9 +119,9 @@ async def _chosen(
 
 
 async def _located(settings: Settings, cooperation: str) -> Address:
-    async with bootstrap.read_model(settings) as queries:
+    async with bootstrap.reading(settings) as reading:
         try:
-            return await locate(queries, cooperation)
+            return await locate(reading.queries, cooperation)
         except NotFoundError as error:
             raise NotFoundError(
                 f"{error}. If it is the read model that has lost it, write PROGRAMME/{cooperation}"

@@ -23,8 +23,8 @@ _T = TypeVar("_T")
 
 def _ask(settings: Settings, question: Callable[[Registry], Awaitable[_T]]) -> _T:
     async def ask() -> _T:
-        async with bootstrap.registry(settings) as registry:
-            return await question(registry)
+        async with bootstrap.reading(settings) as reading:
+            return await question(reading.registry)
 
     return asyncio.run(ask())
 

@@ -66,11 +66,11 @@ async def _export(  # noqa: PLR0913, PLR0917 - what is written, where, how
     seals: ExportSeals,
     terminal: Terminal,
 ) -> int:
-    async with bootstrap.read_model(settings) as queries:
+    async with bootstrap.reading(settings) as reading:
         if named:
-            addresses = sorted({await locate(queries, one) for one in named})
+            addresses = sorted({await locate(reading.queries, one) for one in named})
         else:
-            addresses = await _addresses(queries, programme)
+            addresses = await _addresses(reading.queries, programme)
     writer = Writer(seals, datetime.now(UTC))
     async with bootstrap.transfer(settings) as (journals, workflows):
         with bar(terminal) as progress:
