@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -107,7 +107,7 @@ class Dispatcher:
     async def once(self) -> None:
         """Send all that is due now, and what becomes due by that at once."""
         await self._begin(asyncio.Event())
-        await asyncio.gather(*list(self._lanes.values()))
+        await _all(list(self._lanes.values()))
 
     async def _begin(self, stop: asyncio.Event) -> None:
         now = self._clock()
@@ -136,7 +136,7 @@ class Dispatcher:
                     return
                 of = sorted(claimed, key=lambda one: (one.cooperation_id or "", one.id))
                 groups = [list(some) for _, some in groupby(of, lambda one: one.cooperation_id)]
-                await asyncio.gather(*map(self._deliver_in_turn, groups))
+                await _all(map(self._deliver_in_turn, groups))
         except Exception as error:  # noqa: BLE001 - it must not end the others; leases run out
             _log.warning("a webhook is tried again later", webhook=endpoint, exc_info=error)
         finally:
@@ -174,3 +174,13 @@ class Dispatcher:
         for item in await self._feed.at(one.position):
             return enveloped(item, self._source)
         return None
+
+
+async def _all(work: Iterable[Awaitable[None]]) -> None:
+    """Wait until all have ended, and only then say that one failed.
+
+    Else the others would go on unseen, with connections that nobody waits for.
+    """
+    for outcome in await asyncio.gather(*work, return_exceptions=True):
+        if outcome is not None:
+            raise outcome

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
@@ -207,6 +208,25 @@ async def test_who_dies_between_sending_and_marking_sends_again(
     first, second = receiver.messages
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert [(one.status, one.attempts) for one in await bench.log(endpoint)] == [("sent", 2)]
+
+
+async def test_what_fails_leaves_nothing_behind_that_goes_on(
+    bench: Bench, receiver: Receiver
+) -> None:
+    """While one cooperation's event fails, that of another is sent and noted to its end."""
+    endpoint, _ = await bench.add(receiver.url)
+
+    async def send(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        if json.loads(body)["cooperation"] == "verger":
+            raise RuntimeError
+        await asyncio.sleep(0.05)
+        return await bench.send(url, body, headers)
+
+    canal = Collective("demo", "canal")
+    await bench.happen()
+    await Projector(bench.database).apply(*canal.address, canal.entries[:1])
+    await bench.dispatcher(send).once()
+    assert [one.status for one in await bench.log(endpoint)] == ["pending", "sent"]
 
 
 async def test_several_dispatchers_share_the_work(bench: Bench, receiver: Receiver) -> None:
