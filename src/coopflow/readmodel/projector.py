@@ -221,13 +221,21 @@ class _States:
         self._kept.pop(address, None)
 
 
-async def read_snapshot(connection: AsyncConnection, address: Address) -> tuple[int, Cooperation]:
+async def read_snapshot(
+    connection: AsyncConnection, address: Address, *, lock: bool = False
+) -> tuple[int, Cooperation]:
     """Return the number of the last entry that was projected and the state after it; 0 for none.
+
+    Args:
+        connection: where.
+        address: of which cooperation.
+        lock: keep other writers out from here on. Where that is not done, the transaction has to
+            see one moment (``Database.reading``): the two are read one after the other.
 
     Raises:
         ValueError: it cannot be read.
     """
-    seq, _ = await _head(connection, address, lock=False)
+    seq, _ = await _head(connection, address, lock=lock)
     return seq, await _decode(connection, address, seq)
 
 

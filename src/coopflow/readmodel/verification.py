@@ -155,7 +155,7 @@ class Examination:
 async def _forget_snapshot(connection: AsyncConnection, address: Address) -> None:
     """Delete a snapshot that does not know itself how far it goes."""
     try:
-        seq, found = await read_snapshot(connection, address)
+        seq, found = await read_snapshot(connection, address, lock=True)
     except UNREADABLE:
         seq, found = 1, UNOPENED
     if seq != found.seq:

@@ -12,10 +12,12 @@ from coopflow.definitions.library import (
     available,
     find,
     load_definition,
+    load_policy,
     offered,
     policy_beside,
     read_definition,
     shelf,
+    shipped,
 )
 from coopflow.definitions.yaml import Document, loads
 
@@ -603,3 +605,11 @@ def test_reviews_are_convened_once_a_day_at_most(tmp_path: Path, every: str, sai
     with pytest.raises(FaultsError) as caught:
         load_definition(None, policy)
     assert str(caught.value) == f"{policy}:5:40: reviews.cadence.quarterly.every: {said}"
+
+
+def test_what_is_shipped_is_found_by_name_and_version() -> None:
+    """A policy is whole, with what it extends; another version is not what is shipped."""
+    assert shipped("lifecycle", "impact-collectif@1") == loads(LIFECYCLE, "lifecycle.yaml").data
+    assert shipped("policy", "light@1") == load_policy(find("policies", "light")).data
+    assert shipped("policy", "light@99") is None
+    assert shipped("policy", "unheard-of@1") is None
