@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
+from zoneinfo import available_timezones
 
 from platformdirs import user_state_path
 from pydantic import (
@@ -62,6 +63,15 @@ Rate = Annotated[
 ]
 WebAddress = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")]
 Hours = Annotated[int, Field(ge=1, le=24 * 366)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("should be the name of a time zone, such as Europe/Paris")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -123,6 +133,7 @@ class Settings(BaseSettings):
         rate_failures: how often one address may show what lets nobody in.
         rate_storage: where that is counted, if by several processes: ``redis://HOST`` and others.
         lang: the language of what people read; by default that of the locale.
+        time_zone: where people live who read pages, e-mail and documents, as ``Europe/Paris``.
         log_format: ``json`` for machines, ``console`` for people, ``auto`` by where it goes.
         log_level: the least urgent log line that is written; by default the command decides.
     """
@@ -161,6 +172,7 @@ class Settings(BaseSettings):
     rate_failures: Rate = "10/minute"
     rate_storage: str = "memory://"
     lang: Language | None = None
+    time_zone: TimeZone = "UTC"
     log_format: LogFormat = "auto"
     log_level: LogLevel | None = None
 

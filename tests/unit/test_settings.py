@@ -51,6 +51,7 @@ def test_a_folder_with_a_question_mark() -> None:
         ("COOPFLOW_PORT", "seventy", "COOPFLOW_PORT"),
         ("COOPFLOW_PORT", "70000", "COOPFLOW_PORT"),
         ("COOPFLOW_LANG", "de", "COOPFLOW_LANG"),
+        ("COOPFLOW_TIME_ZONE", "Europe/Nowhere", "COOPFLOW_TIME_ZONE"),
         ("COOPFLOW_DEPLOYMENT", "my.coops", "COOPFLOW_DEPLOYMENT"),
         ("COOPFLOW_BUILD_ID", "1 0", "COOPFLOW_BUILD_ID"),
         ("COOPFLOW_BUILD_ID", "unversioned", "COOPFLOW_BUILD_ID.*choose another"),

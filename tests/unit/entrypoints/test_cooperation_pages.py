@@ -21,7 +21,6 @@ from coopflow.entrypoints.cli.cooperations import (
     parse_address,
 )
 from coopflow.entrypoints.cli.failures import NotFoundError, UsageError
-from coopflow.entrypoints.cli.naming import Names, known_rules
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import (
@@ -33,6 +32,7 @@ from coopflow.readmodel.views import (
     MemberView,
 )
 from coopflow.settings import Language
+from coopflow.wording.naming import Names, known_rules
 
 AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
 RULES = compile_definition(load_definition("impact-collectif", "reference"))

@@ -17,9 +17,9 @@ from coopflow.domain.explanation import CriterionFinding, Examination
 from coopflow.domain.opening import CooperationOpened
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.gates import explanation
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Language
+from coopflow.wording.naming import Names
 
 AT = datetime(2026, 1, 20, 9, tzinfo=UTC)
 RULES = compile_definition(load_definition("impact-collectif", "reference"))

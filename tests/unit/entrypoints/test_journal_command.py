@@ -14,7 +14,7 @@ from typer.testing import Result
 from coopflow.domain.chain import GENESIS, linked
 from coopflow.domain.events import Entry
 from coopflow.domain.lines import Code
-from coopflow.entrypoints.cli.words import WORDS
+from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.projector import Projector
@@ -145,4 +145,4 @@ def test_what_was_changed_is_named(coopflow: Coopflow, file: Path) -> None:
 @pytest.mark.parametrize("code", get_args(Code))
 def test_all_that_can_be_wrong_has_words(code: str) -> None:
     """In both languages."""
-    assert f"fault.{code}" in WORDS
+    assert f"fault.{code}" in Phrases.words

@@ -3,6 +3,7 @@ from __future__ import annotations
 import string
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,8 +18,9 @@ from coopflow.domain.state import CooperationStatus, DocumentStatus, MemberStatu
 from coopflow.domain.tools import Kind
 from coopflow.domain.voting import RULE_NAMES
 from coopflow.entrypoints.cli.journey import _TOLD
-from coopflow.entrypoints.cli.words import WORDS, Phrases
+from coopflow.entrypoints.cli.words import Phrases
 
+WORDS = Phrases.words
 COMPUTED = {"organisations", "count", "present", "active", "holder", "rule"}
 """What the journey adds to the fields of an event."""
 
@@ -102,3 +104,11 @@ def test_what_has_no_words_is_spelled() -> None:
     """A word that a later version brings is shown as it is, rather than not at all."""
     assert Phrases("en")("alert.roof_on_fire") == "roof on fire"
     assert Phrases("fr").label(Label(fr="Étape", en="Stage")) == "Étape"
+
+
+def test_instants_are_written_as_clocks_show_them_where_people_live() -> None:
+    """The day may be another one there."""
+    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert Phrases("fr", ZoneInfo("Europe/Paris")).moment(late) == "2 juil. 2026 01:30 CEST"
+    assert Phrases("en").moment(late) == "1 Jul 2026 23:30 UTC"
+    assert Phrases("en", ZoneInfo("Europe/Paris")).day(late) == "2 Jul 2026"

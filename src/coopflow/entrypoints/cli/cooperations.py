@@ -17,7 +17,6 @@ from coopflow import bootstrap
 from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.failures import NotFoundError, UsageError
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.registered import rules_of
 from coopflow.entrypoints.cli.words import Phrases
@@ -37,6 +36,7 @@ from coopflow.temporal.errors import (
     TemporalSettingsError,
     TemporalUnavailableError,
 )
+from coopflow.wording.naming import Names
 
 _T = TypeVar("_T")
 _PAGE = 500

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from coopflow.domain.explanation import CriterionFinding, Examination
 from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Milestone, Scene, Stay
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.wording.naming import Names
 
 TOP: Final = 4
 """The highest level of a condition."""

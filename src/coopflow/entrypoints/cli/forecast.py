@@ -16,10 +16,10 @@ from coopflow.domain.cooperation import Upcoming, follow
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.journey import Journey
 from coopflow.entrypoints.cli.looking import Looked, look
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
+from coopflow.wording.naming import Names
 
 
 def run(

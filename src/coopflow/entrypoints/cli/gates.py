@@ -23,10 +23,10 @@ from coopflow.domain.refusals import Refusal
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.failures import RefusedByEngineError, UsageError
 from coopflow.entrypoints.cli.looking import Looked, look
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
+from coopflow.wording.naming import Names
 
 _INDENT: Final = 4
 

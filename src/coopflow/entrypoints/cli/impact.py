@@ -24,11 +24,11 @@ from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
-from coopflow.entrypoints.cli.naming import Names
 from coopflow.entrypoints.cli.output import Terminal
 from coopflow.entrypoints.cli.progress import bar
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
+from coopflow.wording.naming import Names
 
 ImpactFormat = Literal["table", "json", "csv"]
 

@@ -12,11 +12,11 @@ from coopflow import bootstrap
 from coopflow.definitions.compile import compile_definition
 from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.cli.failures import NotFoundError
-from coopflow.entrypoints.cli.naming import known_rules
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.registry import Registry
 from coopflow.settings import Settings
+from coopflow.wording.naming import known_rules
 
 _T = TypeVar("_T")
 

@@ -1,248 +1,14 @@
-"""What the command line says about a cooperation, in French and English.
-
-Labels of stages, gates, conditions and criteria come from the lifecycle and the policy; this is the
-rest. Wire names (commands, ids, codes) are written as they are in both languages.
-"""
+"""What the command line says beside what is told of cooperations everywhere, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import ClassVar, Final
 
-from coopflow.domain.base import Label
-from coopflow.domain.policy import REVIEW_LABELS
-from coopflow.domain.tools import KIND_LABELS
-from coopflow.domain.voting import RULE_LABELS
-from coopflow.settings import Language
+from coopflow.wording import phrases
+from coopflow.wording.words import WORDS
 
-WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    # verdicts, results and statuses
-    "verdict.pass": ("pass", "favorable"),
-    "verdict.conditional": ("conditional pass", "favorable sous réserve"),
-    "verdict.fail": ("fail", "défavorable"),
-    "verdict.blocked": ("blocked", "bloqué"),
-    "result.adopted": ("adopted", "adoptée"),
-    "result.rejected": ("rejected", "rejetée"),
-    "result.lapsed": ("lapsed", "caduque"),
-    "result.cancelled": ("cancelled", "annulée"),
-    "result.void": ("void", "nulle"),
-    "result.open": ("open", "ouverte"),
-    "status.unopened": ("not opened", "non ouverte"),
-    "status.active": ("active", "active"),
-    "status.paused": ("paused", "en pause"),
-    "status.closing": ("closing", "en clôture"),
-    "status.closed": ("closed", "close"),
-    "member.invited": ("invited", "invité"),
-    "member.active": ("active", "actif"),
-    "member.suspended": ("suspended", "suspendu"),
-    "member.left": ("left", "parti"),
-    "version.draft": ("draft", "brouillon"),
-    "version.submitted": ("submitted", "soumis"),
-    "version.approved": ("approved", "approuvé"),
-    "version.in_force": ("in force", "en vigueur"),
-    "version.stale": ("stale", "périmé"),
-    "version.expired": ("expired", "expiré"),
-    "version.superseded": ("superseded", "remplacé"),
-    # kinds
-    "charter.charter": ("cooperation charter", "charte de coopération"),
-    **{f"document.{kind}": (label.en, label.fr) for kind, label in KIND_LABELS.items()},
-    "meeting.plenary": ("plenary", "plénière"),
-    "meeting.committee": ("committee", "comité"),
-    "meeting.working_group": ("working group", "groupe de travail"),
-    "meeting.discovery": ("discovery meeting", "rencontre de découverte"),
-    **{f"review.{kind}": (label.en, label.fr) for kind, label in REVIEW_LABELS.items()},
-    **{f"rule.{name}": (label.en, label.fr) for name, label in RULE_LABELS.items()},
-    # who
-    "role.representative": ("a representative", "un représentant"),
-    "role.support": ("the support function", "la fonction de soutien"),
-    "role.facilitator": ("the facilitator", "la facilitation"),
-    "role.mediator": ("the mediator", "la médiation"),
-    "role.evaluator": ("the evaluator", "l'évaluation"),
-    "role.funder": ("a funder", "un financeur"),
-    "role.observer": ("an observer", "un observateur"),
-    "role.programme_manager": ("the programme manager", "la direction du programme"),
-    # alerts
-    "alert.mandate_lapsed": (
-        "nobody holds the support function",
-        "la fonction de soutien est vacante",
-    ),
-    "alert.cure_soon": ("time to remedy runs out", "le délai de remédiation s'achève"),
-    "alert.gate_blocked": ("a disagreement blocks the gates", "un désaccord bloque les passages"),
-    "alert.guard_failing": ("a guard no longer holds", "un garde-fou ne tient plus"),
-    "alert.mandate_ending": ("the mandate ends soon", "le mandat se termine bientôt"),
-    "alert.document_stale": ("a document is stale", "un document est périmé"),
-    "alert.attendance_low": ("attendance is low", "la participation est faible"),
-    "alert.no_plenary": ("no plenary for a while", "pas de plénière depuis longtemps"),
-    "alert.decision_lapsed": ("a decision lapsed", "une décision est caduque"),
-    "alert.expiry_soon": ("a document expires soon", "un document arrive à échéance"),
-    "alert.member_moved": ("a member joined or left", "un membre est arrivé ou parti"),
-    "alert.review_due": ("a review is due", "un bilan est à tenir"),
-    "alert.renewal_due": ("the renewal is due", "le renouvellement est à demander"),
-    # the journey, line by line; the names in braces are fields of the events
-    "journey.cooperation_opened": ("{title} opens", "{title} s'ouvre"),
-    "journey.cooperation_paused": ("the cooperation pauses", "la coopération se met en pause"),
-    "journey.cooperation_resumed": ("the cooperation resumes", "la coopération reprend"),
-    "journey.cooperation_closing": (
-        "the members decide to close",
-        "les membres décident la clôture",
-    ),
-    "journey.cooperation_closed": ("the cooperation is closed", "la coopération est close"),
-    "journey.member_joined": ("joined: {organisations}", "arrivée : {organisations}"),
-    "journey.member_left": ("left: {organisations}", "départ : {organisations}"),
-    "journey.meeting_recorded": (
-        "{kind}: {present} of {active} members",
-        "{kind} : {present} membres sur {active}",
-    ),
-    "journey.measure_recorded": ("values measured: {count}", "valeurs relevées : {count}"),
-    "journey.review_convened": ("{kind} convened", "{kind} à tenir"),
-    "journey.review_closed": ("{kind} closed", "{kind} : clôture"),
-    "journey.objection_raised": ("objection by {organisation}", "objection de {organisation}"),
-    "journey.objection_integrated": (
-        "the objection of {organisation} is integrated",
-        "l'objection de {organisation} est intégrée",
-    ),
-    "journey.document_approved": (
-        "{kind} {version} adopted by {rule}",
-        "{kind} {version} : adoption par {rule}",
-    ),
-    "journey.document_returned": (
-        "{kind} {version} not adopted",
-        "{kind} {version} : pas d'adoption",
-    ),
-    "journey.document_went_stale": (
-        "{kind} {version} goes stale",
-        "{kind} {version} : fin de validité",
-    ),
-    "journey.document_expired": ("{kind} {version} expires", "{kind} {version} : expiration"),
-    "journey.charter_came_into_force": (
-        "{kind} in force, signed by {present} of {active}",
-        "{kind} en vigueur, {present} signatures sur {active}",
-    ),
-    "journey.mandate_started": (
-        "support function: {holder}",
-        "fonction de soutien : {holder}",
-    ),
-    "journey.mandate_resumed": (
-        "support function: {holder} again",
-        "fonction de soutien : de nouveau {holder}",
-    ),
-    "journey.mandate_ended": (
-        "the mandate of {holder} ends",
-        "fin du mandat de {holder}",
-    ),
-    "journey.ratified": ("ratified: {arithmetic}", "ratification : {arithmetic}"),
-    "journey.not_ratified": (
-        "not ratified, {result}: {arithmetic}",
-        "pas de ratification, {result} : {arithmetic}",
-    ),
-    "journey.reservation_made": (
-        "reservation on “{about}”, until {until}",
-        "réserve sur « {about} », jusqu'au {until}",
-    ),
-    "journey.reservation_lifted": (
-        "reservation on “{about}” lifted",
-        "réserve sur « {about} » levée",
-    ),
-    "journey.waiver_adopted": (
-        "the gate is passed by a waiver",
-        "passage accordé par dérogation",
-    ),
-    "journey.clock_started": (
-        "“{condition}” is below its minimum: remedy it by {until}",
-        "« {condition} » sous son minimum : jusqu'au {until} pour y remédier",
-    ),
-    "journey.clock_stopped": (
-        "“{condition}” is back at its minimum",
-        "« {condition} » : retour au minimum",
-    ),
-    "journey.fell_back": (
-        "the cooperation falls back to {stage}",
-        "la coopération revient à l'étape {stage}",
-    ),
-    "journey.disagreement_raised": ("a disagreement is raised", "un désaccord est soulevé"),
-    "journey.disagreement_closed": ("a disagreement is closed", "un désaccord est clos"),
-    "journey.block_ended": (
-        "{disagreement} no longer blocks the gates: the collective must decide",
-        "{disagreement} ne bloque plus les passages : au collectif de décider",
-    ),
-    "journey.decision_closed": (
-        "decision {decision}: {result} ({arithmetic})",
-        "décision {decision} : {result} ({arithmetic})",
-    ),
-    "journey.disagreement_moved": (
-        "disagreement {disagreement}: {step}",
-        "désaccord {disagreement} : {step}",
-    ),
-    "journey.follow_up_due": (
-        "disagreement {disagreement}: does what closed it hold?",
-        "désaccord {disagreement} : ce qui l'a clos tient-il ?",
-    ),
-    "journey.mediation_ended": (
-        "disagreement {disagreement}: the mediation ends; a party may take it to the collective",
-        "désaccord {disagreement} : fin de la médiation ; une partie peut saisir le collectif",
-    ),
-    "journey.voters_reminded": (
-        "{decision}: reminder to those who have not answered",
-        "{decision} : rappel à qui n'a pas répondu",
-    ),
-    "step.raised": ("raised", "soulevé"),
-    "step.closed": ("closed", "clos"),
-    "step.dialogue": ("dialogue", "dialogue"),
-    "step.facilitation": ("facilitation", "facilitation"),
-    "step.mediation": ("mediation", "médiation"),
-    "step.collective_decision": ("collective decision", "décision collective"),
-    "step.separation": ("separation", "séparation"),
-    "journey.levels": ("the levels move", "les niveaux changent"),
-    "journey.renewed": ("renewed until {until}", "renouvellement jusqu'au {until}"),
-    "journey.stage": ("stage {number}", "étape {number}"),
-    "journey.stayed": ("{days} in this stage", "{days} dans cette étape"),
-    # disagreements
-    "reader.parties": ("the parties", "les parties"),
-    "reader.facilitator": ("the facilitator", "la facilitation"),
-    "reader.mediator": (
-        "the mediator whom every party has accepted",
-        "la médiation acceptée par toutes les parties",
-    ),
-    "reader.members": ("the active members", "les membres actifs"),
-    "disagreement.none": ("there is no disagreement", "il n'y a pas de désaccord"),
-    "disagreement.forbidden": (
-        "{person} may not read the content; at present it is for {readers}",
-        "{person} n'a pas accès au contenu, réservé pour l'heure à : {readers}",
-    ),
-    "disagreement.step": ("Step", "Étape"),
-    "disagreement.parties": ("Parties", "Parties"),
-    "disagreement.touches": ("Touches", "Concerne"),
-    "disagreement.readers": ("Content for", "Contenu pour"),
-    "disagreement.agreed": ("Agreed", "Accord"),
-    # gates
-    "gate.asked": ("asked {minimum}", "demandé {minimum}"),
-    "gate.guards": ("Guards", "Garde-fous"),
-    "gate.stale": ("stale document", "document périmé"),
-    "gate.waived": ("waived", "dérogation"),
-    "gate.not_computed": (
-        "could not be computed: {error}",
-        "n'a pas pu être calculé : {error}",
-    ),
-    "gate.blocked_by": ("blocked by", "bloqué par"),
-    "gate.at": ("as of {at}", "au {at}"),
-    "gate.no_source": ("nothing there", "rien à ce jour"),
-    "gate.advice": ("Advice, never in the way", "Conseils, jamais bloquants"),
-    "gate.others": ("What else would help", "Ce qui aiderait aussi"),
-    "gate.unblock": (
-        "first {disagreements} has to be closed, or decided by the collective",
-        "d'abord {disagreements} est à clore, ou à trancher par le collectif",
-    ),
-    "gate.no_way": ("nothing would be enough", "rien ne suffirait"),
-    "gate.shortest": ("Shortest way to pass", "Le plus court chemin"),
-    "gate.nothing_missing": ("nothing is missing", "il ne manque rien"),
-    "gate.hint": (
-        "add --explain for the facts behind each criterion",
-        "ajoutez --explain pour les faits derrière chaque critère",
-    ),
-    "fact.true": ("yes", "oui"),
-    "fact.false": ("no", "non"),
-    "fact.unknown": ("unknown", "inconnu"),
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # checks
     "check.none": ("{policy} reads no check", "{policy} ne lit aucune vérification"),
     "check.every": ("asked again after {span}", "à nouveau demandée après {span}"),
@@ -250,47 +16,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "nobody has written it: neither beside the policy, nor installed, nor --checks",
         "écrite nulle part : ni à côté de la politique, ni installée, ni donnée par --checks",
     ),
-    # where facts come from, beside documents
-    "source.check": ("check", "vérification"),
-    "source.action": ("action", "action"),
-    "source.disagreement": ("disagreement", "désaccord"),
-    "source.mandate": ("mandate", "mandat"),
-    "source.measure": ("measure", "relevé"),
-    "source.pulse": ("pulse", "baromètre"),
-    "source.decision": ("decision", "décision"),
-    "source.meeting": ("meeting", "réunion"),
-    "source.member": ("member", "membre"),
-    "source.review": ("review", "bilan"),
-    # tables and headings
-    "head.cooperation": ("Cooperation", "Coopération"),
-    "head.stage": ("Stage", "Étape"),
-    "head.status": ("Status", "Statut"),
-    "head.levels": ("Levels", "Niveaux"),
-    "head.members": ("Members", "Membres"),
-    "head.alerts": ("Alerts", "Alertes"),
-    "head.documents": ("Documents", "Documents"),
-    "head.decisions": ("Open decisions", "Décisions ouvertes"),
-    "head.policy": ("Policy", "Politique"),
     "registry.empty": ("no policy is registered yet", "aucune politique n'est encore enregistrée"),
-    "head.mandate": ("Support function", "Fonction de soutien"),
-    "head.seq": ("No.", "N°"),
-    "head.journal": ("Journal", "Journal"),
-    "head.followed": ("up to entry {seq}", "jusqu'à l'entrée {seq}"),
-    "head.behind": (
-        " of {head}: the read model has not caught up",
-        " sur {head} : le modèle de lecture est en retard",
-    ),
-    "head.at": ("When (UTC)", "Quand (UTC)"),
-    "head.event": ("Event", "Événement"),
-    "head.by": ("By", "Par"),
-    "head.about": ("About", "Sujet"),
-    "head.verdict": ("Last gate", "Dernier passage"),
-    "head.reservation": ("Reservation", "Réserve"),
-    "head.remedy_by": ("remedy by {until}", "à remédier avant le {until}"),
-    "head.answered": ("{answers} of {electorate} answered", "{answers} réponses sur {electorate}"),
-    "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
-    "head.none": ("none", "aucun"),
-    "head.interim": ("interim", "intérim"),
     # coopflow keys, coopflow codec-server
     # journals as files
     "journal.exported": ("{entries} written to {file}", "{entries} dans {file}"),
@@ -592,22 +318,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "directory.takes_part": ("takes part", "participe"),
     "directory.empty": ("nothing to list", "rien à lister"),
     "directory.programme_added": ("programme {id} added", "programme {id} ajouté"),
-    "category.state": ("state", "État"),
-    "category.local_authority": ("local authority", "collectivité territoriale"),
-    "category.association": ("association", "association"),
-    "category.business": ("business", "entreprise"),
-    "category.research": ("research", "recherche"),
-    "category.individuals": ("individuals", "habitants"),
-    "notice.invite_voters": ("invitations to vote", "invitations à voter"),
-    "notice.remind_voters": ("reminders to vote", "rappels de vote"),
-    "notice.publish_outcome": ("outcomes of decisions", "résultats des décisions"),
-    "notice.convene_review": ("reviews that are due", "convocations de revues"),
-    "notice.compile_dossier": ("files for reviews", "dossiers de revues"),
-    "notice.publish_summary": ("summaries of reviews", "synthèses de revues"),
-    "frequency.immediate": ("at once", "immédiatement"),
-    "frequency.daily": ("once a day", "une fois par jour"),
-    "frequency.weekly": ("once a week", "une fois par semaine"),
-    "frequency.none": ("never", "jamais"),
     # coopflow deployment
     "deployment.current": ("current", "actuelle"),
     "deployment.ramping": ("ramping, {ramp} %", "en montée, {ramp} %"),
@@ -624,24 +334,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{version} prend {ramp} % des coopérations.",
     ),
     "deployment.left": ("{counted} on {version}", "{counted} sur {version}"),
-    # coopflow policy diff
-    "diff.stricter": ("Stricter", "Plus strict"),
-    "diff.looser": ("Looser", "Moins strict"),
-    "diff.new": ("New", "Nouveau"),
-    "diff.gone": ("Gone", "Supprimé"),
-    "diff.changed": ("Changed", "Modifié"),
-    "diff.none": ("no difference", "aucune différence"),
-    # coopflow policy impact, coopflow policy adopt
-    "impact.all": ("cooperations looked at", "coopérations examinées"),
-    "impact.other_lifecycle": ("follow another lifecycle", "suivent un autre cycle de vie"),
-    "impact.unchanged": (
-        "would see no difference at once",
-        "ne verraient aucun changement immédiat",
-    ),
-    "impact.lost": ("would lose a level", "perdraient un niveau"),
-    "impact.gained": ("would gain a level", "gagneraient un niveau"),
-    "impact.clocks": ("would have a cure clock start", "verraient partir un délai de remédiation"),
-    "impact.verdict": ("next gate: {verdict}", "prochain passage : {verdict}"),
     "adopt.proposed": ("proposed", "proposée"),
     "adopt.under_way": ("under way", "en cours"),
     "adopt.followed": ("followed already", "déjà suivie"),
@@ -654,16 +346,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do we adopt the policy {policy}?",
         "Adoptons-nous la politique {policy} ?",
     ),
-    # coopflow forecast
-    "forecast.until": (
-        "What will happen by itself until {until} if nobody acts",
-        "Ce qui arrivera de soi-même jusqu'au {until} si personne n'agit",
-    ),
-    "forecast.nothing": (
-        "nothing will happen by itself",
-        "rien n'arrivera de soi-même",
-    ),
-    "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
     # who gets in
     "token.made": (
         "Token {id}, until {until}. It is not shown again.",
@@ -756,95 +438,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """English and French by key; ``{name}`` stands for a value."""
 
-_MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "fr": (
-        "janv.",
-        "févr.",
-        "mars",
-        "avr.",
-        "mai",
-        "juin",
-        "juil.",
-        "août",
-        "sept.",
-        "oct.",
-        "nov.",
-        "déc.",
-    ),
-}
-_COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
-    "day": (("day", "days"), ("jour", "jours")),
-    "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
-    "entry": (("entry", "entries"), ("écriture", "écritures")),
-    "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
-    "worker": (("worker", "workers"), ("worker", "workers")),
-    "delivery": (("delivery", "deliveries"), ("envoi", "envois")),
-    "attempt": (("attempt", "attempts"), ("tentative", "tentatives")),
-}
 
+class Phrases(phrases.Phrases):
+    """The words of the command line in one language."""
 
-class Phrases:
-    """The words of one language."""
-
-    def __init__(self, language: Language) -> None:
-        """Speak a language."""
-        self.language = language
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Return the words of a key, filled in; a key that is not known is said as it is."""
-        words = WORDS.get(key)
-        if words is None:
-            return key.partition(".")[2].replace("_", " ")
-        return words[self.language == "fr"].format(**values)
-
-    def label(self, label: Label) -> str:
-        """Return a label of the lifecycle or the policy."""
-        return label.fr if self.language == "fr" else label.en
-
-    def count(self, number: int, noun: str) -> str:
-        """Write a number of things; in French 0 is singular."""
-        forms = _COUNTED[noun][self.language == "fr"]
-        is_one = number < 2 if self.language == "fr" else number == 1  # noqa: PLR2004 - grammar
-        return f"{number} {forms[0] if is_one else forms[1]}"
-
-    def day(self, instant: date | datetime) -> str:
-        """Write a date, for example ``3 Feb 2026``; an instant is taken as its UTC date."""
-        month = _MONTHS[self.language][instant.month - 1]
-        return f"{instant.day} {month} {instant.year}"
-
-    def days(self, span: timedelta) -> str:
-        """Write a span in whole days."""
-        return self.count(span.days, "day")
-
-    def several(self, names: list[str]) -> str:
-        """Write a list: ``a, b and c``."""
-        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
-            return "".join(names)
-        joining = " et " if self.language == "fr" else " and "
-        return ", ".join(names[:-1]) + joining + names[-1]
-
-    def moment(self, instant: datetime) -> str:
-        """Write an instant to the minute, in UTC."""
-        return f"{self.day(instant)} {instant:%H:%M} UTC"
-
-    def either(self, names: list[str]) -> str:
-        """Write a choice: ``a, b or c``."""
-        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
-            return "".join(names)
-        joining = " ou " if self.language == "fr" else " or "
-        return ", ".join(names[:-1]) + joining + names[-1]
-
-    def value(self, value: Any) -> str:
-        """Write the value of a fact: yes or no, a whole number, or a number to two places.
-
-        None is unknown.
-        """
-        if value is None:
-            return self("fact.unknown")
-        if isinstance(value, bool):
-            return self("fact.true" if value else "fact.false")
-        if isinstance(value, float):
-            text = f"{value:.2f}".rstrip("0").rstrip(".")
-            return text.replace(".", ",") if self.language == "fr" else text
-        return str(value)
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {**WORDS, **_WORDS}

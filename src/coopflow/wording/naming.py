@@ -14,7 +14,7 @@ from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.faults import FaultsError
 from coopflow.definitions.library import UnknownNameError, load_definition
 from coopflow.domain.rulebook import Rulebook
-from coopflow.entrypoints.cli.words import Phrases
+from coopflow.wording.phrases import Phrases
 
 
 class ConditionName(NamedTuple):

@@ -1,0 +1,1 @@
+"""Pages in which members and programme managers work; they need no script."""

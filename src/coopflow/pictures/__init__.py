@@ -1,0 +1,1 @@
+"""Pictures of cooperations as SVG, with what they show in words."""

@@ -1,0 +1,115 @@
+"""Writing in a language: words by key, dates, numbers and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, ClassVar, Final
+
+from coopflow.application.callers import Language
+from coopflow.domain.base import Label
+from coopflow.wording.words import WORDS
+
+_MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": (
+        "janv.",
+        "févr.",
+        "mars",
+        "avr.",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+    ),
+}
+_COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "day": (("day", "days"), ("jour", "jours")),
+    "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
+    "entry": (("entry", "entries"), ("écriture", "écritures")),
+    "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
+    "worker": (("worker", "workers"), ("worker", "workers")),
+    "delivery": (("delivery", "deliveries"), ("envoi", "envois")),
+    "attempt": (("attempt", "attempts"), ("tentative", "tentatives")),
+}
+
+
+class Phrases:
+    """The words of one language, and how dates and numbers are written in it."""
+
+    words: ClassVar[Mapping[str, tuple[str, str]]] = WORDS
+    """English and French by key."""
+
+    def __init__(self, language: Language, zone: tzinfo = UTC) -> None:
+        """Speak a language.
+
+        Args:
+            language: which.
+            zone: where people live who read it: instants are written as clocks show them there.
+        """
+        self.language = language
+        self.zone = zone
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words of a key, filled in; a key that is not known is said as it is."""
+        words = self.words.get(key)
+        if words is None:
+            return key.partition(".")[2].replace("_", " ")
+        return words[self.language == "fr"].format(**values)
+
+    def label(self, label: Label) -> str:
+        """Return a label of the lifecycle or the policy."""
+        return label.fr if self.language == "fr" else label.en
+
+    def count(self, number: int, noun: str) -> str:
+        """Write a number of things; in French 0 is singular."""
+        forms = _COUNTED[noun][self.language == "fr"]
+        is_one = number < 2 if self.language == "fr" else number == 1  # noqa: PLR2004 - grammar
+        return f"{number} {forms[0] if is_one else forms[1]}"
+
+    def day(self, instant: date | datetime) -> str:
+        """Write a date, for example ``3 Feb 2026``; that of an instant is the one of the zone."""
+        if isinstance(instant, datetime):
+            instant = instant.astimezone(self.zone)
+        month = _MONTHS[self.language][instant.month - 1]
+        return f"{instant.day} {month} {instant.year}"
+
+    def days(self, span: timedelta) -> str:
+        """Write a span in whole days."""
+        return self.count(span.days, "day")
+
+    def several(self, names: list[str]) -> str:
+        """Write a list: ``a, b and c``."""
+        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
+            return "".join(names)
+        joining = " et " if self.language == "fr" else " and "
+        return ", ".join(names[:-1]) + joining + names[-1]
+
+    def moment(self, instant: datetime) -> str:
+        """Write an instant to the minute, with the name of the zone."""
+        return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M %Z}"
+
+    def either(self, names: list[str]) -> str:
+        """Write a choice: ``a, b or c``."""
+        if len(names) < 2:  # noqa: PLR2004 - one needs no joining word
+            return "".join(names)
+        joining = " ou " if self.language == "fr" else " or "
+        return ", ".join(names[:-1]) + joining + names[-1]
+
+    def value(self, value: Any) -> str:
+        """Write the value of a fact: yes or no, a whole number, or a number to two places.
+
+        None is unknown.
+        """
+        if value is None:
+            return self("fact.unknown")
+        if isinstance(value, bool):
+            return self("fact.true" if value else "fact.false")
+        if isinstance(value, float):
+            text = f"{value:.2f}".rstrip("0").rstrip(".")
+            return text.replace(".", ",") if self.language == "fr" else text
+        return str(value)
