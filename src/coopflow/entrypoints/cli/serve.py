@@ -26,7 +26,7 @@ def serving() -> ModuleType:
         UnavailableError: the packages of the extra ``server`` are missing.
     """
     try:
-        from coopflow.entrypoints.http import serving as found  # noqa: PLC0415 - of an extra
+        from coopflow.entrypoints import serving as found  # noqa: PLC0415 - of an extra
     except ModuleNotFoundError as error:
         raise UnavailableError(
             f"the HTTP API needs the package {error.name}: pip install 'coopflow[server]'"

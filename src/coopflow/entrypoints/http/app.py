@@ -50,6 +50,7 @@ def api(
     authenticate: Authenticate,
     public_url: str | None = None,
     protection: Protection | None = None,
+    home: str = "/v1/me",
 ) -> FastAPI:
     """Return the application.
 
@@ -62,6 +63,7 @@ def api(
         public_url: where others reach it, for links that leave it; by default as it is asked.
         protection: what it is protected by, beside the headers of its answers; by default what it
             is mounted in has to do that.
+        home: the path where a browser goes once somebody has signed in.
 
     Whoever serves it sets ``app.state.closing`` when it is about to end: streams of events then
     end, and their readers come back to whatever takes its place.
@@ -92,6 +94,7 @@ def api(
     app.state.services = services
     app.state.authenticate = authenticate
     app.state.public_url = public_url
+    app.state.home = home
     app.state.going_on = set()
     app.state.rates = protection.rates
     app.state.trusted_proxies = protection.trusted_proxies

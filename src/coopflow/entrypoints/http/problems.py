@@ -6,11 +6,11 @@ it means, ``/v1/problems/CODE``. What a cooperation refuses has the code of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
@@ -156,46 +156,55 @@ def answer(error: ProblemError, request: Request) -> JSONResponse:
     return JSONResponse(content, problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def broken(error: Exception, request: Request) -> JSONResponse:
+Answering = Callable[[ProblemError, Request], Response]
+"""Answers a request with a problem."""
+
+
+def broken(error: Exception, request: Request, answer: Answering = answer) -> Response:
     """Answer a request that a fault of ours ends, and log the fault."""
     _log.error("a request failed", exc_info=error)
     return answer(ProblemError("internal"), request)
 
 
-def install(app: FastAPI) -> None:
-    """Let an application answer with problems, whatever goes wrong."""
+def install(app: FastAPI, answer: Answering = answer) -> None:
+    """Let an application answer with problems, whatever goes wrong.
 
-    async def told(request: Request, error: Exception) -> JSONResponse:
+    Args:
+        app: the application.
+        answer: how it answers; by default with problem details.
+    """
+
+    async def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError)
         return answer(error, request)
 
-    async def refused_inside(request: Request, error: Exception) -> JSONResponse:
+    async def refused_inside(request: Request, error: Exception) -> Response:
         assert isinstance(error, RefusedError)
         return answer(refused(error.refusal), request)
 
-    async def of_http(request: Request, error: Exception) -> JSONResponse:
+    async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = OF_STATUS.get(error.status_code, "malformed_request")
         return answer(ProblemError(code, headers=error.headers), request)
 
-    async def invalid(request: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return answer(_invalid(error), request)
 
-    async def unknown(request: Request, error: Exception) -> JSONResponse:
+    async def unknown(request: Request, error: Exception) -> Response:
         return answer(ProblemError(_UNKNOWN[type(error)]), request)
 
-    async def faulty(request: Request, error: Exception) -> JSONResponse:
+    async def faulty(request: Request, error: Exception) -> Response:
         assert isinstance(error, (EndpointFault, DirectoryError, FaultsError))
         return answer(_of_record(error), request)
 
-    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+    async def unavailable(request: Request, error: Exception) -> Response:
         _log.warning("unavailable", advice=str(error))  # it names hosts: not for those who ask
         headers = {"Retry-After": str(_RETRY_AFTER)}
         return answer(ProblemError("unavailable", headers=headers), request)
 
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        return broken(error, request)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        return broken(error, request, answer)
 
     app.add_exception_handler(ProblemError, told)
     app.add_exception_handler(RefusedError, refused_inside)

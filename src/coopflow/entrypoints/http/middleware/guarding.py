@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coopflow.access.rates import Count
-from coopflow.entrypoints.http.problems import ProblemError, answer, broken
+from coopflow.entrypoints.http.problems import Answering, ProblemError, answer, broken
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What this machine is called by those who are on it."""
@@ -38,7 +38,14 @@ class Guard:
     that it then asks for gives it away.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] | None, *, secure: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Collection[str] | None,
+        *,
+        secure: bool,
+        answer: Answering = answer,
+    ) -> None:
         """Stand before an application.
 
         Args:
@@ -46,8 +53,10 @@ class Guard:
             hosts: what it may be called; None for anything, where another application stands
                 before it that knows.
             secure: whether browsers reach it by TLS, and should never do otherwise.
+            answer: how it answers with a problem.
         """
         self._app = app
+        self._answer = answer
         self._hosts = None if hosts is None else {one.lower() for one in hosts}
         self._headers = _HEADERS | ({"Strict-Transport-Security": _HSTS} if secure else {})
 
@@ -72,11 +81,11 @@ class Guard:
             await send(message)
 
         if not self._is_ours(scope):
-            problem = answer(ProblemError("unknown_host"), Request(scope))
+            problem = self._answer(ProblemError("unknown_host"), Request(scope))
             await problem(scope, receive, sending)
             return
         if "\0" in scope["path"]:  # nothing is called so, and no database can be asked for it
-            problem = answer(ProblemError("not_found"), Request(scope))
+            problem = self._answer(ProblemError("not_found"), Request(scope))
             await problem(scope, receive, sending)
             return
         try:
@@ -85,7 +94,7 @@ class Guard:
             if has_begun:
                 raise
             # Starlette would answer outside of all middleware, without these headers.
-            await broken(error, Request(scope))(scope, receive, sending)
+            await broken(error, Request(scope), self._answer)(scope, receive, sending)
 
     def _is_ours(self, scope: Scope) -> bool:
         if self._hosts is None or scope["path"].endswith(_PROBES):

@@ -40,7 +40,6 @@ from coopflow.entrypoints.http.turnstile import (
 _BEGIN: Final = "/v1/sign-in"
 _BACK: Final = "/v1/sign-in/callback"
 _LINK: Final = "/v1/sign-in/link"
-_HOME: Final = "/v1/me"
 _LONGEST: Final = 2000
 
 _log = structlog.get_logger(__name__)
@@ -100,7 +99,7 @@ async def begin(
         return _told(request, "no_provider")
     try:
         place, secret = await services.access.set_out(
-            return_to or here(request, _HOME), public_base(request) + _BACK
+            return_to or _home(request), public_base(request) + _BACK
         )
     except SignInError as error:
         return await _failed(request, error)
@@ -171,7 +170,7 @@ async def use_link(request: Request, services: ServicesDep) -> Response:
         _, session = await services.access.follow(secret, session_of(request))
     except RefusedCredentialError as error:
         return await _failed(request, error)
-    found = RedirectResponse(here(request, _HOME), 303)
+    found = RedirectResponse(_home(request), 303)
     keep_session(request, found, session)
     return found
 
@@ -211,6 +210,10 @@ async def sign_out(
     found = RedirectResponse(place, 303)
     drop_session(request, found)
     return found
+
+
+def _home(request: Request) -> str:
+    return here(request, request.app.state.home)
 
 
 async def _failed(request: Request, error: SignInError | RefusedCredentialError) -> Response:

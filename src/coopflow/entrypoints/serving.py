@@ -1,4 +1,4 @@
-"""Serving the API by itself: on which address, under which names, protected by what."""
+"""Serving pages and API: on which address, under which names, protected by what."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from coopflow.access.addresses import networks
 from coopflow.access.rates import RateOptions, Rates
 from coopflow.entrypoints.http.app import Protection, api
 from coopflow.entrypoints.http.middleware.guarding import LOOPBACK
 from coopflow.entrypoints.http.sign_in import authenticate
+from coopflow.entrypoints.web.app import Platform, pages
 from coopflow.services import Services
 from coopflow.settings import Settings, SettingsError
 
@@ -33,8 +35,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-def application(services: Services, settings: Settings) -> FastAPI:
-    """Return the API as it is served by itself: people sign in, programs show tokens.
+def application(
+    services: Services, settings: Settings, closing: asyncio.Event | None = None
+) -> Platform:
+    """Return pages and API as they are served: people sign in, programs show tokens.
+
+    Args:
+        services: the parts that they use.
+        settings: where they are reached, and what protects them.
+        closing: is set when what serves them is about to end.
 
     Raises:
         SettingsError: a limit or a proxy is not one.
@@ -55,12 +64,23 @@ def application(services: Services, settings: Settings) -> FastAPI:
         )
     except ValueError as error:
         raise SettingsError(str(error)) from error
-    return api(
+    answering = api(
         services,
         authenticate=authenticate,
         public_url=settings.public_url,
         protection=protection,
+        home="/",
     )
+    if closing is not None:
+        answering.state.closing = closing
+    shown = pages(
+        services,
+        authenticate=authenticate,
+        public_url=settings.public_url,
+        protection=protection,
+        zone=ZoneInfo(settings.time_zone),
+    )
+    return Platform(shown, answering)
 
 
 def _hosts(settings: Settings) -> set[str]:
@@ -106,8 +126,15 @@ def url_of(listening: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def served(
+    app: ASGIApp, listening: socket.socket, closing: asyncio.Event
+) -> AsyncIterator[asyncio.Task[None]]:
     """Serve an application for the length of a block, and answer what was asked before its end.
+
+    Args:
+        app: the application.
+        listening: where.
+        closing: is set at the end, for what would go on for long.
 
     Yields:
         What serves: it ends before the block does only where something is wrong.
@@ -126,7 +153,7 @@ async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[asynci
     try:
         yield serving
     finally:
-        app.state.closing.set()  # streams would go on for minutes
+        closing.set()  # streams would go on for minutes
         server.should_exit = True
         await serving
 
@@ -135,10 +162,12 @@ async def served(app: FastAPI, listening: socket.socket) -> AsyncIterator[asynci
 async def alone(
     services: Services, settings: Settings, listening: socket.socket
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Serve the API by itself for the length of a block, as ``served`` does.
+    """Serve pages and API for the length of a block, as ``served`` does.
 
     Raises:
         SettingsError: a limit or a proxy is not one.
     """
-    async with served(application(services, settings), listening) as serving:
+    closing = asyncio.Event()
+    app = application(services, settings, closing)
+    async with served(app, listening, closing) as serving:
         yield serving

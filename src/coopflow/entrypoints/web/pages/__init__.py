@@ -1,0 +1,17 @@
+"""The pages, part by part."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from coopflow.entrypoints.web.pages import home, preferences, sign_in, static
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    static.router,
+    sign_in.router,
+    preferences.router,
+    home.router,
+)
+"""The routers of all pages."""

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from coopflow.entrypoints.web.assets import address_of, asset
+from coopflow.entrypoints.web.places import safe_place
+from coopflow.entrypoints.web.rendering import markdown, translator
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "a <b onclick='x()'>b</b>",
+        "[a](javascript:alert(1))",
+        "[a](JaVaScRiPt:alert(1))",
+        "[a](data:text/html,<script>alert(1)</script>)",
+        "<javascript:alert(1)>",
+        "![a](https://example.org/who-reads.png)",
+        "[a]: javascript:alert(1)\n\n[a]",
+        '[a](https://example.org/"onmouseover="x)',
+    ],
+)
+def test_texts_of_people_bring_no_html_of_their_own(text: str) -> None:
+    """No tag of theirs, no link that runs something, no image that tells who reads it."""
+    shown = str(markdown(text)).lower()
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "<b " not in shown
+    assert 'href="javascript' not in shown
+    assert 'href="data' not in shown
+    assert '"onmouseover' not in shown.replace("%22onmouseover", "")
+
+
+def test_texts_of_people_have_emphasis_and_lists_but_no_headings() -> None:
+    """A heading would break the order of those of the page."""
+    shown = str(markdown("# Titre\n\n- *un*\n- [deux](https://example.org)\n\nTitre\n====="))
+    assert "<h1" not in shown
+    assert "<em>un</em>" in shown
+    assert '<a href="https://example.org">deux</a>' in shown
+
+
+@pytest.mark.parametrize("place", ["/", "/c/a/b?x=1&y=2#z", "/account"])
+def test_paths_of_this_site_may_be_gone_to(place: str) -> None:
+    """With their query."""
+    assert safe_place(place) == place
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        None,
+        "",
+        "account",
+        "https://example.org",
+        "//example.org",
+        "/\\example.org",
+        "/\t/example.org",
+        "/\n//example.org",
+        "/a\\b",
+        "///[",
+    ],
+)
+def test_other_places_may_not(place: str | None) -> None:
+    """Browsers read some of these as the address of another site."""
+    assert safe_place(place, "/here") == "/here"
+
+
+def test_a_text_is_chosen_by_language_and_filled_in() -> None:
+    """Braces stand for values only where there are some."""
+    assert translator("fr")("{n} cards", "{n} cartes", n=2) == "2 cartes"
+    assert translator("en")("a {brace}", "une {accolade}") == "a {brace}"
+
+
+def test_the_address_of_a_file_names_its_content() -> None:
+    """So that it may be kept for good."""
+    found = asset("htmx.js")
+    assert found is not None
+    assert address_of("htmx.js") == f"/static/{found.digest}/htmx.js"
+    with pytest.raises(KeyError):
+        address_of("other.js")

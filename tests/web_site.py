@@ -1,0 +1,172 @@
+"""A site for tests: pages and API over an engine and a database, and people who sign in to it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI, Request
+from playwright.sync_api import Browser, BrowserContext, Page
+from starlette.types import ASGIApp
+
+from coopflow.application.callers import Caller
+from coopflow.directory.people import PersonStated, ProgrammeRole
+from coopflow.directory.programmes import ProgrammeStated
+from coopflow.entrypoints.http import sign_in
+from coopflow.entrypoints.http.app import api
+from coopflow.entrypoints.web.app import Platform as Faces
+from coopflow.entrypoints.web.app import pages
+from coopflow.services import Services
+from tests.http_platform import CALLER, Platform, authenticate, serving_platform
+
+WIDTHS: Final = (390, 1280)
+THEMES: Final = ("light", "dark")
+ZONE: Final = ZoneInfo("Europe/Paris")
+_PATIENCE: Final = 20_000
+
+
+async def who_asks(request: Request) -> Caller | None:
+    """Believe the header of tests where there is one; else people have to have signed in."""
+    if CALLER in request.headers:
+        return await authenticate(request)
+    return await sign_in.authenticate(request)
+
+
+def _faces(services: Services) -> tuple[FastAPI, ASGIApp]:
+    answering = api(services, authenticate=who_asks, home="/")
+    return answering, Faces(pages(services, authenticate=who_asks, zone=ZONE), answering)
+
+
+@dataclass
+class Site:
+    """What is served, and who looks at it.
+
+    Attributes:
+        platform: what runs.
+        browser: opens pages.
+    """
+
+    platform: Platform
+    browser: Browser
+    _open: list[BrowserContext] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return self.platform.url
+
+    def programme(self, programme: str, name: str) -> None:
+        """Have a programme in the directory."""
+        directory = self.platform.services.directory
+        stated = ProgrammeStated(name=name, language="fr")
+        self.platform.run(directory.add_programme(programme, stated, datetime.now(UTC)))
+
+    def person(
+        self,
+        person: str,
+        name: str,
+        *,
+        programme: str | None = None,
+        roles: tuple[ProgrammeRole, ...] = (),
+        administrator: bool = False,
+        language: Any = "fr",
+    ) -> str:
+        """Have a person in the directory, and return their id."""
+        directory, now = self.platform.services.directory, datetime.now(UTC)
+        stated = PersonStated(name=name, language=language, administrator=administrator)
+        self.platform.run(directory.add_person(person, stated, now))
+        if programme is not None:
+            self.platform.run(directory.take_part(programme, person, roles, now))
+        return person
+
+    def page(
+        self,
+        person: str | None = None,
+        *,
+        width: int = 1280,
+        theme: Any = "light",
+        javascript: bool = True,
+    ) -> Page:
+        """Open a browser in which a person has signed in, or nobody."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            locale="fr-FR",
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            java_script_enabled=javascript,
+        )
+        self._open.append(context)
+        context.set_default_timeout(_PATIENCE)
+        if person is not None:
+            name, value = "coopflow", self.session(person)
+            context.add_cookies([{"name": name, "value": value, "url": self.url}])
+        return context.new_page()
+
+    def session(self, person: str) -> str:
+        """Sign a person in, and return the secret of the session."""
+        access = self.platform.services.access
+        _, secret = self.platform.run(access.sessions.start(person, "link", access.now()))
+        return secret
+
+    def visitor(self, person: str, **headers: str) -> httpx.Client:
+        """Return a client that shows what a browser of a person would."""
+        return httpx.Client(
+            base_url=self.url,
+            cookies={"coopflow": self.session(person)},
+            headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "fr", **headers},
+            timeout=30,
+        )
+
+    def close_pages(self) -> None:
+        """Close what was opened."""
+        while self._open:
+            self._open.pop().close()
+
+
+@contextlib.contextmanager
+def serving_site(state_dir: Path) -> Iterator[Platform]:
+    """Serve pages and API for the length of a block."""
+    with serving_platform(state_dir, _faces) as platform:
+        yield platform
+
+
+def somebody() -> str:
+    """Return an id that no other test uses."""
+    return f"p-{uuid4().hex[:8]}"
+
+
+def check_page(page: Page, path: str) -> None:
+    """Check that a page is fit for everybody: both themes, both widths, no violation found by axe.
+
+    Nor may it be wider than the screen, or be refused something by its own policy.
+    """
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.ok, f"{path}: {answer.status}"
+            found = Axe().run(page)
+            assert not found.response["violations"], f"{path}, {width}, {theme}: {_told(found)}"
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} wide on a screen of {width}"
+    assert not said, said
+
+
+def _told(found: Any) -> str:
+    lines = []
+    for one in found.response["violations"]:
+        places = [", ".join(map(str, node["target"])) for node in one["nodes"]]
+        lines.append(f"{one['id']}: {one['help']}: {places}")
+    return "\n".join(lines)
