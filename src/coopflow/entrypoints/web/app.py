@@ -18,6 +18,7 @@ from coopflow.entrypoints.http.middleware.guarding import Guard
 from coopflow.entrypoints.http.middleware.limits import SizeLimit
 from coopflow.entrypoints.web.errors import answer
 from coopflow.entrypoints.web.pages import ROUTERS
+from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.services import Services
 
 API: Final = "/v1"
@@ -65,6 +66,7 @@ def pages(
     app.state.rates = protection.rates
     app.state.trusted_proxies = protection.trusted_proxies
     app.state.zone = zone
+    app.state.rulebooks = Rulebooks(services.registry)
     problems.install(app, answer)
     for router in ROUTERS:
         app.include_router(router)

@@ -6,12 +6,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from coopflow.entrypoints.web.pages import home, preferences, sign_in, static
+from coopflow.entrypoints.web.pages import home, overview, preferences, sign_in, static
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static.router,
     sign_in.router,
     preferences.router,
     home.router,
+    overview.router,
 )
 """The routers of all pages."""

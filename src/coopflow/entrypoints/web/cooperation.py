@@ -1,0 +1,132 @@
+"""What every page of a cooperation is given, and the frame that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from coopflow.application.access import Subject, allowed
+from coopflow.domain.base import Label
+from coopflow.domain.rulebook import Rulebook
+from coopflow.entrypoints.http.dependencies import ServicesDep
+from coopflow.entrypoints.http.guards import CooperationDep, Sight
+from coopflow.entrypoints.web.guards import Visitor, VisitorDep
+from coopflow.entrypoints.web.rendering import phrases_of, render
+from coopflow.entrypoints.web.rulebooks import Rulebooks
+from coopflow.readmodel.views import CooperationDetail, MemberView
+from coopflow.services import Services
+from coopflow.wording.naming import Names
+from coopflow.wording.phrases import Phrases
+
+
+class Tab(NamedTuple):
+    """A page of a cooperation that all its pages lead to.
+
+    Attributes:
+        path: below the cooperation; empty for the first one.
+        label: what it is called.
+        subject: what a reader has to be allowed to read to be led there.
+    """
+
+    path: str
+    label: Label
+    subject: Subject
+
+
+TABS: Final[tuple[Tab, ...]] = (Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),)
+"""The pages of a cooperation, in order."""
+
+
+@dataclass(frozen=True)
+class CooperationPage:
+    """A page of a cooperation for a reader who sees it.
+
+    Attributes:
+        request: what was asked.
+        services: the parts of the platform.
+        sight: the cooperation, and how much of it the reader may read (``sight.may``).
+        visitor: the reader.
+        rules: what the cooperation follows; None where that is not registered.
+        members: its organisations, those that left too.
+        say: the words of the reader's language.
+        names: of stages, gates and conditions.
+    """
+
+    request: Request
+    services: Services
+    sight: Sight
+    visitor: Visitor
+    rules: Rulebook | None
+    members: tuple[MemberView, ...]
+    say: Phrases
+    names: Names
+    _people: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> CooperationDetail:
+        """The cooperation as the read model has it."""
+        return self.sight.detail
+
+    @property
+    def path(self) -> str:
+        """Where its pages begin, as ``/c/valdore/bocage-gourmand``."""
+        return path_of(*self.sight.address)
+
+    def may(self, subject: Subject) -> bool:
+        """Whether the reader may read something of it."""
+        return allowed(subject, self.sight.roles) is not None
+
+    def organisation(self, slug: str) -> str:
+        """Return what an organisation is called; its id where it is not known."""
+        return next((one.name for one in self.members if one.slug == slug), slug)
+
+    async def know(self, people: Collection[str]) -> None:
+        """Look up what people are called, so that templates can ask ``page.person``."""
+        unknown = {one for one in people if one} - self._people.keys()
+        if unknown:
+            found = await self.services.directory.people_by_id(unknown)
+            self._people.update({person: one.name for person, one in found.items()})
+
+    def person(self, person: str) -> str:
+        """Return what somebody is called; their id where the directory does not know them."""
+        return self._people.get(person, person)
+
+    def render(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """Return a page within the frame of the cooperation.
+
+        Templates are given ``page`` besides what ``render`` gives them.
+        """
+        tabs = [one for one in TABS if self.may(one.subject)]
+        return render(self.request, template, status=status, page=self, tabs=tabs, **values)
+
+
+def path_of(programme: str, cooperation: str) -> str:
+    """Return where the pages of a cooperation begin."""
+    return f"/c/{programme}/{cooperation}"
+
+
+async def cooperation_page(
+    request: Request, services: ServicesDep, visitor: VisitorDep, sight: CooperationDep
+) -> CooperationPage:
+    """Return what a page of the cooperation of the path is given.
+
+    Raises:
+        HiddenError: it is not there for the reader.
+    """
+    rulebooks: Rulebooks = request.app.state.rulebooks
+    rules = await rulebooks.of(sight.detail, sight.detail.policy)
+    members: tuple[MemberView, ...] = ()
+    if allowed("members", sight.roles) is not None:
+        members = await services.queries.members(sight.address)
+    say = phrases_of(request)
+    return CooperationPage(
+        request, services, sight, visitor, rules, members, say, Names(rules, say)
+    )
+
+
+CooperationPageDep = Annotated[CooperationPage, Depends(cooperation_page)]
+"""A page of the cooperation of the path."""
