@@ -82,7 +82,7 @@ class CooperationPage:
 
     def organisation(self, slug: str) -> str:
         """Return what an organisation is called; its id where it is not known."""
-        return next((one.name for one in self.members if one.slug == slug), slug)
+        return next((one.name for one in self.members if one.id == slug), slug)
 
     async def know(self, people: Collection[str]) -> None:
         """Look up what people are called, so that templates can ask ``page.person``."""
