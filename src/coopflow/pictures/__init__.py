@@ -1,1 +1,1 @@
-"""Pictures of cooperations as SVG, with what they show in words."""
+"""Pictures of cooperations as SVG, each with a text that says all of it: no file, no clock."""
