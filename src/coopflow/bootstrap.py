@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from coopflow.application.erasing import Eraser
     from coopflow.application.verification import Lag, Verifier
     from coopflow.directory.directory import Directory
+    from coopflow.outgoing.mail.mailer import Mailer
+    from coopflow.outgoing.mail.smtp import MailServer
     from coopflow.outgoing.webhooks import Webhooks
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
@@ -324,12 +326,14 @@ async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
     """
     from coopflow.application.erasing import Eraser
     from coopflow.directory.directory import Directory
+    from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.readmodel.people import People
 
     async with _as_it_is(settings) as database, connected_engine(settings) as engine:
         directory = Directory(database)
         async with _access(settings, database, directory) as access:
-            yield Eraser(engine, People(database), directory, access)
+            mails = MailQueue(database, directory)
+            yield Eraser(engine, People(database), directory, access, mails)
 
 
 @asynccontextmanager
@@ -361,9 +365,10 @@ async def webhooks(settings: Settings) -> AsyncIterator[Webhooks]:
 
 
 async def dispatch(settings: Settings, stop: asyncio.Event) -> None:
-    """Send webhooks until told to stop; any number of processes may. Wait for what is away.
+    """Send webhooks and mail until told to stop; any number may. Wait for what is away.
 
     Raises:
+        SettingsError: the address of the mail server cannot be used.
         DatabaseUrlError: the URL of the database cannot be used.
         LaterTablesError: a later version of coopflow has changed its tables.
         UnavailableError: what sends webhooks is not installed.
@@ -376,7 +381,7 @@ async def dispatch(settings: Settings, stop: asyncio.Event) -> None:
     try:
         if await _unless(stop, _patiently(lambda: _migrated(migrate(database)))):
             async with _dispatching(database, settings):
-                _log.info("sending webhooks")
+                _log.info("sending webhooks and mail")
                 await stop.wait()
     finally:
         await database.close()
@@ -391,24 +396,33 @@ async def _migrated(migrating: Awaitable[None]) -> bool:
 async def _dispatching(
     database: Database, settings: Settings, news: News | None = None
 ) -> AsyncIterator[None]:
-    """Send webhooks beside a block; in the end what is under way is ended."""
+    """Send webhooks and mail beside a block; in the end what is under way is ended.
+
+    Raises:
+        SettingsError: the address of the mail server cannot be used.
+    """
     from coopflow.outgoing.cloudevents import NOWHERE
     from coopflow.outgoing.dispatcher import Dispatcher
     from coopflow.outgoing.queue import Queue
     from coopflow.outgoing.sending import Sender
     from coopflow.readmodel.feed import Feed
 
+    mailer = _mailer(database, settings)  # before anything runs: its settings may be at fault
     sender = Sender(allow_private=settings.webhooks_allow_private)
     endpoints = _webhooks(database, settings).endpoints
     source = settings.public_url or NOWHERE
     dispatcher = Dispatcher(Queue(database), Feed(database), endpoints, sender, source=source)
     stop = asyncio.Event()
-    running = asyncio.create_task(dispatcher.run(stop, news))
+    running = [asyncio.create_task(dispatcher.run(stop, news))]
+    if mailer is None:
+        _log.info("no mail is sent: COOPFLOW_SMTP_URL is not set")
+    else:
+        running.append(asyncio.create_task(mailer.run(stop, news)))
     try:
         yield
     finally:
         stop.set()
-        await asyncio.gather(running, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
         await sender.close()
 
 
@@ -421,14 +435,89 @@ def _webhooks(database: Database, settings: Settings) -> Webhooks:
     return Webhooks(endpoints, Deliveries(database))
 
 
+def _mailer(database: Database, settings: Settings) -> Mailer | None:
+    """Return what sends mail; None where the settings name no server.
+
+    Raises:
+        SettingsError: its address cannot be used.
+    """
+    server = _mail_server(settings)
+    if server is None or settings.mail_from is None or settings.public_url is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from coopflow.access.access import opened
+    from coopflow.access.people import DirectoryPeople
+    from coopflow.directory.directory import Directory
+    from coopflow.outgoing.mail.composing import Composer
+    from coopflow.outgoing.mail.mailer import Mailer
+    from coopflow.outgoing.mail.message import Sender
+    from coopflow.outgoing.mail.occasions import Occasions
+    from coopflow.outgoing.mail.places import Places, Secrets
+    from coopflow.outgoing.mail.queue import MailQueue
+    from coopflow.outgoing.mail.smtp import connected
+    from coopflow.readmodel.queries import Queries
+
+    directory = Directory(database)
+    access = opened(database, DirectoryPeople(directory))
+    secrets = Secrets(
+        decision=access.decision_links.create,
+        stop=access.unsubscribe_links.create,
+        sign_in=access.links.create,
+    )
+    places, zone = Places(settings.public_url), ZoneInfo(settings.time_zone)
+    sender = Sender(settings.mail_from)
+    return Mailer(
+        MailQueue(database, directory),
+        directory,
+        Composer(Occasions(database), Queries(database), secrets, places, zone),
+        partial(connected, server, sender.address),
+        sender=sender,
+        places=places,
+        zone=zone,
+    )
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if settings.smtp_url is None:
+        return None
+    from coopflow.outgoing.mail.smtp import MailServer, MailUrlError
+
+    try:
+        return MailServer.read(settings.smtp_url.get_secret_value())
+    except MailUrlError as error:
+        raise SettingsError(f"{PREFIX}SMTP_URL: {error}") from None
+
+
+async def reach_mail(settings: Settings) -> str | None:
+    """Connect to the mail server once, and say where it is; None where the settings name none.
+
+    Raises:
+        SettingsError: its address cannot be used.
+        UnavailableError: it does not answer, or lets nobody in.
+    """
+    server = _mail_server(settings)
+    if server is None or settings.mail_from is None:
+        return None
+    from coopflow.outgoing.mail.message import Sender
+    from coopflow.outgoing.mail.smtp import reach
+
+    await reach(server, Sender(settings.mail_from).address)
+    return f"{server.host}:{server.port}, {server.security}, from {settings.mail_from}"
+
+
 def _can_dispatch() -> bool:
-    return all(find_spec(name) is not None for name in ("httpx", "standardwebhooks"))
+    return all(
+        find_spec(name) is not None
+        for name in ("httpx", "standardwebhooks", "aiosmtplib", "jinja2")
+    )
 
 
 def _need_dispatch() -> None:
     if not _can_dispatch():
         raise UnavailableError(
-            "webhooks need the packages httpx and standardwebhooks: pip install 'coopflow[server]'"
+            "webhooks and mail need httpx, standardwebhooks, aiosmtplib and jinja2: "
+            "pip install 'coopflow[server]'"
         )
 
 
@@ -469,6 +558,8 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     """
     from coopflow.application.erasing import Eraser
     from coopflow.directory.directory import Directory
+    from coopflow.outgoing.mail.invitations import Invitations
+    from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -488,6 +579,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         engine = await stack.enter_async_context(connected_engine(settings))
         directory = Directory(database)
         access = await stack.enter_async_context(_access(settings, database, directory))
+        mails = MailQueue(database, directory)
         yield Services(
             engine=engine,
             queries=Queries(database),
@@ -504,7 +596,8 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             journals=WholeJournals(database),
             workflows=WholeWorkflows(engine),
             export_seals=ExportSeals(key_ring(settings)),
-            eraser=Eraser(engine, People(database), directory, access),
+            eraser=Eraser(engine, People(database), directory, access, mails),
+            invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
         )
 
 

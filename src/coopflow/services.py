@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from coopflow.access.access import Access
 from coopflow.application.erasing import Eraser
 from coopflow.directory.directory import Directory
+from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.webhooks import Webhooks
 from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
@@ -43,6 +44,7 @@ class Services:
         workflows: what whole cooperations live on.
         export_seals: encrypts what is sealed in files of whole cooperations.
         eraser: erases people from wherever they are known.
+        invitations: invites people in by mail.
     """
 
     engine: TemporalEngine
@@ -61,3 +63,4 @@ class Services:
     workflows: WholeWorkflows
     export_seals: ExportSeals
     eraser: Eraser
+    invitations: Invitations

@@ -8,7 +8,9 @@ directory is used.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
@@ -71,6 +73,18 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _is_smtp(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("smtp://", "smtps://")):
+        raise ValueError("should be smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST")
+    return url
+
+
+def _is_mailbox(text: str) -> str:
+    if not text.isprintable() or not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", parseaddr(text)[1]):
+        raise ValueError("should be an address, or a name with one: Valdore <coop@example.org>")
+    return text
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -126,6 +140,9 @@ class Settings(BaseSettings):
         oidc_scopes: what it is asked for.
         oidc_audience: for whom its access tokens have to be, to be taken instead of API tokens; by
             default they are not.
+        smtp_url: the server that takes e-mail to people, ``smtp://USER:PASSWORD@HOST:587`` or
+            ``smtps://…``; without one none is sent.
+        mail_from: who it is from, ``NAME <ADDRESS>`` or the address alone.
         session_idle_hours: a session ends when it was not used for as long.
         session_hours: it ends after that in any case.
         rate_caller: how often one caller may ask, as ``600/minute``; ``none`` for no limit.
@@ -165,6 +182,8 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_scopes: str = "openid email"
     oidc_audience: str | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_is_smtp)] | None = None
+    mail_from: Annotated[str, AfterValidator(_is_mailbox)] | None = None
     session_idle_hours: Hours = 12
     session_hours: Hours = 7 * 24
     rate_caller: Rate = "600/minute"
@@ -195,6 +214,17 @@ class Settings(BaseSettings):
     def _has_one_place_for_keys(self) -> Settings:
         if self.keys is not None and self.keys_file is not None:
             raise ValueError(f"{PREFIX}KEYS and {PREFIX}KEYS_FILE both name keys; set one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _can_write_mail(self) -> Settings:
+        needed = {"MAIL_FROM": self.mail_from, "PUBLIC_URL": self.public_url}
+        absent = [f"{PREFIX}{name}" for name, value in needed.items() if value is None]
+        if self.smtp_url is not None and absent:
+            raise ValueError(
+                f"{PREFIX}SMTP_URL needs {' and '.join(absent)}: who mail is from, and where its "
+                "links lead"
+            )
         return self
 
     @property

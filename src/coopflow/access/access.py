@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from coopflow.access.attempts import SignInAttempts
 from coopflow.access.credentials import TOKEN_PREFIX
+from coopflow.access.decision_links import DecisionLinks
 from coopflow.access.errors import RefusedCredentialError, SignInError
 from coopflow.access.feeds import CalendarFeeds
 from coopflow.access.identities import Identities
@@ -16,6 +17,7 @@ from coopflow.access.links import SignInLinks
 from coopflow.access.people import People, Person, caller
 from coopflow.access.sessions import Method, Session, Sessions
 from coopflow.access.tokens import Tokens
+from coopflow.access.unsubscribing import UnsubscribeLinks
 from coopflow.application.callers import SCOPES, Caller, Scope
 from coopflow.readmodel.database import Database
 
@@ -59,6 +61,8 @@ class Access:
         sessions: people who signed in.
         links: single ways in that were handed out.
         feeds: what calendars ask.
+        decision_links: ways to one decision, for one person.
+        unsubscribe_links: ways to stop one kind of mail.
         attempts: browsers that are with the provider.
         identities: who has which account there.
         provider: the identity provider, if there is one.
@@ -71,6 +75,8 @@ class Access:
     sessions: Sessions
     links: SignInLinks
     feeds: CalendarFeeds
+    decision_links: DecisionLinks
+    unsubscribe_links: UnsubscribeLinks
     attempts: SignInAttempts
     identities: Identities
     provider: Provider | None = None
@@ -174,6 +180,8 @@ class Access:
         await self.sessions.end_all(person)
         await self.links.drop_all(person)
         await self.feeds.drop_all(person)
+        await self.decision_links.drop_all(person)
+        await self.unsubscribe_links.drop_all(person)
         await self.identities.forget(person)
         await self.tokens.revoke_of(person, keeper, self.now())
 
@@ -207,6 +215,8 @@ def opened(
         sessions=sessions or Sessions(database),
         links=SignInLinks(database),
         feeds=CalendarFeeds(database, people),
+        decision_links=DecisionLinks(database, people),
+        unsubscribe_links=UnsubscribeLinks(database),
         attempts=SignInAttempts(database),
         identities=Identities(database, people),
         provider=provider,

@@ -78,6 +78,33 @@ class CalendarFeedRow(Base):
     used_at: Mapped[datetime | None]
 
 
+class DecisionLinkRow(Base):
+    """A link by which one person answers one decision, until it expires."""
+
+    __tablename__ = "decision_link"
+    __table_args__ = (Index(None, "person"), Index(None, "expires_at"))
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    programme: Mapped[str]
+    cooperation: Mapped[str]
+    decision: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class UnsubscribeLinkRow(Base):
+    """A link by which one person stops one kind of mail."""
+
+    __tablename__ = "unsubscribe_link"
+    __table_args__ = (Index(None, "person"), Index(None, "expires_at"))
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str]
+    kind: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
 class SignInAttemptRow(Base):
     """A browser that was sent to the identity provider and is to come back, once."""
 

@@ -103,6 +103,14 @@ class Entrance(Protocol):
         ...
 
 
+class Letters(Protocol):
+    """What is to be written to people."""
+
+    async def forget(self, person: str) -> None:
+        """Let nothing be left that is to be written to them, or was."""
+        ...
+
+
 class Erased(NamedTuple):
     """What erasing a person came to.
 
@@ -124,12 +132,14 @@ class Eraser:
         journals: where they are written down.
         names: the directory.
         entrance: what people get in by.
+        letters: what is to be written to people.
     """
 
     engine: ForgettingEngine
     journals: Tracing
     names: Names
     entrance: Entrance
+    letters: Letters
 
     async def erase(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
         self,
@@ -142,7 +152,7 @@ class Eraser:
     ) -> Erased:
         """Erase a person; an interruption is taken up by erasing again.
 
-        Whoever is no longer in the directory gets in no more.
+        Whoever is no longer in the directory gets in no more, and no mail.
 
         Args:
             person: who is to be forgotten.
@@ -159,6 +169,7 @@ class Eraser:
         names = await erase_names(self.names, self.journals, person, programmes)
         if "removed" in names.values():
             await self.entrance.forget(person, keeper)
+            await self.letters.forget(person)
         return Erased(tuple(found), names)
 
 

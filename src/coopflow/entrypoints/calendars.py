@@ -6,7 +6,6 @@ keeps its UID for as long as it is about the same thing, and a later SEQUENCE re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -16,8 +15,8 @@ from icalendar import Calendar, Event
 from coopflow.application.callers import Language
 from coopflow.application.tasks import KINDS
 from coopflow.domain.base import Label
-from coopflow.domain.tools import KIND_LABELS
 from coopflow.readmodel.agenda import AgendaItem
+from coopflow.wording.subjects import named
 
 MEDIA_TYPE: Final = "text/calendar"
 
@@ -37,39 +36,6 @@ LABELS: Final[Mapping[str, Label]] = {
     "renewal_due": Label(en="Renewal due", fr="Renouvellement à demander"),
 }
 """What the kinds of items are called; tasks are called as their own kinds."""
-
-_SUBJECTS: Final[Mapping[str, Label]] = {
-    **KIND_LABELS,
-    "plenary": Label(en="plenary", fr="plénière"),
-    "committee": Label(en="committee", fr="comité"),
-    "working_group": Label(en="working group", fr="groupe de travail"),
-    "discovery": Label(en="discovery meeting", fr="rencontre de découverte"),
-    "after_action": Label(en="look back", fr="retour d'expérience"),
-    "quarterly": Label(en="quarterly", fr="trimestriel"),
-    "annual": Label(en="annual", fr="annuel"),
-    "evaluation": Label(en="evaluation", fr="évaluation"),
-    "exceptional": Label(en="exceptional", fr="exceptionnel"),
-    "common_plan": Label(en="common plan", fr="projet commun"),
-    "mutual_actions": Label(en="mutual actions", fr="actions qui se renforcent"),
-    "shared_evaluation": Label(en="shared evaluation", fr="évaluation partagée"),
-    "communication": Label(en="communication", fr="communication"),
-    "support": Label(en="support", fr="soutien"),
-}
-
-
-_DECIDED: Final[Mapping[str, Label]] = {
-    "admission": Label(en="admission", fr="admission"),
-    "closing": Label(en="closing", fr="clôture"),
-    "disagreement": Label(en="disagreement", fr="désaccord"),
-    "exclusion": Label(en="exclusion", fr="exclusion"),
-    "gate": Label(en="gate", fr="passage"),
-    "mandate": Label(en="mandate", fr="mandat"),
-    "policy": Label(en="policy", fr="politique"),
-    "waiver": Label(en="waiver", fr="dérogation"),
-}
-"""What decisions without a question are about, alone or before the id of a thing."""
-
-_CODED: Final = re.compile(r"([a-z_]+)(?::([a-z0-9@_-]+))?")
 
 
 def calendar_of(items: Iterable[AgendaItem], name: str, language: Language) -> bytes:
@@ -119,21 +85,8 @@ def _summary(item: AgendaItem, language: Language) -> str:
     label = (
         KINDS[item.kind.removeprefix(_TASK)] if item.kind.startswith(_TASK) else LABELS[item.kind]
     )
-    subject = _named(item.subject, language)
+    subject = named(item.subject, language)
     said: str = getattr(label, language)
     if not subject:
         return said
     return f"{said} : {subject}" if language == "fr" else f"{said}: {subject}"
-
-
-def _named(subject: str, language: Language) -> str:
-    """Say what something is about; what people have written stays as it is."""
-    coded = _CODED.fullmatch(subject)
-    if coded is None:
-        return subject
-    about, thing = coded[1], coded[2] or ""
-    known = _SUBJECTS.get(thing or about)
-    if known is None and about in _DECIDED:
-        decided: str = getattr(_DECIDED[about], language)
-        return f"{decided} {thing}".rstrip()
-    return getattr(known, language) if known else subject

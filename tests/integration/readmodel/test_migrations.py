@@ -17,8 +17,9 @@ from sqlalchemy.schema import CreateTable
 
 import coopflow.access.tables
 import coopflow.directory.tables
+import coopflow.outgoing.mail.tables
 import coopflow.outgoing.tables
-import coopflow.requests.tables  # noqa: F401 - all four for their tables to be known
+import coopflow.requests.tables  # noqa: F401 - all five for their tables to be known
 from coopflow.application.notices import notices_of
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError

@@ -22,7 +22,7 @@ from coopflow.entrypoints.cli.failures import UNAVAILABLE
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.errors import DatabaseUrlError
 from coopflow.sealing.errors import KeysError
-from coopflow.settings import Settings
+from coopflow.settings import Settings, SettingsError
 from coopflow.temporal.embedded import find_server_binary
 from coopflow.temporal.errors import (
     DeploymentError,
@@ -96,10 +96,25 @@ async def _examine(settings: Settings) -> list[Finding]:
         keys,
         engine,
         *([await _versions(settings)] if settings.deployment else []),
+        await _mail(settings),
     ]
     if keys.status == engine.status == "ok":  # else there is nobody to ask
         findings.append(await _tried("Read model", lambda: _read_model(settings)))
     return findings
+
+
+async def _mail(settings: Settings) -> Finding:
+    try:
+        reached = await bootstrap.reach_mail(settings)
+    except SettingsError as error:
+        return Finding("Mail", "missing", "the address of the server is not one", str(error))
+    except UnavailableError as error:
+        what, _, remedy = str(error).partition(": ")
+        return Finding("Mail", "missing", what, remedy)
+    if reached is None:
+        remedy = "set COOPFLOW_SMTP_URL, COOPFLOW_MAIL_FROM and COOPFLOW_PUBLIC_URL to send some"
+        return Finding("Mail", "note", "none is sent: there is no server", remedy)
+    return Finding("Mail", "ok", reached)
 
 
 def _python() -> Finding:

@@ -1,0 +1,80 @@
+"""Who is told of a notice: the people who speak for the organisations that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final, get_args
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.application.notices import NoticeKind
+from coopflow.directory.directory import Directory
+from coopflow.directory.people import Frequency, Notifications, Person
+from coopflow.domain.roles import REPRESENTATIVE
+from coopflow.readmodel.tables import RoleRow
+
+KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
+"""The kinds of notices, each of which people have a wish for."""
+
+VOTES: Final = frozenset({"invite_voters", "remind_voters"})
+"""Those that ask for an answer."""
+
+
+async def people_of(
+    connection: AsyncConnection, cooperation: str, organisations: Collection[str]
+) -> tuple[str, ...]:
+    """Return who speaks for organisations in a cooperation; where none is named, for all active.
+
+    Args:
+        connection: what it is read with.
+        cooperation: its address.
+        organisations: those that a notice is for.
+    """
+    query = select(RoleRow.person).where(
+        RoleRow.cooperation_id == cooperation,
+        RoleRow.role == REPRESENTATIVE,
+        RoleRow.counts.is_(True),
+    )
+    if organisations:
+        query = query.where(RoleRow.about.in_(organisations))
+    found = await connection.execute(query.distinct().order_by(RoleRow.person))
+    return tuple(found.scalars())
+
+
+async def has_part(connection: AsyncConnection, cooperation: str, person: str) -> bool:
+    """Whether somebody still speaks for an active member of a cooperation."""
+    query = select(RoleRow.person).where(
+        RoleRow.cooperation_id == cooperation,
+        RoleRow.person == person,
+        RoleRow.role == REPRESENTATIVE,
+        RoleRow.counts.is_(True),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def reachable(directory: Directory, people: Collection[str]) -> dict[str, Person]:
+    """Return those who can be written to, by id."""
+    found = await directory.people_by_id(people)
+    return {name: one for name, one in found.items() if one.email is not None}
+
+
+def wish(wishes: Notifications, kind: str) -> Frequency:
+    """Return how soon somebody wishes to be told of a kind of notice."""
+    found: Frequency = getattr(wishes, kind)
+    return found
+
+
+def stopped(wishes: Notifications, kind: str) -> Notifications:
+    """Return the wishes of somebody who wants no more mail of a kind.
+
+    Args:
+        wishes: theirs until now.
+        kind: that of a notice, or ``daily`` or ``weekly`` for all that comes in such digests.
+    """
+    told: dict[str, Any] = wishes.model_dump()
+    if kind in told:
+        return Notifications.model_validate(told | {kind: "none"})
+    return Notifications.model_validate(
+        {name: "none" if value == kind else value for name, value in told.items()}
+    )

@@ -1,0 +1,201 @@
+"""What mails say beside what is told of cooperations everywhere, in French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from coopflow.wording import phrases
+from coopflow.wording.words import WORDS
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "mail.greeting": ("Hello {name},", "Bonjour {name},"),
+    "mail.cooperation": ("Cooperation", "Coopération"),
+    "mail.question": ("Decision", "Décision"),
+    "mail.for": ("You answer for", "Vous répondez pour"),
+    "mail.until": ("Until", "Jusqu'au"),
+    "mail.rule": ("Rule", "Règle"),
+    "mail.answers": ("Answers so far", "Réponses à ce jour"),
+    "mail.result": ("Result", "Résultat"),
+    "mail.why": ("How it came about", "Le décompte"),
+    "mail.closed": ("Closed", "Close le"),
+    "mail.review": ("Review", "Bilan"),
+    "mail.opened": ("Opened", "Ouvert le"),
+    "mail.secret": (
+        "The ballot is secret: nobody learns what you choose.",
+        "Le vote est secret : personne ne saura ce que vous choisissez.",
+    ),
+    "mail.look": ("Open my decisions", "Ouvrir mes décisions"),
+    "mail.answer": ("Read and answer", "Lire et répondre"),
+    "mail.object": ("Read and object", "Lire et s'opposer"),
+    "mail.no_password": (
+        (
+            "This button opens this one decision without a password, until {until}. It is for you "
+            "alone: please do not forward this e-mail."
+        ),
+        (
+            "Ce bouton ouvre cette seule décision, sans mot de passe, jusqu'au {until}. Il n'est "
+            "que pour vous : merci de ne pas transférer ce courriel."
+        ),
+    ),
+    "mail.stop": ("No more e-mails of this kind", "Ne plus recevoir ce type de courriel"),
+    "mail.stop_digest": ("No more of these summaries", "Ne plus recevoir ces récapitulatifs"),
+    "mail.because": (
+        (
+            "You get this e-mail because you speak for a member of this cooperation and wish to be"
+            " told of: {kind}."
+        ),
+        (
+            "Vous recevez ce courriel parce que vous représentez un membre de cette coopération et"
+            " souhaitez les nouvelles de ce type : {kind}."
+        ),
+    ),
+    # invitations to vote and reminders
+    "mail.invite_voters.subject": (
+        "Your answer by {day}: {what} ({title})",
+        "Votre réponse avant le {day} : {what} ({title})",
+    ),
+    "mail.invite_voters.title": ("Your answer is asked for", "Votre réponse est attendue"),
+    "mail.invite_voters.text": (
+        "A decision has been opened in “{title}”.",
+        "Une décision est ouverte dans « {title} ».",
+    ),
+    "mail.remind_voters.subject": (
+        "Reminder, your answer by {day}: {what} ({title})",
+        "Rappel, votre réponse avant le {day} : {what} ({title})",
+    ),
+    "mail.remind_voters.title": (
+        "Your answer is still missing",
+        "Votre réponse manque encore",
+    ),
+    "mail.remind_voters.text": (
+        "A decision in “{title}” is still waiting for your answer.",
+        "Une décision dans « {title} » attend encore votre réponse.",
+    ),
+    "mail.silence": (
+        "Here silence counts as agreement: you only have to do something if you object.",
+        "Ici, le silence vaut accord : vous n'avez à agir que si vous vous opposez.",
+    ),
+    # outcomes
+    "mail.publish_outcome.subject": (
+        "Decision {result}: {what} ({title})",
+        "Décision {result} : {what} ({title})",
+    ),
+    "mail.publish_outcome.title": ("The decision is {result}", "La décision est {result}"),
+    "mail.publish_outcome.text": (
+        "A decision in “{title}” has come to its end.",
+        "Une décision dans « {title} » est arrivée à son terme.",
+    ),
+    "mail.outcome.vetoed": (
+        "Its effect is suspended: a member has asked for a second look.",
+        "Son effet est suspendu : un membre a demandé un second examen.",
+    ),
+    # reviews
+    "mail.convene_review.subject": (
+        "To be held: {what} ({title})",
+        "À tenir : {what} ({title})",
+    ),
+    "mail.convene_review.title": ("A review is to be held", "Un bilan est à tenir"),
+    "mail.convene_review.text": (
+        "It is time for a review in “{title}”.",
+        "Le moment d'un bilan est venu dans « {title} ».",
+    ),
+    "mail.compile_dossier.subject": (
+        "Opened: {what} ({title})",
+        "Ouverture : {what} ({title})",
+    ),
+    "mail.compile_dossier.title": ("A review has been opened", "Un bilan est ouvert"),
+    "mail.compile_dossier.text": (
+        "A review has been opened in “{title}”. Its file is being put together.",
+        "Un bilan est ouvert dans « {title} ». Son dossier se constitue.",
+    ),
+    "mail.publish_summary.subject": (
+        "Summary published: {what} ({title})",
+        "Synthèse publiée : {what} ({title})",
+    ),
+    "mail.publish_summary.title": (
+        "The summary of a review is published",
+        "La synthèse d'un bilan est publiée",
+    ),
+    "mail.publish_summary.text": (
+        "A review in “{title}” has been closed, and its summary published.",
+        "Un bilan dans « {title} » est clos, et sa synthèse publiée.",
+    ),
+    # digests
+    "mail.daily.subject": ("Your day: {counts}", "Votre journée : {counts}"),
+    "mail.weekly.subject": ("Your week: {counts}", "Votre semaine : {counts}"),
+    "mail.daily.title": ("Your cooperations today", "Vos coopérations aujourd'hui"),
+    "mail.weekly.title": ("Your cooperations this week", "Vos coopérations cette semaine"),
+    "mail.digest.awaits": ("What awaits you", "Ce qui vous attend"),
+    "mail.digest.news": ("What happened", "Ce qui s'est passé"),
+    "mail.digest.waiting": ("{count} waiting for you", "{count} en attente de vous"),
+    "mail.digest.told": ("{count} new", "{count} de nouveau"),
+    "mail.digest.more": ("And more, on your page.", "Et d'autres, sur votre page."),
+    "mail.digest.by": ("by {until}", "avant le {until}"),
+    "mail.digest.open": ("no deadline", "sans échéance"),
+    "mail.digest.daily": (
+        (
+            "You get this summary in the mornings when there is something to say, as you wish to "
+            "be told once a day."
+        ),
+        (
+            "Vous recevez ce récapitulatif le matin lorsqu'il y a quelque chose à dire, car vous "
+            "souhaitez des nouvelles une fois par jour."
+        ),
+    ),
+    "mail.digest.weekly": (
+        (
+            "You get this summary on Mondays when there is something to say, as you wish to be "
+            "told once a week."
+        ),
+        (
+            "Vous recevez ce récapitulatif le lundi lorsqu'il y a quelque chose à dire, car vous "
+            "souhaitez des nouvelles une fois par semaine."
+        ),
+    ),
+    # invitations of people
+    "mail.invitation.subject": ("Your way in to {place}", "Votre accès à {place}"),
+    "mail.invitation.title": ("Welcome to {place}", "Bienvenue sur {place}"),
+    "mail.invitation.text": (
+        (
+            "You have been invited to the place where your cooperations meet, decide and keep "
+            "their journal."
+        ),
+        (
+            "Une invitation vous attend dans l'espace où vos coopérations se retrouvent, décident "
+            "et tiennent leur journal."
+        ),
+    ),
+    "mail.invitation.action": ("Sign in", "Entrer"),
+    "mail.invitation.note": (
+        (
+            "This button lets you in once, without a password, until {until}. It is for you alone:"
+            " please do not forward this e-mail."
+        ),
+        (
+            "Ce bouton vous ouvre l'accès une seule fois, sans mot de passe, jusqu'au {until}. Il "
+            "n'est que pour vous : merci de ne pas transférer ce courriel."
+        ),
+    ),
+    "mail.invitation.because": (
+        (
+            "You get this e-mail because somebody who manages your programme asked for it. If you "
+            "do not expect it, do nothing."
+        ),
+        (
+            "Vous recevez ce courriel à la demande d'une personne qui gère votre programme. Si "
+            "vous ne l'attendiez pas, ne faites rien."
+        ),
+    ),
+}
+
+
+class MailPhrases(phrases.Phrases):
+    """The words of mails in one language."""
+
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {**WORDS, **_WORDS}
+
+    @property
+    def colon(self) -> str:
+        """The colon between a label and what follows; in French with a space before it."""
+        return "\N{NO-BREAK SPACE}: " if self.language == "fr" else ": "
