@@ -18,19 +18,25 @@ from coopflow.domain.marks import Person
 from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.feed import FeedItem
-from coopflow.readmodel.portfolio import PortfolioFilter
+from coopflow.readmodel.narrowing import EVERYTHING, Order, PortfolioFilter
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Kind
 from coopflow.readmodel.views import (
     AnswerView,
     CooperationSummary,
     DefinitionSummary,
+    DueView,
     Involvement,
     LevelCount,
     OutboxLine,
+    PortfolioCounts,
     PortfolioRow,
+    StageTimes,
     TaskView,
+    WaitedFor,
+    WaitingView,
 )
+from coopflow.readmodel.waiting import Whom
 
 _PAGE: Final = 100
 
@@ -86,30 +92,117 @@ class PlatformQuestions:
         self,
         *,
         programme: Slug | None = None,
-        only: PortfolioFilter | None = None,
+        only: PortfolioFilter = EVERYTHING,
+        order: Order = "title",
         page: int = _PAGE,
     ) -> AsyncIterator[PortfolioRow]:
-        """Yield how the cooperations of a programme stand, by title.
+        """Yield how the cooperations of a programme stand, by title or in another order.
 
         Args:
             programme: which one.
             only: what to narrow it to.
+            order: by what to put it in order.
             page: how many are read at a time.
 
         Raises:
             NoProgrammeError: none was named.
         """
-        within, now = self._means.programme_of(programme), datetime.now(UTC)
-        ask = partial(self._queries.portfolio, within, now, only=only, limit=page)
-        return _every(ask, attrgetter("title", "slug"))
+        asked = self._asked(self._queries.portfolio, programme, only)
+        return _every(partial(asked, order=order, limit=page), attrgetter("place"))
 
-    async def levels_by_stage(self, programme: Slug | None = None) -> tuple[LevelCount, ...]:
+    async def portfolio_counts(
+        self, programme: Slug | None = None, *, only: PortfolioFilter = EVERYTHING
+    ) -> PortfolioCounts:
+        """Count what a portfolio shows, and what each value of a filter would show.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        return await self._asked(self._queries.portfolio_counts, programme, only)()
+
+    async def levels_by_stage(
+        self, programme: Slug | None = None, *, only: PortfolioFilter = EVERYTHING
+    ) -> tuple[LevelCount, ...]:
         """Count the cooperations of a programme that live, by stage, condition and level.
 
         Raises:
             NoProgrammeError: none was named.
         """
-        return await self._queries.levels_by_stage(self._means.programme_of(programme))
+        return await self._asked(self._queries.levels_by_stage, programme, only)()
+
+    async def stage_times(
+        self, programme: Slug | None = None, *, only: PortfolioFilter = EVERYTHING
+    ) -> tuple[StageTimes, ...]:
+        """Tell how many days cooperations spend in each stage.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        return await self._asked(self._queries.stage_times, programme, only)()
+
+    def dues(
+        self,
+        begin: datetime,
+        end: datetime,
+        *,
+        programme: Slug | None = None,
+        only: PortfolioFilter = EVERYTHING,
+        page: int = _PAGE,
+    ) -> AsyncIterator[DueView]:
+        """Yield what is due in a programme between two instants, soonest first.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        asked = self._asked(self._queries.dues, programme, only)
+        return _every(partial(asked, begin=begin, end=end, limit=page), attrgetter("place"))
+
+    def waiting(
+        self,
+        *,
+        programme: Slug | None = None,
+        only: PortfolioFilter = EVERYTHING,
+        person: Person | None = None,
+        organisation: Slug | None = None,
+        page: int = _PAGE,
+    ) -> AsyncIterator[WaitingView]:
+        """Yield what a programme waits for, what has been waiting longest first.
+
+        Args:
+            programme: which one.
+            only: only in cooperations that such a portfolio shows.
+            person: only from this person.
+            organisation: only for this organisation.
+            page: how many are read at a time.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        asked = self._asked(self._queries.waiting, programme, only)
+        whom = {"person": person, "organisation": organisation}
+        return _every(partial(asked, **whom, limit=page), attrgetter("waits"))
+
+    def waited_for(
+        self,
+        by: Whom = "person",
+        *,
+        programme: Slug | None = None,
+        only: PortfolioFilter = EVERYTHING,
+        page: int = _PAGE,
+    ) -> AsyncIterator[WaitedFor]:
+        """Yield for whom a programme waits, whom it has been waiting for longest first.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        asked = self._asked(self._queries.waited_for, programme, only)
+        return _every(partial(asked, by=by, limit=page), attrgetter("place"))
+
+    def _asked(
+        self, ask: Callable[..., Awaitable[V]], programme: Slug | None, only: PortfolioFilter
+    ) -> Callable[..., Awaitable[V]]:
+        within, now = self._means.programme_of(programme), datetime.now(UTC)
+        return partial(ask, within, now, only=only)
 
     async def find(self, cooperation: Slug) -> tuple[Address, ...]:
         """Return where there are cooperations of an id, in whatever programme."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import and_, func, literal, or_, select, text, tuple_
 
@@ -15,6 +15,8 @@ from coopflow.readmodel.asking import PAGE, Asking
 from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
 from coopflow.readmodel.tables import CooperationRow, DecisionRow, JournalRow, TaskRow, UtcInstant
 from coopflow.readmodel.views import AnswerPlace, AnswerView, JournalLine, TaskPlace, TaskView
+
+T = TypeVar("T", bound=TaskView)
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _IS_ANSWER: Final = JournalRow.type == text("'ballot_cast'")  # as the index spells it
@@ -74,7 +76,7 @@ class Inbox(Asking):
             query = query.where(tuple_(*order) > place)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings()
-            return tuple(_task(dict(row), now) for row in rows)
+            return tuple(task_view(TaskView, dict(row), now) for row in rows)
 
     async def answers(
         self,
@@ -136,14 +138,15 @@ class Inbox(Asking):
         return tuple(sorted(found, key=lambda one: order_of[one.place[1:]]))
 
 
-def _task(row: dict[str, Any], now: datetime) -> TaskView:
-    names = [name for name in TaskView.model_fields if name != "entrusted"]
+def task_view(view: type[T], row: dict[str, Any], now: datetime) -> T:
+    """Return a task as it is shown, of its row with that of its cooperation."""
+    names = [name for name in view.model_fields if name != "entrusted"]
     entrusted = [
         one["organisation"]
         for one in row["entrusted"]
         if one["until"] is None or now < datetime.fromisoformat(one["until"])
     ]
-    return TaskView.model_validate({name: row[name] for name in names} | {"entrusted": entrusted})
+    return view.model_validate({name: row[name] for name in names} | {"entrusted": entrusted})
 
 
 def _answer(address: Address, line: JournalLine, decision: dict[str, Any]) -> AnswerView:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from coopflow.domain.alerts import Severity
-from coopflow.domain.base import Shape
 from coopflow.domain.calendar import add_months, end_of
-from coopflow.readmodel.asking import PAGE, Asking
-from coopflow.readmodel.folding import unaccented
+from coopflow.readmodel.asking import PAGE
+from coopflow.readmodel.counting import Counts
+from coopflow.readmodel.dues import Dues
+from coopflow.readmodel.narrowing import EVERYTHING, Order, PortfolioFilter, narrowed, place_of
+from coopflow.readmodel.outlines import NEVER, sorted_by
 from coopflow.readmodel.tables import (
     ActionRow,
     AlertRow,
@@ -26,12 +27,13 @@ from coopflow.readmodel.tables import (
     DisagreementRow,
     DocumentRow,
     IndicatorRow,
-    LevelRow,
     LevelsRow,
     MemberRow,
-    RoleRow,
+    OutlineRow,
+    UtcInstant,
 )
-from coopflow.readmodel.views import AlertView, LevelCount, PortfolioRow
+from coopflow.readmodel.views import AlertView, PortfolioPlace, PortfolioRow
+from coopflow.readmodel.waiting import Waiting
 from coopflow.readmodel.yardsticks import Yardstick
 
 TREND_MONTHS: Final = 6
@@ -43,115 +45,61 @@ _KEPT: Final = tuple(
 )
 
 
-class Below(NamedTuple):
-    """A condition that has not reached a level."""
-
-    condition: str
-    level: int
-
-
-class PortfolioFilter(Shape):
-    """What a portfolio is narrowed to; all of it must hold.
-
-    Attributes:
-        stage: only cooperations in this stage.
-        status: only those of this status.
-        severity: only those with an alert that is this urgent.
-        alert: only those with this alert.
-        text: only those whose title, territory or id holds this, whatever its case and accents.
-        below: only those in which a condition has not reached a level.
-        stuck_days: only those that have been in their stage for so many days.
-        involving: only those in which this person has a part.
-    """
-
-    stage: str | None = None
-    status: str | None = None
-    severity: Severity | None = None
-    alert: str | None = None
-    text: str | None = None
-    below: Below | None = None
-    stuck_days: int | None = None
-    involving: str | None = None
-
-
-class Portfolios(Asking):
+class Portfolios(Counts, Waiting, Dues):
     """Answers how the cooperations of a programme stand."""
 
-    async def portfolio(
+    async def portfolio(  # noqa: PLR0913 - what narrows a list, each by name
         self,
         programme: str,
         now: datetime,
         *,
-        only: PortfolioFilter | None = None,
-        after: tuple[str, str] | None = None,
+        only: PortfolioFilter = EVERYTHING,
+        order: Order = "title",
+        after: PortfolioPlace | None = None,
         limit: int = PAGE,
     ) -> tuple[PortfolioRow, ...]:
-        """List the cooperations of a programme by title, then by id.
+        """List the cooperations of a programme by title, then by id, or in another order.
 
         Args:
             programme: which one.
             now: the instant at which it is asked.
             only: what to narrow the list to.
-            after: only what follows this title and id: those of the last one on the page before.
+            order: by what to put it in order.
+            after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
         """
-        place = (CooperationRow.title, CooperationRow.slug)
-        query = select(CooperationRow.__table__).where(CooperationRow.programme == programme)
-        query = query.where(*_conditions(only or PortfolioFilter(), now))
+        place = place_of(order)
+        chosen = select(OutlineRow.cooperation_id, OutlineRow.due_at)
+        chosen = chosen.where(*narrowed(programme, only, now))
         if after is not None:
-            query = query.where(tuple_(*place) > after)
-        query = query.order_by(*place).limit(limit)
+            chosen = chosen.where(tuple_(*place) > tuple_(*_bound(after, order)))
+        chosen = chosen.order_by(*place).limit(limit)
         async with self._database.reading() as connection:
-            found = [dict(row) for row in (await connection.execute(query)).mappings()]
+            due = {row.cooperation_id: row.due_at for row in await connection.execute(chosen)}
+            query = select(CooperationRow.__table__).where(CooperationRow.cooperation_id.in_(due))
+            told = (await connection.execute(query)).mappings()
+            rows = {row["cooperation_id"]: dict(row) for row in told}
+            found = [rows[slug] for slug in due]
             yardsticks = await self._yardsticks.of(
                 connection, [(row["lifecycle"], row["policy"]) for row in found]
             )
-            beside = await _Beside.read(connection, [row["cooperation_id"] for row in found], now)
-        return tuple(beside.row(row, yardsticks[row["lifecycle"], row["policy"]]) for row in found)
-
-    async def levels_by_stage(self, programme: str) -> tuple[LevelCount, ...]:
-        """Count the cooperations of a programme that are not closed, by stage, condition, level."""
-        key = (LevelRow.stage, LevelRow.condition, LevelRow.level)
-        query = (
-            select(*key, func.count().label("cooperations"))
-            .where(
-                LevelRow.programme == programme,
-                LevelRow.status.in_(["active", "paused", "closing"]),
+            beside = await _Beside.read(connection, list(due), now)
+        return tuple(
+            beside.row(
+                row,
+                yardsticks[row["lifecycle"], row["policy"]],
+                None if due[row["cooperation_id"]] == NEVER else due[row["cooperation_id"]],
             )
-            .group_by(*key)
-            .order_by(*key)
+            for row in found
         )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return tuple(LevelCount.model_validate(dict(row)) for row in rows)
 
 
-def _conditions(only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if only.stage is not None:
-        found.append(CooperationRow.stage == only.stage)
-    if only.status is not None:
-        found.append(CooperationRow.status == only.status)
-    if only.severity is not None:
-        found.append(_among(select(AlertRow.cooperation_id), AlertRow.severity == only.severity))
-    if only.alert is not None:
-        found.append(_among(select(AlertRow.cooperation_id), AlertRow.code == only.alert))
-    if only.involving is not None:
-        found.append(_among(select(RoleRow.cooperation_id), RoleRow.person == only.involving))
-    if only.below is not None:
-        is_below = and_(
-            LevelRow.condition == only.below.condition, LevelRow.level < only.below.level
-        )
-        found.append(_among(select(LevelRow.cooperation_id), is_below))
-    if only.text is not None:
-        found.append(CooperationRow.searched.contains(unaccented(only.text), autoescape=True))
-    if only.stuck_days is not None:
-        found.append(CooperationRow.stage_since <= now - timedelta(days=only.stuck_days))
-    return found
-
-
-def _among(those: Select[tuple[str]], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return CooperationRow.cooperation_id.in_(those.where(condition))
+def _bound(after: PortfolioPlace, order: Order) -> tuple[Any, Any]:
+    """Return what the columns of an order are compared with."""
+    if order == "title":
+        return literal(sorted_by(after.title)), literal(after.slug)
+    instant = after.stage_since if order == "stage_since" else after.due_at or NEVER
+    return literal(instant, UtcInstant), literal(after.slug)
 
 
 class _Beside:
@@ -221,7 +169,9 @@ class _Beside:
             found.levels[row.cooperation_id] = row.levels
         return found
 
-    def row(self, kept: dict[str, Any], asked: Yardstick) -> PortfolioRow:
+    def row(
+        self, kept: dict[str, Any], asked: Yardstick, next_due_at: datetime | None
+    ) -> PortfolioRow:
         """Return the row of a cooperation."""
         slug, levels = kept["cooperation_id"], kept["levels"]
         before = self.levels.get(slug, {})
@@ -253,6 +203,7 @@ class _Beside:
             disagreements_blocking=self.blocking[slug],
             next_expiry_at=expiry,
             next_expiry_of=kind,
+            next_due_at=next_due_at,
             alerts=tuple(alerts),
         )
 

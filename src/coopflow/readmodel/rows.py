@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -20,14 +19,19 @@ from coopflow.domain.state import (
     Member,
     Review,
 )
-from coopflow.domain.tools import SupportModel
-from coopflow.readmodel.folding import unaccented
+from coopflow.readmodel.outlines import (
+    DUE_READS,
+    OUTLINE_READS,
+    due_rows,
+    outline_rows,
+    passage_row,
+    secured_until,
+)
 from coopflow.readmodel.standing_rows import (
     Row,
     action_rows,
     alert_rows,
     indicator_rows,
-    level_rows,
     role_rows,
     task_rows,
 )
@@ -38,12 +42,14 @@ from coopflow.readmodel.tables import (
     DecisionRow,
     DisagreementRow,
     DocumentRow,
+    DueRow,
     IndicatorRow,
-    LevelRow,
     LevelsRow,
     MeasureRow,
     MeetingRow,
     MemberRow,
+    OutlineRow,
+    PassageRow,
     ReviewRow,
     RoleRow,
     TaskRow,
@@ -64,7 +70,6 @@ def cooperation_row(state: Cooperation) -> Row:
         "slug": state.id,
         "title": state.title,
         "territory": state.territory,
-        "searched": unaccented(f"{state.title}\n{state.territory}\n{state.id}"),
         "issue": state.issue,
         "lifecycle": state.lifecycle,
         "policy": state.policy,
@@ -83,20 +88,12 @@ def cooperation_row(state: Cooperation) -> Row:
         "verdict_at": verdict_at,
         "mandate_holder": state.mandate.holder if state.mandate else None,
         "mandate_ends_on": state.mandate.ends_on if state.mandate else None,
-        "secured_until": _secured_until(state),
+        "secured_until": secured_until(state),
         "active_members": len(state.active),
         "last_plenary_at": max(plenaries, default=None),
         "seq": state.seq,
         "as_of": state.as_of,
     }
-
-
-def _secured_until(state: Cooperation) -> date | None:
-    """Return the last day for which the support function has resources that are secured."""
-    model = state.current("support_model")
-    if model is None or not isinstance(model.typed, SupportModel):
-        return None
-    return max((item.until for item in model.typed.budget if item.secured), default=None)
 
 
 def member_row(member: Member) -> Row:
@@ -221,9 +218,9 @@ def measure_row(measure: Measure) -> Row:
     }
 
 
-def levels_row(state: Cooperation) -> Row:
+def levels_row(before: Cooperation, after: Cooperation) -> Row | None:  # noqa: ARG001 - as all trails
     """Return the row of the levels that a cooperation has come to."""
-    return {"seq": state.seq, "at": state.as_of, "levels": state.levels}
+    return {"seq": after.seq, "at": after.as_of, "levels": after.levels}
 
 
 class Part(NamedTuple):
@@ -268,11 +265,14 @@ class Part(NamedTuple):
 
 
 class Trail(NamedTuple):
-    """A table of what a part of the state has been: a row for each time it became another."""
+    """A table of what a part of the state has been: a row for each time it became another.
+
+    ``row`` is given the state before and the one after; where it returns None there is no row.
+    """
 
     table: type[Base]
     field: str
-    row: Callable[[Cooperation], Row]
+    row: Callable[[Cooperation, Cooperation], Row | None]
 
 
 class Standing(NamedTuple):
@@ -306,7 +306,9 @@ PARTS: Final[tuple[Part | Standing | Trail, ...]] = (
     Standing(AlertRow, ("alerts",), alert_rows),
     Standing(RoleRow, ("roles", "members", "mandate", "disagreements"), role_rows),
     Standing(TaskRow, TASK_READS, task_rows),
-    Standing(LevelRow, ("levels", "stage", "status"), level_rows),
+    Trail(PassageRow, "stage_since", passage_row),
+    Standing(OutlineRow, OUTLINE_READS, outline_rows),
+    Standing(DueRow, DUE_READS, due_rows),
     Standing(ActionRow, ("actions",), action_rows),
     Standing(IndicatorRow, ("documents", "measures"), indicator_rows),
 )
@@ -332,7 +334,9 @@ class Changes:
                 continue
             changed = self._changed[part.table.__tablename__]
             if isinstance(part, Trail):
-                changed[after.seq] = part.row(after)
+                row = part.row(before, after)
+                if row is not None:
+                    changed[after.seq] = row
                 continue
             old = part.things(before)
             for key, thing in part.things(after).items():

@@ -57,18 +57,6 @@ def task_rows(state: Cooperation) -> Iterator[Row]:
         }
 
 
-def level_rows(state: Cooperation) -> Iterator[Row]:
-    """Yield the rows of the levels that hold."""
-    for condition, level in state.levels.items():
-        yield {
-            "condition": condition,
-            "level": level,
-            "programme": state.programme,
-            "stage": state.stage,
-            "status": state.status,
-        }
-
-
 def action_rows(state: Cooperation) -> Iterator[Row]:
     """Yield the rows of the actions of the living roadmap."""
     for action in state.actions.values():

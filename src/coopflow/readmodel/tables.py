@@ -132,7 +132,6 @@ class CooperationRow(Base):
     __table_args__ = (
         UniqueConstraint("programme", "slug"),
         Index(None, "slug"),
-        Index(None, "programme", "title", "slug"),
     )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
@@ -140,7 +139,6 @@ class CooperationRow(Base):
     slug: Mapped[str]
     title: Mapped[str]
     territory: Mapped[str]
-    searched: Mapped[str] = mapped_column(Text, server_default=text("''"))
     issue: Mapped[str] = mapped_column(Text)
     lifecycle: Mapped[str]
     policy: Mapped[str]
@@ -309,7 +307,6 @@ class AlertRow(Base):
     """An alert that stands."""
 
     __tablename__ = "alert"
-    __table_args__ = (Index(None, "code"), Index(None, "severity"))
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -339,7 +336,12 @@ class TaskRow(Base):
     """
 
     __tablename__ = "task"
-    __table_args__ = (Index(None, "person", "programme"),)
+    __table_args__ = (
+        Index(None, "person", "programme"),
+        Index(None, "programme", "begins_at"),
+        Index(None, "programme", "person", "begins_at"),
+        Index(None, "programme", "organisation", "begins_at"),
+    )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     person: Mapped[str] = mapped_column(primary_key=True)
@@ -367,18 +369,72 @@ class LevelsRow(Base):
     levels: Mapped[dict[str, int]]
 
 
-class LevelRow(Base):
-    """The level of one condition as it stands, beside what portfolios are narrowed by."""
+class OutlineRow(Base):
+    """A cooperation as far as portfolios are narrowed, ordered and counted by it: a narrow row.
 
-    __tablename__ = "level"
-    __table_args__ = (Index(None, "programme", "status", "stage", "condition", "level"),)
+    ``title`` is by what titles are put in order, ``territory`` the beginning of its name, and
+    ``levels`` and ``alerts`` are words between spaces. ``due_at`` is when the first thing is due
+    after the last entry that was projected, ``disagreements`` how many are not closed.
+    """
+
+    __tablename__ = "outline"
+    __table_args__ = (
+        Index(None, "programme", "title", "slug"),
+        Index(None, "programme", "stage_since", "slug"),
+        Index(None, "programme", "due_at", "slug"),
+        Index(None, "programme", "status", "stage", "lifecycle", "policy"),
+        Index(None, "programme", "territory"),
+        Index(None, "programme", "holder"),
+        Index(None, "programme", "alerts"),
+    )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
-    condition: Mapped[str] = mapped_column(primary_key=True)
-    level: Mapped[int]
+    programme: Mapped[str]
+    slug: Mapped[str]
+    title: Mapped[str]
+    searched: Mapped[str] = mapped_column(Text)
+    territory: Mapped[str]
+    lifecycle: Mapped[str]
+    policy: Mapped[str]
+    status: Mapped[str]
+    stage: Mapped[str]
+    stage_since: Mapped[datetime]
+    levels: Mapped[str] = mapped_column(Text)
+    alerts: Mapped[str]
+    holder: Mapped[str]
+    disagreements: Mapped[int]
+    due_at: Mapped[datetime]
+
+
+class DueRow(Base):
+    """Something that is due in a cooperation, see :class:`coopflow.readmodel.views.DueView`."""
+
+    __tablename__ = "due"
+    __table_args__ = (Index(None, "programme", "at", "cooperation_id", "kind", "about"),)
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str]
+    subject: Mapped[str] = mapped_column(Text)
+    organisation: Mapped[str]
+    at: Mapped[datetime]
+
+
+class PassageRow(Base):
+    """A stay in a stage that has ended, by the entry that ended it."""
+
+    __tablename__ = "passage"
+    __table_args__ = (Index(None, "programme", "stage", "seconds"),)
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
     programme: Mapped[str]
     stage: Mapped[str]
-    status: Mapped[str]
+    next_stage: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    seconds: Mapped[int] = mapped_column(LONG)
 
 
 class ActionRow(Base):

@@ -338,6 +338,15 @@ class AnswerView(Shape):
         return AnswerPlace(self.at, str(Address(self.programme, self.slug)), self.seq)
 
 
+class PortfolioPlace(NamedTuple):
+    """Where a cooperation stands in a portfolio, whatever that is ordered by."""
+
+    title: str
+    stage_since: datetime
+    due_at: datetime | None
+    slug: str
+
+
 class PortfolioRow(Shape):
     """A cooperation as a portfolio shows it; nothing in it ranks one against another.
 
@@ -348,7 +357,8 @@ class PortfolioRow(Shape):
         territory: where it is.
         status: of the cooperation.
         stage: where it is on its way.
-        days_in_stage: whole days since it came there.
+        stage_since: when it came there.
+        days_in_stage: whole days since.
         levels: of each condition, as they hold.
         trend: by how much each level has changed in six months; what was opened since stood at
             nothing before.
@@ -371,6 +381,8 @@ class PortfolioRow(Shape):
         disagreements_blocking: how many keep gates shut.
         next_expiry_at: when the next document goes stale.
         next_expiry_of: which one.
+        next_due_at: when the first thing is due of all that was to come at its last entry; None for
+            nothing.
         verdict_gate: the gate that was requested last.
         verdict: what came of it.
         verdict_at: when.
@@ -383,6 +395,7 @@ class PortfolioRow(Shape):
     territory: str
     status: str
     stage: str
+    stage_since: Instant
     days_in_stage: int
     levels: dict[str, int]
     trend: dict[str, int]
@@ -402,15 +415,141 @@ class PortfolioRow(Shape):
     disagreements_blocking: int
     next_expiry_at: Instant | None
     next_expiry_of: str | None
+    next_due_at: Instant | None
     verdict_gate: str | None
     verdict: str | None
     verdict_at: Instant | None
     alerts: tuple[AlertView, ...]
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> PortfolioPlace:
         """Where the page after this one begins."""
-        return (self.title, self.slug)
+        return PortfolioPlace(self.title, self.stage_since, self.next_due_at, self.slug)
+
+
+class ValueCount(Shape):
+    """How many cooperations a filter would show with a value."""
+
+    value: str
+    cooperations: int
+
+
+class PortfolioCounts(Shape):
+    """How many cooperations a portfolio shows, and how many each value of a filter would show.
+
+    Each value is counted with all other filters as they are. Of territories and organisations in
+    support there are the commonest hundred only; cooperations have several alerts, or none.
+    """
+
+    total: int
+    status: tuple[ValueCount, ...]
+    stage: tuple[ValueCount, ...]
+    lifecycle: tuple[ValueCount, ...]
+    policy: tuple[ValueCount, ...]
+    alert: tuple[ValueCount, ...]
+    severity: tuple[ValueCount, ...]
+    territory: tuple[ValueCount, ...]
+    holder: tuple[ValueCount, ...]
+
+
+class Spread(Shape):
+    """How days are spread: a quarter of them are at most ``lower``, half at most ``median``."""
+
+    lower: int
+    median: int
+    upper: int
+
+
+class StageTimes(Shape):
+    """How many whole days cooperations spend in a stage; None where there are none.
+
+    ``passed`` counts the stays that ended, ``present`` the cooperations that are there now.
+    """
+
+    stage: str
+    passed: int
+    passed_days: Spread | None
+    present: int
+    present_days: Spread | None
+
+
+class DuePlace(NamedTuple):
+    """Where something that is due stands among the others of a programme."""
+
+    at: datetime
+    cooperation: str
+    kind: str
+    about: str
+
+
+class DueView(Shape):
+    """Something that is due in a cooperation; nothing of it is sealed.
+
+    Attributes:
+        programme: of the cooperation.
+        slug: its id.
+        title: what it is called.
+        kind: as of :class:`coopflow.readmodel.agenda.AgendaItem`.
+        about: what tells it from others of its kind.
+        subject: what it is about, for people.
+        organisation: whom it concerns, where it is one organisation.
+        at: when; of what is due on a day, its end.
+    """
+
+    programme: str
+    slug: str
+    title: str
+    kind: str
+    about: str
+    subject: str
+    organisation: str
+    at: Instant
+
+    @property
+    def place(self) -> DuePlace:
+        """Where the page after this one begins."""
+        address = str(Address(self.programme, self.slug))
+        return DuePlace(self.at, address, self.kind, self.about)
+
+
+class WaitingPlace(NamedTuple):
+    """Where a task stands among those of a programme, the one that waits longest first."""
+
+    begins_at: datetime
+    cooperation: str
+    person: str
+    kind: str
+    about: str
+    organisation: str
+
+
+class WaitingView(TaskView):
+    """A task with whom it waits for: ``person`` is empty where whoever holds the role may do it."""
+
+    person: str
+
+    @property
+    def waits(self) -> WaitingPlace:
+        """Where the page after this one begins."""
+        address = str(Address(self.programme, self.slug))
+        return WaitingPlace(
+            self.begins_at, address, self.person, self.kind, self.about, self.organisation
+        )
+
+
+class WaitedFor(Shape):
+    """A person or an organisation for which cooperations wait, since when and for how much."""
+
+    who: str
+    since: Instant
+    tasks: int
+    overdue: int
+    cooperations: int
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """Where the page after this one begins."""
+        return (self.since, self.who)
 
 
 class LevelCount(Shape):

@@ -36,7 +36,10 @@ from tests.stages import varied
 POSTGRESQL = registry.load("postgresql")()
 LATER = {"definition", "feed"}
 """The tables that the first revision did not have; nothing writes them anew from journals."""
-LATER_STANDING = {"role", "task", "levels", "level", "action", "indicator", "measure"}
+LATER_STANDING = {
+    *("role", "task", "levels", "action", "indicator", "measure"),
+    *("outline", "due", "passage"),
+}
 """Those that are filled anew from the journals."""
 ELSEWHERE = {
     mapper.class_.__tablename__

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
-from coopflow.domain.calendar import add_months
+from coopflow.domain.calendar import add_months, end_of
 from coopflow.domain.conditions import levels
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.facts import View
 from coopflow.domain.facts.learning import CurrentShare
 from coopflow.domain.state import Cooperation
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.portfolio import TREND_MONTHS, Below, PortfolioFilter
+from coopflow.readmodel.narrowing import Below, PortfolioFilter
+from coopflow.readmodel.portfolio import TREND_MONTHS
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import LevelCount, PortfolioRow
@@ -176,12 +178,12 @@ async def test_levels_are_counted_by_stage(
 ) -> None:
     """How many stand where; what is closed is no longer counted."""
     state = (await lived(database, bocage))[-1]
-    counted = await queries.levels_by_stage(bocage[0].programme)
+    counted = await queries.levels_by_stage(bocage[0].programme, OPENED)
     assert counted == tuple(
         LevelCount(stage=state.stage, condition=condition, level=level, cooperations=1)
         for condition, level in sorted(state.levels.items())
     )
-    assert await queries.levels_by_stage("nowhere") == ()
+    assert await queries.levels_by_stage("nowhere", OPENED) == ()
 
 
 async def test_what_a_definition_asks_is_unknown_where_it_is_not_registered(
@@ -197,6 +199,47 @@ async def test_what_a_definition_asks_is_unknown_where_it_is_not_registered(
     assert row.next_gate == "to_structuration"
     assert row.lacks == RULES.gate_policy("to_structuration").minima
     assert (row.members_in, row.members_out, row.months_funded) == (1, 0, None)
+
+
+@pytest.mark.parametrize("name", ["bocage-gourmand", "cap-jeunes-valdore"])
+async def test_what_is_due_is_what_the_agenda_has(
+    name: str, database: Database, queries: Queries
+) -> None:
+    """The same things at the same instants, but for meetings; days are over at their end."""
+    address, _ = life = await example(name)
+    states = await lived(database, life)
+    agenda = {
+        (one.kind, one.about, one.at or end_of(one.day or date.max))
+        for one in await queries.agenda(address)
+        if one.kind != "meeting"
+    }
+    far = datetime(2999, 1, 1, tzinfo=UTC)
+    dues = await queries.dues(
+        address.programme, OPENED, begin=datetime.min.replace(tzinfo=UTC), end=far
+    )
+    assert {(one.kind, one.about, one.at) for one in dues} == agenda
+    assert agenda
+    as_of = states[-1].as_of
+    assert as_of is not None
+    (row,) = await queries.portfolio(address.programme, OPENED)
+    assert row.next_due_at == min(one.at for one in dues if one.at > as_of)
+
+
+async def test_stays_in_stages_are_those_that_were_lived(
+    bocage: Life, database: Database, queries: Queries
+) -> None:
+    """One for each stage that was left, with its days, and the stage that it is in now."""
+    states = await lived(database, bocage)
+    stays = [
+        (before.stage, (after.stage_since - before.stage_since).days)
+        for before, after in pairwise(states)
+        if before.stage_since and after.stage_since and before.stage_since != after.stage_since
+    ]
+    found = await queries.stage_times(bocage[0].programme, OPENED + timedelta(days=9000))
+    told = {one.stage: one.passed_days for one in found if one.passed}
+    assert stays
+    assert {stage: days.median for stage, days in told.items() if days} == dict(stays)
+    assert [one.stage for one in found if one.present] == [states[-1].stage]
 
 
 async def test_indicators_are_listed_with_their_values(

@@ -34,7 +34,7 @@ from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.portfolio import PortfolioFilter
+from coopflow.readmodel.narrowing import PortfolioFilter
 from coopflow.readmodel.reading import Reading
 from coopflow.settings import Settings
 from coopflow.temporal.client import TemporalEngine

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -77,8 +77,7 @@ class Paging:
             found = None
         are_ours = isinstance(found, list) and all(map(_can_be_compared, found))
         if not are_ours or [type(one) for one in found] != list(kinds):
-            fault = FieldProblem(path="query.cursor", problem="take it from the link `next`")
-            raise ProblemError("invalid_request", errors=[fault])
+            raise _no_cursor()
         return tuple(found)
 
     def page(self, found: Sequence[T], key: Callable[[T], Key]) -> Page[T]:
@@ -113,6 +112,23 @@ def _can_be_compared(part: object) -> bool:
 def moment(instant: datetime) -> str:
     """Write an instant so that texts are in the order of time."""
     return instant.isoformat(timespec="microseconds")
+
+
+def instant(part: object) -> datetime:
+    """Return the instant that a part of a cursor writes.
+
+    Raises:
+        ProblemError: it writes none (``invalid_request``).
+    """
+    try:
+        return datetime.fromisoformat(str(part)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _no_cursor() from None
+
+
+def _no_cursor() -> ProblemError:
+    fault = FieldProblem(path="query.cursor", problem="take it from the link `next`")
+    return ProblemError("invalid_request", errors=[fault])
 
 
 def _follows(key: Any, after: Any) -> bool:

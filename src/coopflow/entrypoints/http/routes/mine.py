@@ -14,8 +14,7 @@ from coopflow.domain.base import Slug
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.http.answers import EVERYWHERE, problems
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
-from coopflow.entrypoints.http.pages import Page, PagingDep, moment
-from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
+from coopflow.entrypoints.http.pages import Page, PagingDep, instant, moment
 from coopflow.readmodel.views import AnswerPlace, AnswerView, Involvement, TaskPlace, TaskView
 
 router = APIRouter(
@@ -37,14 +36,6 @@ def _within(caller: Caller, programme: str | None) -> Collection[str] | None:
     return [programme] if caller.reaches(programme) else []
 
 
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        fault = FieldProblem(path="query.cursor", problem="take it from the link `next`")
-        raise ProblemError("invalid_request", errors=[fault]) from None
-
-
 @router.get("/decisions", operation_id="list_my_decisions", summary="What awaits me")
 async def tasks(
     caller: CallerDep, services: ServicesDep, paging: PagingDep, programme: OnlyProgramme = None
@@ -57,7 +48,7 @@ async def tasks(
     place = None
     if after is not None:
         due, *rest = map(str, after)
-        place = TaskPlace(_instant(due) if due else None, *rest)
+        place = TaskPlace(instant(due) if due else None, *rest)
     if caller.person is None:
         return Page(items=())
     found = await services.queries.tasks(
@@ -84,7 +75,7 @@ async def answers(
     after = paging.after(str, str, int)
     place = None
     if after is not None:
-        place = AnswerPlace(_instant(str(after[0])), str(after[1]), int(after[2]))
+        place = AnswerPlace(instant(str(after[0])), str(after[1]), int(after[2]))
     if caller.person is None:
         return Page(items=())
     found = await services.queries.answers(

@@ -1,0 +1,213 @@
+"""How many cooperations of a portfolio stand where, and how long they stay there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from coopflow.domain.alerts import SEVERITIES
+from coopflow.readmodel.asking import Asking
+from coopflow.readmodel.narrowing import (
+    EVERYTHING,
+    LIVING,
+    LIVING_ONLY,
+    PortfolioFilter,
+    matching,
+    narrowed,
+)
+from coopflow.readmodel.tables import OutlineRow, PassageRow
+from coopflow.readmodel.views import LevelCount, PortfolioCounts, Spread, StageTimes, ValueCount
+
+_BY: Final = ("status", "stage", "lifecycle", "policy")
+_VALUES: Final = 100
+_DAY: Final = 86_400
+
+
+class Counts(Asking):
+    """Answers how many cooperations of a programme stand where."""
+
+    async def portfolio_counts(
+        self, programme: str, now: datetime, *, only: PortfolioFilter = EVERYTHING
+    ) -> PortfolioCounts:
+        """Count the cooperations of a portfolio, and how many each other filter would show.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            only: what it is narrowed to; what would be shown with another value of one filter is
+                counted with all the others.
+        """
+        columns = [getattr(OutlineRow, name) for name in _BY]
+        async with self._database.reading() as connection:
+            standing = await _counted(connection, columns, narrowed(programme, only, now, but=_BY))
+            alerts = narrowed(programme, only, now, but=("alert", "severity"))
+            codes = await _counted(connection, [OutlineRow.alerts], alerts)
+            values = {
+                name: await _counted(
+                    connection,
+                    [getattr(OutlineRow, name)],
+                    narrowed(programme, only, now, but=(name,)),
+                    most=_VALUES,
+                )
+                for name in ("territory", "holder")
+            }
+        by_alert, by_severity = Counter[str](), Counter[str]()
+        for (told,), number in codes.items():
+            held = told.split()
+            by_alert.update(dict.fromkeys(held, number))
+            by_severity.update(
+                dict.fromkeys({SEVERITIES[one] for one in held if one in SEVERITIES}, number)
+            )
+        by_name = {name: _others(standing, only, at) for at, name in enumerate(_BY)}
+        return PortfolioCounts(
+            total=sum(number for at, number in standing.items() if _is_wanted(at, only)),
+            **{name: _told(found) for name, found in by_name.items()},
+            alert=_told(by_alert),
+            severity=_told(by_severity),
+            **{
+                name: _told({value: number for (value,), number in found.items() if value})
+                for name, found in values.items()
+            },
+        )
+
+    async def levels_by_stage(
+        self, programme: str, now: datetime, *, only: PortfolioFilter = EVERYTHING
+    ) -> tuple[LevelCount, ...]:
+        """Count the cooperations of a programme that are not closed, by stage, condition, level.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            only: what it is narrowed to.
+        """
+        columns = [OutlineRow.stage, OutlineRow.levels]
+        where = [*narrowed(programme, only, now), OutlineRow.status.in_(LIVING)]
+        async with self._database.reading() as connection:
+            found = await _counted(connection, columns, where)
+        counted = Counter[tuple[str, str, int]]()
+        for (stage, told), number in found.items():
+            for word in told.split():
+                condition, _, level = word.rpartition(":")
+                counted[stage, condition, int(level)] += number
+        return tuple(
+            LevelCount(stage=stage, condition=condition, level=level, cooperations=number)
+            for (stage, condition, level), number in sorted(counted.items())
+        )
+
+    async def stage_times(
+        self, programme: str, now: datetime, *, only: PortfolioFilter = EVERYTHING
+    ) -> tuple[StageTimes, ...]:
+        """Tell for each stage how many days cooperations spent there, and those that are there.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            only: what it is narrowed to, by what cooperations are now.
+        """
+        ended = [PassageRow.programme == programme]
+        if not only.is_empty:
+            ended.append(PassageRow.cooperation_id.in_(matching(programme, only, now)))
+        there = [*narrowed(programme, only, now), OutlineRow.status.in_(LIVING)]
+        async with self._database.reading() as connection:
+            passed = await _quartiles(connection, PassageRow.stage, PassageRow.seconds, ended)
+            since = OutlineRow.stage_since
+            present = await _quartiles(connection, OutlineRow.stage, since, there, latest=True)
+        found = []
+        for stage in sorted({*passed, *present}):
+            spent, (count, instants) = passed.get(stage, (0, ())), present.get(stage, (0, ()))
+            found.append(
+                StageTimes(
+                    stage=stage,
+                    passed=spent[0],
+                    passed_days=_spread([one // _DAY for one in spent[1]]),
+                    present=count,
+                    present_days=_spread([max((now - one).days, 0) for one in instants]),
+                )
+            )
+        return tuple(found)
+
+
+async def _counted(
+    connection: AsyncConnection,
+    columns: Sequence[Any],
+    where: Sequence[ColumnElement[bool]],
+    most: int | None = None,
+) -> dict[tuple[str, ...], int]:
+    """Return how many rows there are of each combination of values, or of the commonest ones."""
+    number = func.count()
+    query = select(*columns, number).where(*where).group_by(*columns)
+    if most is not None:
+        query = query.order_by(number.desc(), *columns).limit(most)
+    return {tuple(row[:-1]): row[-1] for row in (await connection.execute(query)).all()}
+
+
+async def _quartiles(
+    connection: AsyncConnection,
+    stage: Any,
+    value: Any,
+    where: Sequence[ColumnElement[bool]],
+    *,
+    latest: bool = False,
+) -> dict[str, tuple[int, tuple[Any, ...]]]:
+    """Return by stage how many values there are, and their quartiles, each one of the values."""
+    order = value.desc() if latest else value
+    ranked = (
+        select(
+            stage.label("stage"),
+            value.label("value"),
+            func.row_number().over(partition_by=stage, order_by=order).label("place"),
+            func.count().over(partition_by=stage).label("number"),
+        )
+        .where(*where)
+        .subquery()
+    )
+    number, place = ranked.c.number, ranked.c.place
+    at = [(number * part + 3) // 4 for part in (1, 2, 3)]
+    query = (
+        select(ranked.c.stage, ranked.c.value, place, number)
+        .where(or_(*(place == one for one in at)))
+        .order_by(ranked.c.stage, place)
+    )
+    found: dict[str, tuple[int, tuple[Any, ...]]] = {}
+    for name, one, where_, count in (await connection.execute(query)).all():
+        places = [(count * part + 3) // 4 for part in (1, 2, 3)]
+        _, known = found.get(name, (count, ()))
+        found[name] = (count, known + (one,) * places.count(where_))
+    return found
+
+
+def _spread(days: Sequence[int]) -> Spread | None:
+    return Spread(lower=days[0], median=days[1], upper=days[2]) if days else None
+
+
+def _is_wanted(at: tuple[str, ...], only: PortfolioFilter, but: int | None = None) -> bool:
+    """Whether cooperations that stand there are shown, whatever one of the filters says."""
+    for number, (name, value) in enumerate(zip(_BY, at, strict=True)):
+        wanted = getattr(only, name)
+        if number == but or wanted in {None, value}:
+            continue
+        if not (name == "status" and wanted == LIVING_ONLY and value in LIVING):
+            return False
+    return True
+
+
+def _others(
+    standing: Mapping[tuple[str, ...], int], only: PortfolioFilter, but: int
+) -> Mapping[str, int]:
+    """Count by the values of one column what the filters on the other columns show."""
+    found = Counter[str]()
+    for at, number in standing.items():
+        if _is_wanted(at, only, but):
+            found[at[but]] += number
+    return found
+
+
+def _told(counted: Mapping[str, int]) -> tuple[ValueCount, ...]:
+    return tuple(
+        ValueCount(value=value, cooperations=number) for value, number in sorted(counted.items())
+    )

@@ -1,0 +1,124 @@
+"""What has been waiting longest in a programme, and for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
+
+from coopflow.readmodel.asking import PAGE, Asking
+from coopflow.readmodel.inbox import task_view
+from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter, matching
+from coopflow.readmodel.tables import CooperationRow, TaskRow, UtcInstant
+from coopflow.readmodel.views import WaitedFor, WaitingPlace, WaitingView
+
+Whom = Literal["person", "organisation"]
+
+_ORDER: Final = (
+    TaskRow.begins_at,
+    TaskRow.cooperation_id,
+    TaskRow.person,
+    TaskRow.kind,
+    TaskRow.about,
+    TaskRow.organisation,
+)
+
+
+class Waiting(Asking):
+    """Answers what the cooperations of a programme wait for."""
+
+    async def waiting(  # noqa: PLR0913 - what narrows a list, each by name
+        self,
+        programme: str,
+        now: datetime,
+        *,
+        only: PortfolioFilter = EVERYTHING,
+        person: str | None = None,
+        organisation: str | None = None,
+        kind: str | None = None,
+        after: WaitingPlace | None = None,
+        limit: int = PAGE,
+    ) -> tuple[WaitingView, ...]:
+        """List what is waited for, what has been waiting longest first.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            only: only in cooperations that such a portfolio shows.
+            person: only what is waited for from this person.
+            organisation: only what is for this organisation.
+            kind: only tasks of this kind.
+            after: only what follows this place: that of the last one on the page before.
+            limit: at most so many.
+        """
+        query = (
+            select(TaskRow, CooperationRow.slug, CooperationRow.title)
+            .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
+            .where(*_waits(programme, now, only))
+            .order_by(*_ORDER)
+            .limit(limit)
+        )
+        wanted = {"person": person, "organisation": organisation, "kind": kind}
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(getattr(TaskRow, name) == value)
+        if after is not None:
+            begins, *rest = after
+            place = tuple_(literal(begins, UtcInstant), *map(literal, rest))
+            query = query.where(tuple_(*_ORDER) > place)
+        async with self._database.reading() as connection:
+            rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+        return tuple(task_view(WaitingView, row, now) for row in rows)
+
+    async def waited_for(  # noqa: PLR0913 - what narrows a list, each by name
+        self,
+        programme: str,
+        now: datetime,
+        *,
+        by: Whom = "person",
+        only: PortfolioFilter = EVERYTHING,
+        after: tuple[datetime, str] | None = None,
+        limit: int = PAGE,
+    ) -> tuple[WaitedFor, ...]:
+        """List for whom cooperations wait, whom they have been waiting for longest first.
+
+        What any holder of a role may do is for nobody in particular, and left out; so is, by
+        organisation, what is for none.
+
+        Args:
+            programme: which one.
+            now: the instant at which it is asked.
+            by: people or organisations.
+            only: only in cooperations that such a portfolio shows.
+            after: only what follows this place: that of the last one on the page before.
+            limit: at most so many.
+        """
+        who = getattr(TaskRow, by)
+        since = func.min(TaskRow.begins_at, type_=UtcInstant)
+        query = (
+            select(
+                who.label("who"),
+                since.label("since"),
+                func.count().label("tasks"),
+                func.sum(case((TaskRow.due_at < now, 1), else_=0)).label("overdue"),
+                func.count(TaskRow.cooperation_id.distinct()).label("cooperations"),
+            )
+            .where(*_waits(programme, now, only), who > "")
+            .group_by(who)
+            .order_by(since, who)
+            .limit(limit)
+        )
+        if after is not None:
+            at, name = after
+            query = query.having(
+                tuple_(since, who) > tuple_(literal(at, UtcInstant), literal(name))
+            )
+        return await self._many(WaitedFor, query)
+
+
+def _waits(programme: str, now: datetime, only: PortfolioFilter) -> list[ColumnElement[bool]]:
+    found: list[Any] = [and_(TaskRow.programme == programme, TaskRow.begins_at <= now)]
+    if not only.is_empty:
+        found.append(TaskRow.cooperation_id.in_(matching(programme, only, now)))
+    return found
