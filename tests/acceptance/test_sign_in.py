@@ -20,7 +20,7 @@ def use(link: str) -> Iterator[httpx.Client]:
     """Use a sign-in link as a browser does, and give the browser."""
     address, _, secret = link.strip().partition("?secret=")
     base = address.removesuffix("/v1/sign-in/link")
-    with httpx.Client(headers=FROM_HERE, base_url=base) as browser:
+    with httpx.Client(headers=FROM_HERE, base_url=base, timeout=30) as browser:
         assert browser.get(link.strip()).status_code == 200
         assert browser.post(address, data={"secret": secret}).status_code == 303
         yield browser
@@ -48,14 +48,16 @@ def test_from_the_first_start_to_a_program_that_gets_in(tmp_path: Path) -> None:
                 options = ("--scope", "read", "--person", "max", "--days", "1")
                 secret = coopflow(variables, "token", "create", "a robot", *options).stdout.strip()
                 bearer = {"Authorization": f"Bearer {secret}"}
-                assert httpx.get(f"{url}/v1/me", headers=bearer).json()["person"] == "max"
+                assert (
+                    httpx.get(f"{url}/v1/me", headers=bearer, timeout=30).json()["person"] == "max"
+                )
                 listed = coopflow(variables, "token", "list").stdout
                 assert "a robot  good  read  all programmes  as max" in listed
 
                 assert coopflow(variables, "sign-in", "max", "--forget").returncode == 0
                 assert browser.get("/v1/me").status_code == 401
-                assert httpx.get(f"{url}/v1/me", headers=bearer).status_code == 401
-            assert httpx.get(url, headers={"Host": "evil.example"}).status_code == 421
+                assert httpx.get(f"{url}/v1/me", headers=bearer, timeout=30).status_code == 401
+            assert httpx.get(url, headers={"Host": "evil.example"}, timeout=30).status_code == 421
             assert server.end() == 0
             assert secret not in server.text("stderr")
         unknown = coopflow(variables, "sign-in", "nobody")
