@@ -61,6 +61,10 @@ class Phrases:
             return key.partition(".")[2].replace("_", " ")
         return words[self.language == "fr"].format(**values)
 
+    def knows(self, key: str) -> bool:
+        """Return whether there are words of a key."""
+        return key in self.words
+
     def label(self, label: Label) -> str:
         """Return a label of the lifecycle or the policy."""
         return label.fr if self.language == "fr" else label.en

@@ -9,14 +9,14 @@ import pytest
 
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.base import Label
-from coopflow.domain.catalogue import EVENTS
+from coopflow.domain.catalogue import COMMANDS, EVENTS
 from coopflow.domain.disagreements import DISAGREEMENT, Reader
 from coopflow.domain.explanation import Examination
-from coopflow.domain.policy import ReviewKind
+from coopflow.domain.policy import SUBJECTS, ReviewKind
 from coopflow.domain.roles import ROLES
 from coopflow.domain.state import CooperationStatus, DocumentStatus, MemberStatus, Result
 from coopflow.domain.tools import Kind
-from coopflow.domain.voting import RULE_NAMES
+from coopflow.domain.voting import RULE_NAMES, _Rule
 from coopflow.entrypoints.cli.journey import _TOLD
 from coopflow.entrypoints.cli.words import Phrases
 
@@ -51,6 +51,9 @@ def test_both_languages_say_the_same(key: str) -> None:
         ("rule", RULE_NAMES),
         ("role", ROLES),
         ("alert", SEVERITIES),
+        ("command", COMMANDS),
+        ("subject", SUBJECTS),
+        ("choice", {one for rule in _Rule.__subclasses__() for one in rule.choices}),
         ("step", DISAGREEMENT.states),
         ("reader", get_args(Reader)),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from coopflow.application.scenario_runner import ScenarioRun, address_of, shifte
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import find, load_definition
 from coopflow.definitions.scenario import Scenario, load_scenario
+from coopflow.directory.people import PROGRAMME_ROLES, ProgrammeRole
 from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Rulebook
@@ -42,6 +43,21 @@ class Demo:
         self.rules: Rulebook = compile_definition(definition)
         self.address: Address = address_of(self._scenario)
         self.steps = len(self._scenario.steps)
+
+    @property
+    def people(self) -> Mapping[str, tuple[ProgrammeRole, ...]]:
+        """The people of the example, with the roles that they hold in its programme."""
+        return {
+            person: tuple(role for role in PROGRAMME_ROLES if role in one.roles)
+            for person, one in self._scenario.people.items()
+        }
+
+    @property
+    def member(self) -> str:
+        """Somebody who speaks for an organisation of the example."""
+        return next(
+            person for person, one in self._scenario.people.items() if one.represents is not None
+        )
 
     async def found(self, engine: Engine) -> Cooperation | None:
         """Return the demo as it is in an engine, if it is there."""

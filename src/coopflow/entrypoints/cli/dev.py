@@ -109,13 +109,23 @@ async def _api(settings: Settings, feed: Feed, demo: Demo | None) -> AsyncIterat
         parts = bootstrap.services(settings, feed)
         async with parts as found, http.alone(found, settings, listening):
             if demo is not None:
-                with suppress(TakenError):
-                    name = Phrases(settings.language)("demo.programme")
-                    stated = ProgrammeStated(name=name, language=settings.language)
-                    programme = demo.address.programme
-                    await found.directory.add_programme(programme, stated, datetime.now(UTC))
+                await _enrol(found, demo, settings)
             url = http.url_of(listening)
             yield _Api(url, link_to(settings.public_url or url, await _first_link(found, settings)))
+
+
+async def _enrol(services: Services, demo: Demo, settings: Settings) -> None:
+    """Have the programme of the demo and its people in the directory, so that they can sign in."""
+    now, programme = datetime.now(UTC), demo.address.programme
+    with suppress(TakenError):
+        name = Phrases(settings.language)("demo.programme")
+        stated = ProgrammeStated(name=name, language=settings.language)
+        await services.directory.add_programme(programme, stated, now)
+    for person, roles in demo.people.items():
+        with suppress(TakenError):
+            known = PersonStated(name=person.replace("-", " ").title(), language=settings.language)
+            await services.directory.add_person(person, known, now)
+        await services.directory.take_part(programme, person, roles, now)
 
 
 async def _work(  # noqa: PLR0913, PLR0917 - what runs, where, and who is told
@@ -136,6 +146,9 @@ async def _work(  # noqa: PLR0913, PLR0917 - what runs, where, and who is told
         terminal.data.print(Text.assemble("\n", (say("dev.try"), "dim")))
         for command in ("coop show", "coop journal", "gate check --explain"):
             line = f"  {_program()} {command} {demo.address.cooperation}{_options(settings)}"
+            terminal.data.print(Text(line, "cyan"), soft_wrap=True)
+        if served is not None:
+            line = f"  {_program()} sign-in {demo.member} --url {served.url}{_options(settings)}"
             terminal.data.print(Text(line, "cyan"), soft_wrap=True)
     record = running.record
     ready = say("dev.ready", engine=record.address, pages=record.ui_url)

@@ -82,7 +82,7 @@ class Problem(Shape):
 
 
 class ProblemError(Exception):
-    """Ends a request with a problem."""
+    """Ends a request with a problem; ``refusal`` is what a cooperation refused, if that is it."""
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class ProblemError(Exception):
         self.facts = dict(facts) if facts else None
         self.errors = tuple(errors) if errors else None
         self.headers = dict(headers or {})
+        self.refusal: Refusal | None = None
 
 
 class HiddenError(ProblemError):
@@ -120,7 +121,9 @@ class HiddenError(ProblemError):
 
 def refused(refusal: Refusal) -> ProblemError:
     """Return the problem that a refusal is."""
-    return ProblemError(refusal.code, refusal.message or None, facts=refusal.facts)
+    found = ProblemError(refusal.code, refusal.message or None, facts=refusal.facts)
+    found.refusal = refusal
+    return found
 
 
 def problem_of(error: ProblemError, request: Request) -> Problem:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from coopflow.application.access import Subject, allowed
+from coopflow.application.engine import Address
 from coopflow.domain.base import Label
+from coopflow.domain.roles import MATRIX, PROGRAMME_MANAGER, REPRESENTATIVE
 from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.guards import CooperationDep, Sight
@@ -76,9 +79,38 @@ class CooperationPage:
         """Where its pages begin, as ``/c/valdore/bocage-gourmand``."""
         return path_of(*self.sight.address)
 
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """The organisations that the reader speaks for, also those invited or suspended."""
+        return tuple(
+            one.id
+            for one in self.members
+            if one.status != "left" and self.visitor.person in {one.representative, one.alternate}
+        )
+
     def may(self, subject: Subject) -> bool:
         """Whether the reader may read something of it."""
         return allowed(subject, self.sight.roles) is not None
+
+    def may_give(self, command: str) -> bool:
+        """Whether some role of the reader may give a command, as far as roles alone tell."""
+        held = set(self.sight.roles)
+        if PROGRAMME_MANAGER not in self.visitor.caller.grants(self.detail.programme):
+            held.discard(PROGRAMME_MANAGER)  # who administers the installation reads, no more
+        if self.speaks_for:
+            held.add(REPRESENTATIVE)
+        return bool(held & MATRIX[command].keys())
+
+    def do(self, command: str, return_to: str | None = None, **settled: str) -> str:
+        """Return where a command is given.
+
+        Args:
+            command: its wire name.
+            return_to: where to go afterwards; by default to where the reader is.
+            settled: fields of the command that are not asked any more.
+        """
+        back = self.request.url.path.removeprefix(self.request.scope.get("root_path", ""))
+        return command_path(self.sight.address, command, return_to or back, **settled)
 
     def organisation(self, slug: str) -> str:
         """Return what an organisation is called; its id where it is not known."""
@@ -107,6 +139,12 @@ class CooperationPage:
 def path_of(programme: str, cooperation: str) -> str:
     """Return where the pages of a cooperation begin."""
     return f"/c/{programme}/{cooperation}"
+
+
+def command_path(address: Address, command: str, return_to: str, **settled: str) -> str:
+    """Return where a command is given: settled fields are not asked; then one is back there."""
+    query = urlencode({**settled, "return_to": return_to})
+    return f"{path_of(*address)}/do/{command}?{query}"
 
 
 async def cooperation_page(

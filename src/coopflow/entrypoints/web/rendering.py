@@ -100,8 +100,9 @@ def render(
 
     Templates are given, beside ``values``: ``t(english, french, **values)`` for texts of the page,
     ``say`` (a :class:`Phrases`) for words of the domain, dates and numbers, ``url(path)`` for links
-    to here, ``asset(name)``, ``language``, ``theme``, ``caller`` (None for nobody) and ``path``,
-    where the reader is.
+    to here, ``asset(name)``, ``language``, ``theme``, ``caller`` (None for nobody), ``path``
+    and ``place``, where the reader is without and with the query, and ``done``, the command that
+    was given just now.
 
     Args:
         request: what was asked.
@@ -114,6 +115,8 @@ def render(
     root = request.scope.get("root_path", "").rstrip("/")
     path = request.url.path.removeprefix(root)
     query = f"?{request.url.query}" if request.url.query else ""
+    say = Phrases(look.language, zone_of(request))
+    done = request.query_params.get("done", "")
     shown = (
         _environment()
         .get_template(template)
@@ -121,7 +124,8 @@ def render(
             values
             | {
                 "t": translator(look.language),
-                "say": Phrases(look.language, zone_of(request)),
+                "say": say,
+                "done": done if say.knows(f"command.{done}") else None,
                 "url": lambda target: here(request, quote(target, safe="/?&=%#:@,+~")),
                 "asset": lambda name: here(request, address_of(name)),
                 "language": look.language,

@@ -2,48 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import TypeAdapter
 
+from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
-from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.dependencies import ServicesDep
+from coopflow.entrypoints.http.pages import PagingDep
+from coopflow.entrypoints.http.routes import mine
+from coopflow.entrypoints.web.cooperation import command_path, path_of
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
 from coopflow.entrypoints.web.rendering import render
+from coopflow.readmodel.views import DecisionView, MemberView, TaskView
+from coopflow.services import Services
 
-_TASKS: Final = 50
-_ANSWERS: Final = 10
+_RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
+_ANSWERS: Final = frozenset({"answer", "object"})
+_SHOWN: Final = 10
 
 router = APIRouter(dependencies=MEMBERS)
 
 
+class Waiting(NamedTuple):
+    """Something that awaits the reader.
+
+    Attributes:
+        task: what.
+        choices: what may be answered right there; empty where it is done on a page of its own.
+        decision: what is decided, where it is a decision.
+        organisations: what organisations of the cooperation are called.
+        key: tells one sending of the form from another.
+    """
+
+    task: TaskView
+    choices: tuple[str, ...]
+    decision: DecisionView | None
+    organisations: Mapping[str, str]
+    key: str
+
+    @property
+    def path(self) -> str:
+        """Where the pages of its cooperation begin."""
+        return path_of(self.task.programme, self.task.slug)
+
+    @property
+    def entrusted(self) -> list[str]:
+        """What the organisations are called that answer by it, too."""
+        return [self.organisations.get(one, one) for one in self.task.entrusted]
+
+    def do(self, command: str, **settled: str) -> str:
+        """Return where a command is given; afterwards one is back at what awaits."""
+        address = Address(self.task.programme, self.task.slug)
+        return command_path(address, command, "/", **settled)
+
+
 @router.get("/")
-async def show(request: Request, services: ServicesDep, visitor: VisitorDep) -> Response:
-    """Show what awaits the visitor in all cooperations, and where they have a part."""
-    now, caller = datetime.now(UTC), visitor.caller
-    tasks = await services.queries.tasks(
-        visitor.person,
-        now,
-        manages=[name for name in caller.roles if PROGRAMME_MANAGER in caller.grants(name)],
-        within=caller.programmes,
-        limit=_TASKS,
-    )
-    answers = await services.queries.answers(
-        visitor.person, within=caller.programmes, limit=_ANSWERS
-    )
-    cooperations = await services.queries.cooperations_of(
-        visitor.person, within=caller.programmes, limit=_TASKS
+async def show(
+    request: Request, services: ServicesDep, visitor: VisitorDep, paging: PagingDep
+) -> Response:
+    """Show what awaits the visitor in all cooperations, and what they answered last."""
+    caller = visitor.caller
+    tasks = await mine.tasks(caller, services, paging)
+    answers = await services.queries.answers(visitor.person, within=caller.programmes, limit=_SHOWN)
+    involved = await services.queries.cooperations_of(
+        visitor.person, within=caller.programmes, limit=_SHOWN + 1
     )
     return render(
         request,
         "home.html",
         visitor=visitor,
-        now=now,
-        tasks=tasks,
+        now=datetime.now(UTC),
+        waiting=await _waiting(services, tasks.items),
+        more=tasks.next,
         kinds=KINDS,
         answers=answers,
-        cooperations=cooperations,
+        involved=involved[:_SHOWN],
+        has_more=len(involved) > _SHOWN,
     )
+
+
+async def _waiting(services: Services, tasks: Iterable[TaskView]) -> list[Waiting]:
+    decisions: dict[Address, Mapping[str, DecisionView]] = {}
+    members: dict[Address, Mapping[str, str]] = {}
+    found = []
+    for task in tasks:
+        address = Address(task.programme, task.slug)
+        if address not in members:
+            members[address] = _named(await services.queries.members(address))
+        if task.kind in _ANSWERS and address not in decisions:
+            known = await services.queries.decisions(address)
+            decisions[address] = {one.id: one for one in known}
+        decision = decisions.get(address, {}).get(task.payload.get("decision", ""))
+        choices = (
+            _RULE.validate_python(decision.rule).choices
+            if decision is not None and task.kind in _ANSWERS
+            else ()
+        )
+        found.append(Waiting(task, choices, decision, members[address], uuid4().hex))
+    return found
+
+
+def _named(members: Iterable[MemberView]) -> Mapping[str, str]:
+    return {one.id: one.name for one in members}
