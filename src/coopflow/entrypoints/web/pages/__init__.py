@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from coopflow.entrypoints.web.pages import home, overview, preferences, sign_in, static
+from coopflow.entrypoints.web.pages import commands, home, overview, preferences, sign_in, static
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static.router,
@@ -14,5 +14,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     preferences.router,
     home.router,
     overview.router,
+    commands.router,
 )
 """The routers of all pages."""
