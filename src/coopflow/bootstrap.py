@@ -558,8 +558,10 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     """
     from coopflow.application.erasing import Eraser
     from coopflow.directory.directory import Directory
+    from coopflow.directory.saved_views import SavedViews
     from coopflow.outgoing.mail.invitations import Invitations
     from coopflow.outgoing.mail.queue import MailQueue
+    from coopflow.outgoing.mail.reminders import Reminders
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -598,6 +600,8 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             export_seals=ExportSeals(key_ring(settings)),
             eraser=Eraser(engine, People(database), directory, access, mails),
             invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
+            reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
+            views=SavedViews(database),
         )
 
 

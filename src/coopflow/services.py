@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from coopflow.access.access import Access
 from coopflow.application.erasing import Eraser
 from coopflow.directory.directory import Directory
+from coopflow.directory.saved_views import SavedViews
 from coopflow.outgoing.mail.invitations import Invitations
+from coopflow.outgoing.mail.reminders import Reminders
 from coopflow.outgoing.webhooks import Webhooks
 from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
@@ -45,6 +47,8 @@ class Services:
         export_seals: encrypts what is sealed in files of whole cooperations.
         eraser: erases people from wherever they are known.
         invitations: invites people in by mail.
+        reminders: reminds people by mail of what is waited for.
+        views: the views of portfolios that people saved.
     """
 
     engine: TemporalEngine
@@ -64,3 +68,5 @@ class Services:
     export_seals: ExportSeals
     eraser: Eraser
     invitations: Invitations
+    reminders: Reminders
+    views: SavedViews

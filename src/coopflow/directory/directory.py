@@ -25,7 +25,13 @@ from coopflow.directory.presence import presence
 from coopflow.directory.programmes import Programme, ProgrammeStated
 from coopflow.directory.records import PAGE
 from coopflow.directory.rows import ORGANISATION, PERSON, PROGRAMME
-from coopflow.directory.tables import OrganisationRow, ParticipationRow, PersonRow, ProgrammeRow
+from coopflow.directory.tables import (
+    OrganisationRow,
+    ParticipationRow,
+    PersonRow,
+    ProgrammeRow,
+    SavedViewRow,
+)
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import upsert
 from coopflow.readmodel.tables import CooperationRow
@@ -159,6 +165,7 @@ class Directory:
             await rows.remove(connection, PERSON, {"id": person}, expected)
             is_theirs = ParticipationRow.person == person
             await connection.execute(delete(ParticipationRow).where(is_theirs))
+            await connection.execute(delete(SavedViewRow).where(SavedViewRow.person == person))
         await self._database.scrub()
 
     async def forget(
@@ -184,6 +191,10 @@ class Directory:
             stays = programme is not None and (record.administrator or bool(elsewhere))
             gone = theirs & (ParticipationRow.programme == programme) if stays else theirs
             await connection.execute(delete(ParticipationRow).where(gone))
+            views = SavedViewRow.person == person
+            if stays:
+                views &= SavedViewRow.programme == programme
+            await connection.execute(delete(SavedViewRow).where(views))
             if not stays:
                 await rows.remove(connection, PERSON, {"id": person})
         await self._database.scrub()

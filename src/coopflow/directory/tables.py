@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopflow.readmodel.tables import Base
@@ -69,3 +69,15 @@ class OrganisationRow(Base):
     registration: Mapped[str | None]
     website: Mapped[str | None]
     email: Mapped[str | None]
+
+
+class SavedViewRow(Base):
+    """A view of a portfolio that somebody saved."""
+
+    __tablename__ = "saved_view"
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    query: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]

@@ -346,6 +346,14 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
             "Le webhook n'a pas de tel envoi ; ceux qui sont finis sont gardés un mois.",
         ),
     ),
+    "mail_off": ProblemKind(
+        409,
+        ("No mail is sent", "Aucun courriel n'est envoyé"),
+        (
+            "This installation sends no mail; its operator can name a server for it.",
+            "Cette installation n'envoie pas de courriels ; son exploitant peut y remédier.",
+        ),
+    ),
     "internal": ProblemKind(
         500,
         ("Something is broken", "Une panne est survenue"),

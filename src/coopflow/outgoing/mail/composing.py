@@ -190,6 +190,41 @@ class Composer:
             because=say("mail.invitation.because"),
         )
 
+    async def reminded(
+        self, occasion: str, person: Person, now: datetime
+    ) -> tuple[str, tuple[TaskView, ...]]:
+        """Return who reminds somebody on an occasion, and of what that is still waited for."""
+        return await self._occasions.reminded(occasion.partition(":")[2], person.id, now)
+
+    async def reminder(
+        self, by: str, tasks: tuple[TaskView, ...], person: Person, now: datetime
+    ) -> Letter:
+        """Write to somebody whom a manager of their programme reminds of tasks.
+
+        Args:
+            by: the name of who reminds them.
+            tasks: what is waited for, what has been waiting longest first.
+            person: to whom.
+            now: the present instant.
+        """
+        say = self._phrases(person)
+        words = {"by": by, "count": len(tasks), "title": _short(tasks[0].title)}
+        one_or_more = "one" if len(tasks) == 1 else "several"
+        items = tuple([await self._awaited(one, person, say, now) for one in tasks[:MOST]])
+        more = say("mail.digest.more") if len(tasks) > MOST else None
+        awaits = Section(title=say("mail.digest.awaits"), items=items, more=more)
+        return Letter(
+            language=person.language,
+            subject=say(f"mail.reminder.subject.{one_or_more}", **words),
+            title=say("mail.reminder.title"),
+            greeting=say("mail.greeting", name=person.name),
+            paragraphs=(say(f"mail.reminder.text.{one_or_more}", **words),),
+            sections=(awaits,),
+            action=Action(label=say("mail.look"), url=self._places.home),
+            because=say("mail.reminder.because", by=by),
+            stop=await self._stop("remind_voters", person, say, now),
+        )
+
     def _phrases(self, person: Person) -> MailPhrases:
         return MailPhrases(person.language, self._zone)
 

@@ -18,7 +18,14 @@ from coopflow.outgoing.mail.composing import Composer, manages
 from coopflow.outgoing.mail.letter import Letter
 from coopflow.outgoing.mail.message import Sender, set_as_mail, wire_address
 from coopflow.outgoing.mail.places import Places
-from coopflow.outgoing.mail.queue import DIGEST, INVITATION, KEPT_FOR, ClaimedMail, MailQueue
+from coopflow.outgoing.mail.queue import (
+    DIGEST,
+    INVITATION,
+    KEPT_FOR,
+    REMINDER,
+    ClaimedMail,
+    MailQueue,
+)
 from coopflow.outgoing.mail.recipients import KINDS, wish
 from coopflow.outgoing.mail.schedule import MailReason
 from coopflow.outgoing.mail.smtp import Post
@@ -168,6 +175,8 @@ class Mailer:
     ) -> Letter | None:
         if one.kind == INVITATION:
             return await self._composer.invitation(person, now)
+        if one.kind == REMINDER:
+            return await self._reminder(one, person, now)
         if one.kind == DIGEST:
             wished = person.notifications
             notices = tuple(
@@ -180,6 +189,13 @@ class Mailer:
         if one.notice is None:
             return None
         return await self._composer.notice(one.notice, person, now)
+
+    async def _reminder(self, one: ClaimedMail, person: Person, now: datetime) -> Letter | None:
+        by, tasks = await self._composer.reminded(one.occasion, person, now)
+        if not tasks or wish(person.notifications, "remind_voters") == "none":
+            return None
+        known = (await self._directory.people_by_id([by])).get(by)
+        return await self._composer.reminder(known.name if known else by, tasks, person, now)
 
     async def _drop(self, one: ClaimedMail, reason: MailReason, held: list[int]) -> None:
         await self._queue.drop(one, reason, self._clock(), held)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from coopflow.application.engine import Address
 from coopflow.domain.base import Shape
 from coopflow.outgoing.mail.recipients import has_part
+from coopflow.outgoing.mail.reminders import tasks_of_batch
 from coopflow.readmodel.asking import Asking, columns_of
+from coopflow.readmodel.inbox import task_view
 from coopflow.readmodel.tables import (
     CooperationRow,
     DecisionRow,
@@ -18,7 +20,7 @@ from coopflow.readmodel.tables import (
     ReviewRow,
     TaskRow,
 )
-from coopflow.readmodel.views import DecisionView, OutboxLine, ReviewView
+from coopflow.readmodel.views import DecisionView, OutboxLine, ReviewView, TaskView
 
 _ANSWERS = ("answer", "object")
 
@@ -88,6 +90,24 @@ class Occasions(Asking):
             )
             slugs |= dict.fromkeys((row.organisation, *entrusted))
         return Asked(kind=rows[0].kind, organisations=tuple(called.get(one, one) for one in slugs))
+
+    async def reminded(
+        self, batch: str, person: str, now: datetime
+    ) -> tuple[str, tuple[TaskView, ...]]:
+        """Return who sent a batch of reminders, and the tasks that are still waited for."""
+        async with self._database.reading() as connection:
+            by, rows = await tasks_of_batch(connection, batch, person, now)
+            ids = {row["cooperation_id"] for row in rows}
+            names = select(
+                CooperationRow.cooperation_id, CooperationRow.slug, CooperationRow.title
+            ).where(CooperationRow.cooperation_id.in_(ids))
+            titles = {row.cooperation_id: row for row in await connection.execute(names)}
+        tasks = []
+        for row in rows:
+            named = titles[row["cooperation_id"]]
+            told = row | {"slug": named.slug, "title": named.title}
+            tasks.append(task_view(TaskView, told, now))
+        return by, tuple(tasks)
 
     async def has_part(self, address: Address, person: str) -> bool:
         """Whether somebody still speaks for an active member."""

@@ -21,7 +21,7 @@ from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.outgoing.mail.recipients import people_of, reachable, wish
 from coopflow.outgoing.mail.rhythm import RHYTHMS, Rhythm, latest, rhythm_of
 from coopflow.outgoing.mail.schedule import MailAnswer, MailOutcome, MailReason, outcome
-from coopflow.outgoing.mail.tables import TURN, MailMarkRow, MailRow
+from coopflow.outgoing.mail.tables import TURN, MailMarkRow, MailRow, ReminderRow
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import insert_or_ignore, take_turn, upsert
 from coopflow.readmodel.tables import OutboxRow, TaskRow
@@ -40,6 +40,7 @@ TOO_LATE: Final = timedelta(days=3)
 
 DIGEST: Final = "digest"
 INVITATION: Final = "invitation"
+REMINDER: Final = "reminder"
 """What is written beside notices."""
 
 _PAGE: Final = 200
@@ -58,6 +59,7 @@ class ClaimedMail(Shape):
         kind: that of a notice, ``digest``, or what people asked for, such as ``invitation``.
         rhythm: ``immediate``, or that of the digest.
         notice: the line of the outbox that it tells of.
+        occasion: why it is sent, as whoever asked for it wrote.
         created_at: when it came to be.
         due_at: until when nobody else tries it.
         attempts: how often it was tried, this attempt included.
@@ -69,6 +71,7 @@ class ClaimedMail(Shape):
     kind: str
     rhythm: str
     notice: int | None
+    occasion: str
     created_at: datetime
     due_at: datetime
     attempts: int
@@ -121,6 +124,17 @@ class MailQueue:
         row = _row(person, kind, occasion, "immediate", at)
         async with self._database.writing() as connection:
             return await _add(connection, [row]) > 0
+
+    async def add_within(
+        self,
+        connection: AsyncConnection,
+        people: Iterable[str],
+        kind: str,
+        occasion: str,
+        at: datetime,
+    ) -> None:
+        """Write to some people as ``add`` does, within a transaction that keeps more than that."""
+        await _add(connection, [_row(one, kind, occasion, "immediate", at) for one in people])
 
     async def claim(self, at: datetime, limit: int = AT_ONCE) -> tuple[ClaimedMail, ...]:
         """Take up what is due, digests last; for a while nobody else does."""
@@ -197,6 +211,8 @@ class MailQueue:
         """Let nothing be left of a person here."""
         async with self._database.writing() as connection:
             await connection.execute(delete(MailRow).where(MailRow.person == person))
+            named = or_(ReminderRow.person == person, ReminderRow.sent_by == person)
+            await connection.execute(delete(ReminderRow).where(named))
 
     async def clear(self, before: datetime) -> int:
         """Forget what was sent or given up before an instant, or is held since; say how many."""

@@ -6,7 +6,7 @@ whoever is erased meanwhile gets nothing and leaves nothing here.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -54,3 +54,20 @@ class MailMarkRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(LONG)
     at: Mapped[datetime]
+
+
+class ReminderRow(Base):
+    """That somebody was reminded of a task on a day, and by whom; ``batch`` is of one mail each."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (Index(None, "batch", "person"), Index(None, "day"))
+
+    cooperation_id: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    organisation: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    batch: Mapped[str]
+    sent_by: Mapped[str]
+    sent_at: Mapped[datetime]

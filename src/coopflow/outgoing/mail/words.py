@@ -166,6 +166,25 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "et tiennent leur journal."
         ),
     ),
+    # reminders that somebody sends
+    "mail.reminder.subject.one": ("{by} reminds you: {title}", "{by} vous rappelle : {title}"),
+    "mail.reminder.subject.several": (
+        "{by} reminds you of {count} things",
+        "{by} vous rappelle {count} choses",
+    ),
+    "mail.reminder.title": ("A reminder", "Un rappel"),
+    "mail.reminder.text.one": (
+        "{by}, who follows your programme, reminds you of what is waited for in “{title}”.",
+        "{by}, qui suit votre programme, vous rappelle ce qui est attendu dans « {title} ».",
+    ),
+    "mail.reminder.text.several": (
+        "{by}, who follows your programme, reminds you of {count} things that are waited for.",
+        "{by}, qui suit votre programme, vous rappelle {count} choses qui sont attendues.",
+    ),
+    "mail.reminder.because": (
+        "You get this e-mail because {by} sent it to those who are waited for.",
+        "Vous recevez ce courriel parce que {by} l'a envoyé aux personnes attendues.",
+    ),
     "mail.invitation.action": ("Sign in", "Entrer"),
     "mail.invitation.note": (
         (
