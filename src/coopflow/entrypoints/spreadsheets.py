@@ -1,12 +1,14 @@
-"""Tables for spreadsheets: portfolios, registers of decisions, indicators, as CSV.
+"""Tables for spreadsheets: portfolios, registers of decisions, indicators; as CSV here.
 
 Headers are in the language of whom they are for; what stands below is data, and the same in both.
+As workbooks they are written in ``workbooks.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeVar
 
 from coopflow.application.callers import Language
@@ -21,32 +23,35 @@ BOM: Final = "\ufeff"
 
 
 class Column(NamedTuple):
-    """A column: what it is called, and what stands in it."""
+    """A column: what it is called, and what stands in it.
+
+    Attributes:
+        label: what it is called.
+        of: returns what stands in it of a row: a text, a number, a date, an instant, whether
+            something is so, a share as a fraction, numbers by their names, or None.
+        spreads: whether these are numbers by their names, which may have a column each.
+    """
 
     label: Label
     of: Callable[[Any], Any]
+    spreads: bool = False
 
 
-def _column(en: str, fr: str, of: Callable[[Any], Any]) -> Column:
-    return Column(Label(en=en, fr=fr), of)
+def _column(en: str, fr: str, of: Callable[[Any], Any], *, spreads: bool = False) -> Column:
+    return Column(Label(en=en, fr=fr), of, spreads)
 
 
-def _counts(levels: dict[str, int]) -> str:
-    """Write levels by their conditions: names never look like a formula."""
-    return " ".join(f"{name}:{level}" for name, level in levels.items())
-
-
-_PORTFOLIO: Final = (
+PORTFOLIO: Final = (
     _column("id", "identifiant", lambda one: one.slug),
     _column("title", "titre", lambda one: one.title),
     _column("territory", "territoire", lambda one: one.territory),
     _column("status", "statut", lambda one: one.status),
     _column("stage", "étape", lambda one: one.stage),
     _column("days in stage", "jours dans l'étape", lambda one: one.days_in_stage),
-    _column("levels", "niveaux", lambda one: _counts(one.levels)),
-    _column("trend over 6 months", "évolution sur 6 mois", lambda one: _counts(one.trend)),
+    _column("levels", "niveaux", lambda one: one.levels, spreads=True),
+    _column("trend over 6 months", "évolution sur 6 mois", lambda one: one.trend, spreads=True),
     _column("next gate", "prochain passage", lambda one: one.next_gate),
-    _column("levels lacking", "niveaux manquants", lambda one: _counts(one.lacks)),
+    _column("levels lacking", "niveaux manquants", lambda one: one.lacks, spreads=True),
     _column("active members", "membres actifs", lambda one: one.active_members),
     _column("members in", "membres entrés", lambda one: one.members_in),
     _column("members out", "membres sortis", lambda one: one.members_out),
@@ -68,34 +73,36 @@ _PORTFOLIO: Final = (
     _column("alerts", "alertes", lambda one: " ".join(alert.code for alert in one.alerts)),
 )
 
-_DECISIONS: Final = (
+DECISIONS: Final = (
     _column("id", "identifiant", lambda one: one.id),
     _column("subject", "objet", lambda one: one.subject),
     _column("question", "question", lambda one: one.question),
     _column("rule", "règle", lambda one: one.rule["name"]),
-    _column("quorum", "quorum", lambda one: one.quorum),
+    _column("quorum", "quorum", lambda one: Fraction(one.quorum)),
     _column("secret", "secret", lambda one: one.secret),
     _column("opened", "ouverture", lambda one: one.opened_at),
     _column("closes", "échéance", lambda one: one.closes_at),
     _column("closed", "clôture", lambda one: one.closed_at),
     _column("electors", "votants", lambda one: one.electorate),
     _column("answers", "réponses", lambda one: one.answers),
-    _column("counts", "décompte", lambda one: _counts(one.counts)),
+    _column("counts", "décompte", lambda one: one.counts, spreads=True),
     _column("result", "résultat", lambda one: one.result),
     _column("vetoed", "veto", lambda one: one.vetoed),
 )
 
 
-class _Value(NamedTuple):
+class Value(NamedTuple):
+    """An indicator with one of its values, or without any."""
+
     indicator: IndicatorView
     value: MeasureView | None
 
 
-def _of_value(name: str) -> Callable[[_Value], Any]:
+def _of_value(name: str) -> Callable[[Value], Any]:
     return lambda one: getattr(one.value, name, None)
 
 
-_INDICATORS: Final = (
+INDICATORS: Final = (
     _column("indicator", "indicateur", lambda one: one.indicator.id),
     _column("objective", "objectif", lambda one: one.indicator.objective),
     _column("definition", "définition", lambda one: one.indicator.definition),
@@ -112,21 +119,30 @@ _INDICATORS: Final = (
 )
 
 
+def decision_columns(language: Language) -> tuple[Column, ...]:
+    """Return the columns of a register of decisions, with the arithmetic in the language."""
+    arithmetic = _column("arithmetic", "calcul", lambda one: getattr(one, f"arithmetic_{language}"))
+    return (*DECISIONS, arithmetic)
+
+
+def values_of(indicators: Iterable[IndicatorView]) -> list[Value]:
+    """Return a row for each value, and one for each indicator without any."""
+    return [Value(one, value) for one in indicators for value in one.values or (None,)]
+
+
 def portfolio_sheet(rows: Iterable[PortfolioRow], language: Language) -> str:
     """Return a portfolio as CSV: one line for each cooperation."""
-    return _sheet(_PORTFOLIO, rows, language)
+    return _sheet(PORTFOLIO, rows, language)
 
 
 def decisions_sheet(decisions: Iterable[DecisionView], language: Language) -> str:
     """Return a register of decisions as CSV, with the arithmetic in the language."""
-    arithmetic = _column("arithmetic", "calcul", lambda one: getattr(one, f"arithmetic_{language}"))
-    return _sheet((*_DECISIONS, arithmetic), decisions, language)
+    return _sheet(decision_columns(language), decisions, language)
 
 
 def indicators_sheet(indicators: Iterable[IndicatorView], language: Language) -> str:
     """Return indicators as CSV: one line for each value, one for each indicator without any."""
-    lines = [_Value(one, value) for one in indicators for value in one.values or (None,)]
-    return _sheet(_INDICATORS, lines, language)
+    return _sheet(INDICATORS, values_of(indicators), language)
 
 
 def _sheet(columns: Sequence[Column], rows: Iterable[T], language: Language) -> str:
@@ -136,10 +152,16 @@ def _sheet(columns: Sequence[Column], rows: Iterable[T], language: Language) -> 
 
 def _cell(value: object) -> str:
     """Write a value as every spreadsheet reads it, whatever the language."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return value.isoformat() if isinstance(value, date) else str(value)
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "1" if value else "0"
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case dict():  # names never look like a formula
+            return " ".join(f"{name}:{number}" for name, number in value.items())
+        case _:
+            return str(value)

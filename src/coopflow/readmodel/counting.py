@@ -76,17 +76,25 @@ class Counts(Asking):
         )
 
     async def levels_by_stage(
-        self, programme: str, now: datetime, *, only: PortfolioFilter = EVERYTHING
+        self,
+        programme: str,
+        now: datetime,
+        *,
+        only: PortfolioFilter = EVERYTHING,
+        closed: bool = False,
     ) -> tuple[LevelCount, ...]:
-        """Count the cooperations of a programme that are not closed, by stage, condition, level.
+        """Count the cooperations of a programme by stage, condition and level.
 
         Args:
             programme: which one.
             now: the instant at which it is asked.
             only: what it is narrowed to.
+            closed: whether those that are closed count, too.
         """
         columns = [OutlineRow.stage, OutlineRow.levels]
-        where = [*narrowed(programme, only, now), OutlineRow.status.in_(LIVING)]
+        where = narrowed(programme, only, now)
+        if not closed:
+            where = [*where, OutlineRow.status.in_(LIVING)]
         async with self._database.reading() as connection:
             found = await _counted(connection, columns, where)
         counted = Counter[tuple[str, str, int]]()

@@ -467,7 +467,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "picture.waiting": ("no answer yet", "sans réponse"),
     "picture.secret": ("answered, secretly", "réponses secrètes"),
     "picture.quorum": ("quorum: {count}", "quorum : {count}"),
-    "picture.yes_needed": ("needed: {count} yes", "il faut {count} oui"),
+    "picture.yes_needed": ("needed: {count} yes", "il faut {count} voix pour"),
     "picture.quorum_told": (
         "{answers} of {electorate} answered, {held}",
         "{answers} réponses sur {electorate}, {held}",

@@ -12,10 +12,12 @@ from uuid import uuid4
 
 import pytest
 from icalendar import Calendar
+from openpyxl.reader.excel import load_workbook
 
 from coopflow.application.callers import Caller
 from coopflow.directory.people import PersonStated
 from tests.http_platform import Platform, place
+from tests.pictures import assert_tidy
 
 pytestmark = pytest.mark.server
 
@@ -134,6 +136,13 @@ def test_a_portfolio_is_listed_narrowed_and_taken_away(platform: Platform, here:
     assert slug in [one.get("identifiant") or one["\ufeffidentifiant"] for one in lines]
     with platform.client(FACILITATOR) as client:
         assert client.get(path).status_code == 403
+    with platform.client(MANAGER, **{"Accept-Language": "fr"}) as client:
+        answer = client.get("/v1/programmes/reading/exports/portfolio.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    header, *rows = sheet.iter_rows(values_only=True)
+    assert header[:2] == ("identifiant", "titre")
+    assert "niveaux : support" in header
+    assert slug in [row[0] for row in rows]
 
 
 def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) -> None:
@@ -150,7 +159,32 @@ def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) 
             list(csv.DictReader(io.StringIO(client.get(f"{here}/exports/indicators.csv").text)))
             == []
         )
+        answer = client.get(f"{here}/exports/decisions.xlsx")
+        assert answer.headers["content-disposition"] == (
+            'attachment; filename="read-here-decisions.xlsx"'
+        )
+        sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        rows = list(sheet.iter_rows(min_row=2, max_col=3, values_only=True))
+        assert [row[0] for row in rows] == ["q-1", "q-2"]
+        assert rows[0][2] == "=Shall we, 1?"
+        empty = client.get(f"{here}/exports/indicators.xlsx").content
+        assert load_workbook(io.BytesIO(empty)).worksheets[0].max_row == 1
         assert client.get(f"{here}/measures").json() == []
+
+
+def test_a_lifecycle_is_drawn_with_where_a_cooperation_stands(
+    platform: Platform, here: str
+) -> None:
+    """In the language of the request, as wide as asked for."""
+    with platform.client(FACILITATOR, **{"Accept-Language": "fr"}) as client:
+        wide = client.get(f"{here}/lifecycle.svg")
+        narrow = client.get(f"{here}/lifecycle.svg", params={"width": 328})
+        assert client.get(f"{here}/lifecycle.svg", params={"width": 20}).status_code == 422
+    assert wide.headers["content-type"] == "image/svg+xml"
+    assert wide.headers["content-language"] == "fr"
+    told = assert_tidy(wide.text, "lifecycle")[1].text or ""
+    assert "Étape 1 sur 3, Impulsion, depuis le" in told
+    assert float(assert_tidy(narrow.text, "lifecycle").attrib["width"]) <= 328
 
 
 def test_calendars_are_answered_as_icalendar(platform: Platform, here: str) -> None:

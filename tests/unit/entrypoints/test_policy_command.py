@@ -147,3 +147,27 @@ def test_what_differs_is_told_by_direction(coopflow: Coopflow, ours: Path) -> No
         ("stricter", "gates.to_structuration.minima.communication"),
         ("looser", "clocks.cure"),
     }
+
+
+def test_the_lifecycle_of_a_policy_is_drawn(coopflow: Coopflow, tmp_path: Path) -> None:
+    """To stdout or to a file, with where somebody stands."""
+    plain = coopflow("policy", "picture", "reference", "--lang", "fr")
+    assert plain.exit_code == 0, plain.stderr
+    assert plain.stdout.startswith("<svg ")
+    assert "Passage à l&#39;animation" in plain.stdout
+    file = tmp_path / "lifecycle.svg"
+    told = coopflow(
+        "policy", "picture", "essaimage", "--stage", "animation", "--width", "320", "--to", file
+    )
+    assert (told.exit_code, told.stdout) == (0, "")
+    assert "stage 3 of 4" in file.read_text(encoding="utf-8")
+
+
+def test_a_stage_that_is_not_there_cannot_be_marked(coopflow: Coopflow) -> None:
+    """Those that are there are named."""
+    result = coopflow("policy", "picture", "reference", "--stage", "nowhere")
+    assert result.exit_code == 2
+    assert "it has impulsion, structuration, animation" in result.stderr
+    nowhere = coopflow("policy", "picture", "reference", "--to", "/nowhere/at-all.svg")
+    assert nowhere.exit_code == 2
+    assert "/nowhere/at-all.svg cannot be written" in nowhere.stderr

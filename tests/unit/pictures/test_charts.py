@@ -254,11 +254,11 @@ HALF = Fraction(1, 2)
 @pytest.mark.parametrize(
     ("rule", "needed"),
     [
-        pytest.param(SimpleMajority(), "il faut 3 oui", id="simple"),
-        pytest.param(AbsoluteMajority(), "il faut 8 oui", id="absolute"),
-        pytest.param(QualifiedMajority(), "il faut 6 oui", id="qualified"),
-        pytest.param(QualifiedMajority(base="electorate"), "il faut 10 oui", id="of all"),
-        pytest.param(Unanimity(strict=True), "il faut 14 oui", id="all"),
+        pytest.param(SimpleMajority(), "il faut 3 voix pour", id="simple"),
+        pytest.param(AbsoluteMajority(), "il faut 8 voix pour", id="absolute"),
+        pytest.param(QualifiedMajority(), "il faut 6 voix pour", id="qualified"),
+        pytest.param(QualifiedMajority(base="electorate"), "il faut 10 voix pour", id="of all"),
+        pytest.param(Unanimity(strict=True), "il faut 14 voix pour", id="all"),
         pytest.param(Unanimity(), None, id="nobody against"),
         pytest.param(Consent(), None, id="consent"),
         pytest.param(None, None, id="no rule"),
@@ -279,9 +279,14 @@ def test_arithmetic_shows_what_it_takes(rule: Rule | None, needed: str | None, w
     assert [one for one in written(found) if one.startswith("il faut")] == (
         [needed] if needed else []
     )
-    assert found.rows == (("oui", "7"), ("abstention", "1"), ("non", "2"), ("sans réponse", "4"))
+    assert found.rows == (
+        ("pour", "7"),
+        ("abstention", "1"),
+        ("contre", "2"),
+        ("sans réponse", "4"),
+    )
     assert found.text == (
-        "Adopter la charte\u00a0: oui\u00a0: 7\u00a0; abstention\u00a0: 1\u00a0; non\u00a0: 2"
+        "Adopter la charte\u00a0: pour\u00a0: 7\u00a0; abstention\u00a0: 1\u00a0; contre\u00a0: 2"
         "\u00a0; sans réponse\u00a0: 4\u00a0; 10 réponses sur 14, le quorum de 7 est atteint"
         + (f"\u00a0; {needed}" if needed else "")
         + "."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,8 @@ from coopflow.entrypoints.cli import scenario
 from coopflow.entrypoints.cli.failures import REFUSED, UsageError
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.pictures.lifecycle import lifecycle_picture
+from coopflow.pictures.picture import Frame
 from coopflow.settings import Settings
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
@@ -293,3 +296,37 @@ def _print_explained(rules: Rulebook, terminal: Terminal, say: Phrases) -> None:
         terminal.data.print(Text(say("gate.advice"), "bold"))
     for piece in policy.advice:
         terminal.data.print(Padding(Text(say.label(piece.label)), (0, 0, 0, 3)))
+
+
+# --- picture --------------------------------------------------------------------------------------
+
+
+def picture(  # noqa: PLR0913 - what is drawn, and where to
+    settings: Settings,
+    policy: str,
+    *,
+    lifecycle: str | None,
+    stage: str | None,
+    width: int,
+    to: Path | None,
+) -> None:
+    """Draw the lifecycle that a policy is for.
+
+    Raises:
+        UnknownNameError: there is no such policy or lifecycle.
+        FaultsError: it cannot be used.
+        UsageError: the lifecycle has no such stage, or the file cannot be written.
+    """
+    followed = compile_definition(load_definition(lifecycle, policy)).lifecycle
+    if stage is not None and followed.stage(stage) is None:
+        known = ", ".join(one.id for one in followed.stages)
+        raise UsageError(f"{followed.lifecycle} has no stage {stage}; it has {known}")
+    frame = Frame("lifecycle", width)
+    found = lifecycle_picture(followed, Phrases(settings.language), frame, stage=stage)
+    if to is None:
+        sys.stdout.write(found.svg + "\n")
+        return
+    try:
+        to.write_text(found.svg + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written: {error.strerror}") from error

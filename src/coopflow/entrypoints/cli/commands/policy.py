@@ -211,3 +211,27 @@ def policy_explain(
 
     settings = settings_of(lang=lang)
     explain(settings, name, lifecycle=lifecycle, resolved=resolved, output=output)
+
+
+@policy.command("picture")
+def policy_picture(  # noqa: PLR0913 - its options
+    name: Annotated[str, Argument(metavar="POLICY", help="A policy, by name or file.")],
+    *,
+    stage: Annotated[
+        str | None, Option(metavar="ID", help="Mark where a cooperation stands.")
+    ] = None,
+    width: Annotated[
+        int, Option(min=200, max=2000, help="How wide it may be, in pixels; narrow ones go down.")
+    ] = 720,
+    to: Annotated[
+        Path | None,
+        Option(dir_okay=False, metavar="FILE", help="The file to write; by default stdout."),
+    ] = None,
+    lifecycle: Lifecycle = None,
+    lang: Lang = None,
+) -> None:
+    """Draw the lifecycle that a policy is for, as SVG: stages, gates, renewals and fall-backs."""
+    from coopflow.entrypoints.cli.policies import picture  # noqa: PLC0415
+
+    settings = settings_of(lang=lang)
+    picture(settings, name, lifecycle=lifecycle, stage=stage, width=width, to=to)

@@ -1,50 +1,49 @@
-"""Tables to take away, as CSV for spreadsheets."""
+"""Tables to take away for spreadsheets: CSV for programs, workbooks (XLSX) for people."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
 from coopflow.application.callers import Language
+from coopflow.entrypoints import exports
+from coopflow.entrypoints.exports import MEDIA_TYPES, Made
 from coopflow.entrypoints.http.answers import Responses, guarded
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep, ManagedProgrammeDep
 from coopflow.entrypoints.http.languages import LanguageDep
-from coopflow.entrypoints.spreadsheets import (
-    BOM,
-    decisions_sheet,
-    indicators_sheet,
-    portfolio_sheet,
-)
-from coopflow.readmodel.views import PortfolioRow
-from coopflow.services import Services
 
 router = APIRouter(tags=["exports"], dependencies=[needs("read")], responses=guarded())
 
-_MEDIA_TYPE: Final = "text/csv"
-_AT_ONCE: Final = 200
-_VALUES: Final = 1000
+_OF_ONE: Final = "/programmes/{programme}/cooperations/{cooperation}/exports"
 
 
 def _sheet(example: str) -> Responses:
     content = {"schema": {"type": "string"}, "example": example}
-    return {200: {"description": "A table", "content": {_MEDIA_TYPE: content}}}
+    return {200: {"description": "A table", "content": {MEDIA_TYPES["csv"]: content}}}
 
+
+_BOOK: Final[dict[str, Any]] = {
+    "schema": {"type": "string", "contentMediaType": MEDIA_TYPES["xlsx"]},
+    "example": "PK…",
+}
+_BOOKS: Final[Responses] = {
+    200: {"description": "A workbook", "content": {MEDIA_TYPES["xlsx"]: _BOOK}}
+}
 
 WithBom = Annotated[
     bool, Query(description="Begin with a mark by which some spreadsheets know UTF-8.")
 ]
 
 
-def _answer(sheet: str, name: str, language: Language, *, bom: bool) -> Response:
+def attached(made: Made, language: Language) -> Response:
+    """Answer with a file that is to be saved."""
     return Response(
-        (BOM if bom else "") + sheet,
-        media_type=_MEDIA_TYPE,
+        made.content,
+        media_type=made.media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
+            "Content-Disposition": f'attachment; filename="{made.name}"',
             "Content-Language": language,
             "Vary": "Accept-Language",
             "Cache-Control": "no-store",
@@ -67,22 +66,27 @@ async def portfolio(
     bom: WithBom = False,
 ) -> Response:
     """Return one line for each cooperation of a programme, by title."""
-    rows = await _all_rows(services, programme)
-    return _answer(portfolio_sheet(rows, language), f"{programme}-portfolio", language, bom=bom)
-
-
-async def _all_rows(services: Services, programme: str) -> Sequence[PortfolioRow]:
-    now = datetime.now(UTC)
-    found: list[PortfolioRow] = []
-    while page := await services.queries.portfolio(
-        programme, now, after=found[-1].place if found else None, limit=_AT_ONCE
-    ):
-        found += page
-    return found
+    return attached(
+        await exports.portfolio(services, programme, "csv", language, bom=bom), language
+    )
 
 
 @router.get(
-    "/programmes/{programme}/cooperations/{cooperation}/exports/decisions.csv",
+    "/programmes/{programme}/exports/portfolio.xlsx",
+    operation_id="export_portfolio_workbook",
+    summary="The portfolio as a workbook",
+    response_class=Response,
+    responses=_BOOKS,
+)
+async def portfolio_workbook(
+    programme: ManagedProgrammeDep, services: ServicesDep, language: LanguageDep
+) -> Response:
+    """Return one row for each cooperation of a programme, by title; levels have columns each."""
+    return attached(await exports.portfolio(services, programme, "xlsx", language), language)
+
+
+@router.get(
+    f"{_OF_ONE}/decisions.csv",
     operation_id="export_decisions",
     summary="The register of decisions as CSV",
     response_class=Response,
@@ -93,17 +97,28 @@ async def decisions(
 ) -> Response:
     """Return one line for each decision that the caller may read, in the order of opening."""
     extent = sight.may("decisions")
-    found = [
-        one
-        for one in await services.queries.decisions(sight.address)
-        if extent == "all" or one.closed_at is not None
-    ]
-    name = f"{sight.address.cooperation}-decisions"
-    return _answer(decisions_sheet(found, language), name, language, bom=bom)
+    made = await exports.decisions(services, sight.address, extent, "csv", language, bom=bom)
+    return attached(made, language)
 
 
 @router.get(
-    "/programmes/{programme}/cooperations/{cooperation}/exports/indicators.csv",
+    f"{_OF_ONE}/decisions.xlsx",
+    operation_id="export_decisions_workbook",
+    summary="The register of decisions as a workbook",
+    response_class=Response,
+    responses=_BOOKS,
+)
+async def decisions_workbook(
+    sight: CooperationDep, services: ServicesDep, language: LanguageDep
+) -> Response:
+    """Return one row for each decision that the caller may read; choices have columns each."""
+    extent = sight.may("decisions")
+    made = await exports.decisions(services, sight.address, extent, "xlsx", language)
+    return attached(made, language)
+
+
+@router.get(
+    f"{_OF_ONE}/indicators.csv",
     operation_id="export_indicators",
     summary="Indicators and their values as CSV",
     response_class=Response,
@@ -114,6 +129,21 @@ async def indicators(
 ) -> Response:
     """Return one line for each value of an indicator, the latest first."""
     sight.may("measures")
-    found = await services.queries.measures(sight.address, datetime.now(UTC), values=_VALUES)
-    name = f"{sight.address.cooperation}-indicators"
-    return _answer(indicators_sheet(found, language), name, language, bom=bom)
+    made = await exports.indicators(services, sight.address, "csv", language, bom=bom)
+    return attached(made, language)
+
+
+@router.get(
+    f"{_OF_ONE}/indicators.xlsx",
+    operation_id="export_indicators_workbook",
+    summary="Indicators and their values as a workbook",
+    response_class=Response,
+    responses=_BOOKS,
+)
+async def indicators_workbook(
+    sight: CooperationDep, services: ServicesDep, language: LanguageDep
+) -> Response:
+    """Return one row for each value of an indicator, the latest first."""
+    sight.may("measures")
+    made = await exports.indicators(services, sight.address, "xlsx", language)
+    return attached(made, language)

@@ -1,0 +1,151 @@
+"""What is taken away of a programme or a cooperation, made as files, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
+
+from coopflow.application.access import Extent
+from coopflow.application.callers import Language
+from coopflow.application.engine import Address
+from coopflow.entrypoints import workbooks
+from coopflow.entrypoints.spreadsheets import (
+    BOM,
+    decisions_sheet,
+    indicators_sheet,
+    portfolio_sheet,
+)
+from coopflow.readmodel.views import DecisionView, PortfolioPlace, PortfolioRow
+from coopflow.services import Services
+
+Format = Literal["csv", "xlsx"]
+
+MEDIA_TYPES: Final = {"csv": "text/csv", "xlsx": workbooks.MEDIA_TYPE}
+
+_AT_ONCE: Final = 200
+_VALUES: Final = 1000
+
+
+class Made(NamedTuple):
+    """A file that was made: its name, what it is, and what is in it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass
+class Progress:
+    """How far something has come.
+
+    Attributes:
+        done: how many of its parts are done.
+        total: of how many; None while that is not known.
+    """
+
+    done: int = 0
+    total: int | None = None
+
+
+async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
+    services: Services,
+    programme: str,
+    form: Format,
+    language: Language,
+    progress: Progress | None = None,
+    *,
+    bom: bool = False,
+) -> Made:
+    """Make the portfolio of a programme: one row for each cooperation, by title.
+
+    Raises:
+        UnavailableError: the database does not answer.
+        OverflowError: there are more cooperations than a workbook holds.
+    """
+    progress = progress or Progress()
+    now = datetime.now(UTC)
+    counts = await services.queries.levels_by_stage(programme, now, closed=True)
+    progress.total = (await services.queries.portfolio_counts(programme, now)).total
+    pages = _pages(services, programme, now, progress)
+    # In the order in which the policy of the first one has them, then what others have besides.
+    first = await anext(pages, ())
+    known = dict.fromkeys(name for row in first for name in row.levels)
+    names = [*known, *sorted({one.condition for one in counts} - {*known})]
+    name = f"{programme}-portfolio"
+    if form == "csv":
+        rows = [*first, *[row async for page in pages for row in page]]
+        text = await asyncio.to_thread(portfolio_sheet, rows, language)
+        return _csv(name, text, bom=bom)
+    book = workbooks.portfolio_book(names, language)
+    await asyncio.to_thread(book.add, first)
+    async for page in pages:
+        await asyncio.to_thread(book.add, page)
+    content = await asyncio.to_thread(book.finished)
+    return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
+
+
+async def _pages(
+    services: Services, programme: str, now: datetime, progress: Progress
+) -> AsyncIterator[Sequence[PortfolioRow]]:
+    after: PortfolioPlace | None = None
+    while page := await services.queries.portfolio(programme, now, after=after, limit=_AT_ONCE):
+        after = page[-1].place
+        progress.done += len(page)
+        yield page
+
+
+async def decisions(  # noqa: PLR0913 - as above
+    services: Services,
+    address: Address,
+    extent: Extent,
+    form: Format,
+    language: Language,
+    *,
+    bom: bool = False,
+) -> Made:
+    """Make the register of decisions: one row for each, in the order of opening.
+
+    Args:
+        services: who is asked.
+        address: whose.
+        extent: how much of it whoever asks may read.
+        form: as what.
+        language: of the headers and the arithmetic.
+        bom: whether a CSV begins with a mark by which some spreadsheets know UTF-8.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    found: list[DecisionView] = [
+        one
+        for one in await services.queries.decisions(address)
+        if extent == "all" or one.closed_at is not None
+    ]
+    name = f"{address.cooperation}-decisions"
+    if form == "csv":
+        return _csv(name, decisions_sheet(found, language), bom=bom)
+    content = await asyncio.to_thread(workbooks.decisions_book, found, language)
+    return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
+
+
+async def indicators(
+    services: Services, address: Address, form: Format, language: Language, *, bom: bool = False
+) -> Made:
+    """Make the indicators: one row for each value, the latest first.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    found = await services.queries.measures(address, datetime.now(UTC), values=_VALUES)
+    name = f"{address.cooperation}-indicators"
+    if form == "csv":
+        return _csv(name, indicators_sheet(found, language), bom=bom)
+    content = await asyncio.to_thread(workbooks.indicators_book, found, language)
+    return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
+
+
+def _csv(name: str, sheet: str, *, bom: bool) -> Made:
+    return Made(f"{name}.csv", MEDIA_TYPES["csv"], ((BOM if bom else "") + sheet).encode())
