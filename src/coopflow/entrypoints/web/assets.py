@@ -18,6 +18,7 @@ class _File(NamedTuple):
 _FILES: Final[Mapping[str, _File]] = {
     "coopflow.css": _File("coopflow.entrypoints.web", "static/coopflow.css", "text/css"),
     "pictures.css": _File("coopflow.entrypoints.web", "static/pictures.css", "text/css"),
+    "forms.css": _File("coopflow.entrypoints.web", "static/forms.css", "text/css"),
     "htmx.js": _File("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript"),
     "icon.svg": _File("coopflow.entrypoints.web", "static/icon.svg", "image/svg+xml"),
 }
