@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.types import ASGIApp
 
 from coopflow.application.callers import Caller
+from coopflow.application.engine import Address
 from coopflow.directory.people import PersonStated, ProgrammeRole
 from coopflow.directory.programmes import ProgrammeStated
 from coopflow.entrypoints.http import sign_in
@@ -43,6 +44,28 @@ async def who_asks(request: Request) -> Caller | None:
 def _faces(services: Services) -> tuple[FastAPI, ASGIApp]:
     answering = api(services, authenticate=who_asks, home="/")
     return answering, Faces(pages(services, authenticate=who_asks, zone=ZONE), answering)
+
+
+@dataclass(frozen=True)
+class Collective:
+    """A cooperation of a test's own, with people of its own.
+
+    Attributes:
+        address: where it is found.
+        manager: who manages its programme.
+        facilitator: who facilitates it.
+        speakers: who speaks for each organisation.
+    """
+
+    address: Address
+    manager: str
+    facilitator: str
+    speakers: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """Where its pages begin."""
+        return f"/c/{self.address.programme}/{self.address.cooperation}"
 
 
 @dataclass
@@ -86,6 +109,61 @@ class Site:
         if programme is not None:
             self.platform.run(directory.take_part(programme, person, roles, now))
         return person
+
+    def collective(self, title: str = "Bocage gourmand", policy: str = "reference") -> Collective:
+        """Open a cooperation of three organisations, in a programme of its own."""
+        programme = f"prog-{uuid4().hex[:8]}"
+        self.programme(programme, "Valdore")
+        manager = self.person(
+            somebody(), "Inès Moreau", programme=programme, roles=("programme_manager",)
+        )
+        facilitator = self.person(somebody(), "Fabien Roche", programme=programme)
+        speakers = {
+            organisation: self.person(somebody(), name, programme=programme)
+            for organisation, name in (
+                ("ferme-du-gue", "Louise Brun"),
+                ("commune-bocage", "Martin Petit"),
+                ("amap-des-haies", "Salma Idrissi"),
+            )
+        }
+        found = Collective(Address(programme, "bocage-gourmand"), manager, facilitator, speakers)
+        opening = {
+            "cooperation": "bocage-gourmand",
+            "title": title,
+            "issue": "Ce qui est cultivé ici n'est pas mangé ici",
+            "territory": "Bocage du Gué",
+            "lifecycle": "impact-collectif",
+            "policy": policy,
+            "facilitator": facilitator,
+        }
+        self.give(found, manager, f"/v1/programmes/{programme}/cooperations", opening)
+        for organisation, person in speakers.items():
+            name = organisation.replace("-", " ").capitalize()
+            member = {"id": organisation, "name": name, "category": "association"}
+            body = {"organisation": member, "representative": person}
+            self.give(found, facilitator, "/members", body)
+        return found
+
+    def give(
+        self, collective: Collective, person: str, path: str, body: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Give a command in the name of a person through the API, and return its answer.
+
+        Args:
+            collective: the cooperation.
+            person: who gives it.
+            path: below the cooperation, such as ``/members``; or all of it, from ``/v1`` on.
+            body: the payload.
+        """
+        programme, cooperation = collective.address
+        held = ("programme_manager",) if person == collective.manager else ()
+        caller = Caller(name=f"person:{person}", person=person, roles={programme: held})
+        below = f"/v1/programmes/{programme}/cooperations/{cooperation}"
+        with self.platform.client(caller) as client:
+            answer = client.post(path if path.startswith("/v1/") else below + path, json=body)
+            assert answer.status_code in {200, 201}, answer.text
+            found: Mapping[str, Any] = answer.json()
+            return found
 
     def page(
         self,

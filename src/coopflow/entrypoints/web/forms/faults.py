@@ -312,6 +312,10 @@ def of_problems(
     )
 
 
+_MEANT: Final[Mapping[str, str]] = {"reason_required": "reason", "invalid_choice": "choice"}
+"""The field where something is mended, where the facts of a refusal name others."""
+
+
 def of_refusal(
     refusal: Refusal, question: Question, typed: Typed, words: Words
 ) -> tuple[Fault, ...]:
@@ -330,6 +334,9 @@ def of_refusal(
     ]
     if told:
         return of_problems(told, question, typed)
+    meant = _MEANT.get(refusal.code)
+    if isinstance(question, Group) and any(one.name == meant for one in question.parts):
+        return (Fault(str(meant), words),)
     named = [
         name
         for name, value in refusal.facts.items()

@@ -295,6 +295,8 @@ def _kind(question: Question, typed: Typed, options: tuple[Option, ...]) -> Kind
             return "moment" if question.timed else "date"
         case Free():
             return "area"
+        case Line(source="choices") if options:
+            return "radios"
         case Line(source=str() as source) if options and source not in TYPED:
             return "select"
         # An input of one line would lose the others.

@@ -70,6 +70,7 @@ _SOURCES: Final = {
     "policy": "policies",
     "programme": "programmes",
     "OpenDecision.subject": "subjects",
+    "CastBallot.choice": "choices",
     "RaiseDisagreement.touches": "touches",
     "Link.from": "actors",
     "Link.to": "actors",

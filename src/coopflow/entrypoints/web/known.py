@@ -1,0 +1,147 @@
+"""What there is to choose among in the forms of a cooperation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from coopflow.domain.state import Cooperation
+from coopflow.domain.tools import KIND_LABELS
+from coopflow.entrypoints.http.looking import Looked, look
+from coopflow.entrypoints.web.cooperation import CooperationPage
+from coopflow.entrypoints.web.forms.questions import Line, Question, Several, walk
+from coopflow.entrypoints.web.forms.shown import Known, Option
+
+_PEOPLE: Final = 500
+
+
+def sources_in(question: Question) -> frozenset[str]:
+    """Return of which things a form offers those that are known."""
+    asked = walk(question)
+    return frozenset(one.source for one in asked if isinstance(one, Line | Several) and one.source)
+
+
+async def known_in(page: CooperationPage, sources: frozenset[str], decision: str = "") -> Known:
+    """Return what there is to choose among, as far as the reader may know it.
+
+    Args:
+        page: of the cooperation.
+        sources: what is asked for, see ``sources_in``.
+        decision: the decision that is answered, if that is settled.
+
+    Raises:
+        UnavailableError: the engine or the database does not answer.
+    """
+    found: dict[str, tuple[Option, ...]] = {}
+    if "members" in sources:
+        found["members"] = tuple(
+            Option(one.id, one.name) for one in page.members if one.status != "left"
+        )
+    if "people" in sources:
+        found["people"] = await _people(page)
+    if sources & {"choices", *_OF_STATE}:
+        looked = await look(page.services, page.sight)
+        for source in sources & _OF_STATE.keys():
+            found[source] = tuple(_OF_STATE[source](page, looked))
+        asked = looked.state.decisions.get(decision)
+        if "choices" in sources and asked is not None:
+            found["choices"] = tuple(
+                Option(one, page.say(f"choice.{one}")) for one in asked.rule.choices
+            )
+    return found
+
+
+async def _people(page: CooperationPage) -> tuple[Option, ...]:
+    """Return people of the cooperation; for who manages the programme, all that take part in it."""
+    spoken = [name for one in page.members for name in (one.representative, one.alternate) if name]
+    held = await page.services.queries.holders(page.sight.address)
+    known = {*spoken, *(one.person for one in held)}
+    await page.know(known)
+    options = {one: page.person(one) for one in known}
+    if page.visitor.caller.manages(page.detail.programme):
+        people = await page.services.directory.people(page.detail.programme, limit=_PEOPLE)
+        options |= {one.id: one.name for one in people}
+    return tuple(Option(*one) for one in sorted(options.items(), key=lambda one: one[1].lower()))
+
+
+def _decisions(page: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for slug, one in looked.state.decisions.items():
+        if one.is_open:
+            yield Option(slug, one.question or subject_words(page, one.subject))
+
+
+def _reviews(page: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for slug, one in looked.state.reviews.items():
+        if one.is_open:
+            yield Option(slug, f"{page.say(f'review.{one.kind}')}, {page.say.day(one.opened_at)}")
+
+
+def _changes(_: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for review in looked.state.reviews.values():
+        for slug, one in review.changes.items():
+            if review.is_open and one.status == "open":
+                yield Option(slug, one.text)
+
+
+def _disagreements(_: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for slug, one in looked.state.disagreements.items():
+        if one.state != "closed":
+            yield Option(slug, one.subject)
+
+
+def _gates(page: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for gate in looked.rules.lifecycle.gates_from(looked.state.stage):
+        yield Option(gate.id, page.say.label(gate.label))
+
+
+def _meetings(page: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for slug, one in looked.state.meetings.items():
+        yield Option(slug, f"{page.say(f'meeting.{one.kind}')}, {page.say.day(one.held_at)}")
+
+
+def _actions(_: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for slug, one in looked.state.actions.items():
+        yield Option(slug, one.title)
+
+
+def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
+    for subject in _subjects_of(looked.state):
+        yield Option(subject, subject_words(page, subject))
+
+
+def _subjects_of(state: Cooperation) -> Iterable[str]:
+    yield from (f"document:{kind}" for kind in KIND_LABELS)
+    yield from ("money", "closing", "other")
+    for slug, one in state.disagreements.items():
+        if one.state == "collective_decision":
+            yield f"disagreement:{slug}"
+
+
+def subject_words(page: CooperationPage, subject: str) -> str:
+    """Return what a decision is about, in words."""
+    kind, _, rest = subject.partition(":")
+    if kind == "document":
+        return page.say(f"document.{rest}")
+    if kind == "gate":
+        return page.names.gate(rest)
+    words = page.say(f"subject.{kind}")
+    return f"{words} ({rest})" if rest else words
+
+
+def _indicators(_: CooperationPage, looked: Looked) -> Iterator[Option]:
+    chain = looked.state.newest("value_chain", "approved", "in_force", "stale")
+    for one in getattr(chain.typed, "indicators", ()) if chain else ():
+        yield Option(one.id, one.definition)
+
+
+_OF_STATE: Final[dict[str, Callable[[CooperationPage, Looked], Iterator[Option]]]] = {
+    "decisions": _decisions,
+    "reviews": _reviews,
+    "changes": _changes,
+    "disagreements": _disagreements,
+    "gates": _gates,
+    "meetings": _meetings,
+    "actions": _actions,
+    "indicators": _indicators,
+    "subjects": _subjects,
+}

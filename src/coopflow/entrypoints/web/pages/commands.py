@@ -1,0 +1,203 @@
+"""Giving a command: its form, what is wrong with it, and the way back once it is accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
+
+from coopflow.domain.catalogue import COMMANDS
+from coopflow.domain.refusals import Refusal
+from coopflow.domain.roles import MATRIX, REPRESENTATIVE
+from coopflow.entrypoints.http.commands.giving import Order, carry_out
+from coopflow.entrypoints.http.commands.table import ROUTES
+from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.problem_kinds import KINDS
+from coopflow.entrypoints.http.problems import HiddenError, ProblemError
+from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
+from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
+from coopflow.entrypoints.web.forms.form import Form, of_command
+from coopflow.entrypoints.web.forms.shown import Shown
+from coopflow.entrypoints.web.forms.typed import Typed
+from coopflow.entrypoints.web.guards import MEMBERS
+from coopflow.entrypoints.web.known import known_in, sources_in
+from coopflow.entrypoints.web.places import safe_place
+
+_ROUTES: Final = {one.command: one for one in ROUTES if one.command != "open_cooperation"}
+
+KEY: Final = "key"
+"""The input that tells one sending of a form from another."""
+
+RETURN_TO: Final = "return_to"
+"""The input that says where to go once a command is accepted."""
+
+SETTLED: Final = "settled"
+"""The inputs that name the fields that are not asked, as their answer is known."""
+
+EXPECTED: Final = "expected_seq"
+"""The input that says which entry of the journal was the last one when the form was shown."""
+
+_OURS: Final = frozenset({KEY, RETURN_TO, SETTLED, EXPECTED})
+_SCALARS: Final = frozenset({"line", "area", "date", "moment", "select", "radios"})
+
+router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
+
+
+def _command(command: Annotated[str, Path()], page: CooperationPageDep) -> str:
+    """Return the command of the path.
+
+    Raises:
+        ProblemError: there is none of this name, or no role of the reader may give it.
+    """
+    if command not in _ROUTES:
+        raise HiddenError
+    if not page.may_give(command):
+        raise ProblemError("forbidden")
+    return command
+
+
+CommandDep = Annotated[str, Depends(_command)]
+
+
+class _Sent(NamedTuple):
+    """What came with a form beside the answers.
+
+    Attributes:
+        answers: the other inputs.
+        key: tells this sending from others.
+        return_to: where to go afterwards.
+        settled: the fields that were not asked.
+        expected_seq: the last entry that the sender knew, if that matters.
+    """
+
+    answers: Sequence[tuple[str, str]]
+    key: str
+    return_to: str
+    settled: tuple[str, ...]
+    expected_seq: int | None
+
+
+def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
+    found = list(pairs)
+    own = {name: value for name, value in found if name in _OURS}
+    expected = own.get(EXPECTED, "")
+    return _Sent(
+        answers=[one for one in found if one[0] not in _OURS],
+        key=own.get(KEY, "")[:100] or uuid4().hex,
+        return_to=safe_place(own.get(RETURN_TO), otherwise),
+        settled=tuple(value for name, value in found if name == SETTLED),
+        expected_seq=int(expected) if expected.isascii() and expected.isdigit() else None,
+    )
+
+
+@router.get("/do/{command}")
+async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
+    """Show the form of a command; what the query says is filled in, and not asked again."""
+    sent = _sent(page.request.query_params.multi_items(), page.path)
+    form = of_command(command)
+    typed = form.read(sent.answers).typed
+    settled = tuple(name for name in typed.parts if typed.part(name).text)
+    own = page.speaks_for
+    is_own = MATRIX[command].get(REPRESENTATIVE) == "own"
+    if is_own and len(own) == 1 and "organisation" in COMMANDS[command].model_fields:
+        typed = typed.having("organisation", Typed((own[0],)))
+        settled = (*settled, "organisation")
+    return await _shown(page, command, form, typed, sent._replace(settled=settled))
+
+
+@router.post("/do/{command}")
+async def give(command: CommandDep, page: CooperationPageDep) -> Response:
+    """Give a command, and go back; or show its form again with what is wrong."""
+    sent = _sent(await posted(page.request), page.path)
+    form = of_command(command)
+    read = form.read(sent.answers)
+    if read.do == "again":
+        return await _shown(page, command, form, read.typed, sent, new=read.new)
+    typed = form.tidy(read.typed)
+    faults = form.faults(typed, page.say)
+    if not faults:
+        try:
+            await carry_out(page.services, _order(page, command, form.data(typed, page.say), sent))
+        except ProblemError as error:
+            if error.refusal is None:
+                raise
+            faults = _refused(error.refusal, form, typed)
+    if faults:
+        return await _shown(page, command, form, typed, sent, faults=faults)
+    return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
+
+
+async def posted(request: Request) -> list[tuple[str, str]]:
+    """Return the inputs of a form that was posted; files are none."""
+    form = await request.form(max_files=0, max_fields=5000)
+    return [
+        (name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)
+    ]
+
+
+def _order(page: CooperationPage, command: str, data: dict[str, object], sent: _Sent) -> Order:
+    # The same form sent twice is one command; sent with other answers it is another one.
+    content = json.dumps(data, sort_keys=True)
+    key = hashlib.sha256(f"{command}\n{sent.key}\n{content}".encode()).hexdigest()
+    return Order(
+        route=_ROUTES[command],
+        address=page.sight.address,
+        caller=page.visitor.caller,
+        key=f"page-{key}",
+        payload=data,
+        expected_seq=sent.expected_seq,
+        reads_journal=page.may("journal"),
+    )
+
+
+def _refused(refusal: Refusal, form: Form, typed: Typed) -> tuple[Fault, ...]:
+    kind = KINDS[refusal.code]
+    words = (kind.explained("en"), kind.explained("fr"))
+    return of_refusal(refusal, form.question, typed, words)
+
+
+def _with_done(place: str, command: str) -> str:
+    found = urlsplit(place)
+    query = [one for one in parse_qsl(found.query) if one[0] != "done"]
+    return found._replace(query=urlencode([*query, ("done", command)])).geturl()
+
+
+async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
+    page: CooperationPage,
+    command: str,
+    form: Form,
+    typed: Typed,
+    sent: _Sent,
+    *,
+    faults: Iterable[Fault] = (),
+    new: str = "",
+) -> Response:
+    found = tuple(faults)
+    decision = typed.part("decision").text
+    known = await known_in(page, sources_in(form.question), decision)
+    shown = form.show(typed, page.say, known, found, new)
+    faulty = {one.path.partition(".")[0] for one in found}
+    is_settled = frozenset(sent.settled) - faulty
+    settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
+    asked = shown._replace(fields=tuple(one for one in shown.fields if one not in settled))
+    return page.render(
+        "cooperation/do.html",
+        status=422 if found else 200,
+        command=command,
+        form=asked,
+        settled=[(one, _told(one)) for one in settled],
+        sent=sent,
+    )
+
+
+def _told(shown: Shown) -> str:
+    """Return an answer that is not asked any more, as it is read."""
+    labels = {one.value: one.label for one in shown.options}
+    return labels.get(shown.value, shown.value)
