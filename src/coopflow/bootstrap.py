@@ -562,6 +562,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.outgoing.mail.invitations import Invitations
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.outgoing.mail.reminders import Reminders
+    from coopflow.papers.making import Papers
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -582,11 +583,12 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         directory = Directory(database)
         access = await stack.enter_async_context(_access(settings, database, directory))
         mails = MailQueue(database, directory)
+        history, registry = History(database), Registry(database)
         yield Services(
             engine=engine,
             queries=Queries(database),
-            history=History(database),
-            registry=Registry(database),
+            history=history,
+            registry=registry,
             directory=directory,
             answers=KeptAnswers(database, seals),
             operations=Operations(database, seals),
@@ -602,6 +604,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
             reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
             views=SavedViews(database),
+            papers=Papers(history, registry, directory),
         )
 
 

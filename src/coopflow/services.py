@@ -12,6 +12,7 @@ from coopflow.directory.saved_views import SavedViews
 from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.reminders import Reminders
 from coopflow.outgoing.webhooks import Webhooks
+from coopflow.papers.making import Papers
 from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
@@ -49,6 +50,7 @@ class Services:
         invitations: invites people in by mail.
         reminders: reminds people by mail of what is waited for.
         views: the views of portfolios that people saved.
+        papers: makes documents to print, to sign and to keep.
     """
 
     engine: TemporalEngine
@@ -70,3 +72,4 @@ class Services:
     invitations: Invitations
     reminders: Reminders
     views: SavedViews
+    papers: Papers

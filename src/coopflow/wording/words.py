@@ -12,8 +12,11 @@ from typing import Final
 from coopflow.domain.policy import REVIEW_LABELS
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS
+from coopflow.wording.event_words import EVENT_WORDS
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # the entries of a journal, told as sentences
+    **EVENT_WORDS,
     # verdicts, results and statuses
     "verdict.pass": ("pass", "favorable"),
     "verdict.conditional": ("conditional pass", "favorable sous réserve"),

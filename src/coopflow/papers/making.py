@@ -1,0 +1,158 @@
+"""Papers on demand: read the journal once, make the paper of it for its reader, set it as PDF."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Final, Literal, get_args
+
+from coopflow.application.callers import Language
+from coopflow.application.engine import Address
+from coopflow.definitions.compile import compile_definition
+from coopflow.directory.directory import Directory
+from coopflow.domain.events import Entry
+from coopflow.domain.rulebook import Definition
+from coopflow.papers.about import About, NoSuchPaperError, Reader
+from coopflow.papers.charter import charter
+from coopflow.papers.identity import identity_sheet
+from coopflow.papers.journal import Progress, journal, unheard
+from coopflow.papers.lives import Life
+from coopflow.papers.paper import Paper
+from coopflow.papers.typesetting import typeset
+from coopflow.papers.words import PaperPhrases
+from coopflow.readmodel.history import History
+from coopflow.readmodel.registry import Registry
+
+PaperKind = Literal["identity_sheet", "charter", "journal"]
+"""What papers there are."""
+
+PAPER_KINDS: Final[tuple[PaperKind, ...]] = get_args(PaperKind)
+
+AT_ONCE: Final = 2
+"""How many papers are made at the same time: each takes a processor, and memory."""
+
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which paper, and for whom.
+
+    Attributes:
+        kind: what paper.
+        reader: who will read it: what they may not read is not in it.
+        language: in which language.
+        zone: where they live: instants are written as clocks show them there.
+        at: of which instant it tells; None for now.
+        version: of the charter; None for the newest that the reader may read.
+        after: of the journal, the entries after that of a number.
+    """
+
+    kind: PaperKind
+    reader: Reader
+    language: Language
+    zone: tzinfo = UTC
+    at: datetime | None = None
+    version: int | None = None
+    after: int = 0
+
+
+class Papers:
+    """Makes papers of cooperations."""
+
+    def __init__(self, history: History, registry: Registry, directory: Directory) -> None:
+        """Make them from what these know."""
+        self._history = history
+        self._registry = registry
+        self._directory = directory
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def make(self, address: Address, wanted: Wanted, progress: Progress = unheard) -> bytes:
+        """Return a paper as PDF. Others are made meanwhile, so many at once and no more.
+
+        Args:
+            address: the cooperation.
+            wanted: which paper, and for whom.
+            progress: is told how much of how much is done.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+            NoSuchPaperError: nothing is there to make it of, or not for that reader.
+            TypesettingError: it cannot be set.
+            DatabaseUnavailableError: the database does not answer.
+        """
+        loop = asyncio.get_running_loop()
+
+        def tell(done: int, of: int) -> None:
+            loop.call_soon_threadsafe(progress, done, of)
+
+        async with self._at_once:
+            life = Life(await self._entries(address, wanted))
+            if not life.entries:
+                raise NoSuchPaperError
+            state = await asyncio.to_thread(lambda: life.state)
+            definition = await self._registry.definition(
+                state.lifecycle, state.policy, address.programme
+            )
+            people = await self._people(life, wanted.reader)
+            return await asyncio.to_thread(_made, life, wanted, definition, people, tell)
+
+    async def _entries(self, address: Address, wanted: Wanted) -> tuple[Entry, ...]:
+        found: list[Entry] = []
+        async with self._history.journal(address) as journal:
+            async for page in journal.pages(_PAGE):
+                found += [one for one in page if wanted.at is None or one.at <= wanted.at]
+                if len(found) < page[-1].seq:
+                    break
+        return tuple(found)
+
+    async def _people(self, life: Life, reader: Reader) -> dict[str, str]:
+        if reader.may("people") is None:
+            return {}
+        named = {person for entry in life.entries for person in entry.people}
+        found = await self._directory.people_by_id(named)
+        return {person: one.name for person, one in found.items()}
+
+
+def _made(
+    life: Life,
+    wanted: Wanted,
+    definition: Definition | None,
+    people: dict[str, str],
+    progress: Progress,
+) -> bytes:
+    rules = None if definition is None else compile_definition(definition)
+    about = About(
+        state=life.state,
+        rules=rules,
+        reader=wanted.reader,
+        say=PaperPhrases(wanted.language, wanted.zone),
+        at=wanted.at or max(datetime.now(UTC), life.entries[-1].at),
+        people=people,
+    )
+    paper = compose(life, about, wanted, progress)
+    found = typeset(paper)
+    progress(1, 1)
+    return found
+
+
+def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unheard) -> Paper:
+    """Return a paper before it is set.
+
+    Args:
+        life: the journal that it is made of, up to the instant of which it tells.
+        about: the cooperation, and for whom.
+        wanted: which paper.
+        progress: is told how much of how much is done.
+
+    Raises:
+        NoSuchPaperError: nothing is there to make it of, or not for that reader.
+    """
+    match wanted.kind:
+        case "identity_sheet":
+            return identity_sheet(about)
+        case "charter":
+            return charter(about, life, wanted.version)
+        case "journal":
+            return journal(about, life, wanted.after, progress)

@@ -1,0 +1,198 @@
+"""What papers say beside what is told of cooperations everywhere, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from coopflow.domain.tools import FREQUENCY_LABELS
+from coopflow.wording import phrases
+from coopflow.wording.words import WORDS
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # every paper
+    "paper.page": ("Page", "Page"),
+    "paper.contents": ("Contents", "Sommaire"),
+    "paper.unstated": ("not stated", "non renseigné"),
+    "paper.nobody": ("nobody yet", "personne à ce jour"),
+    "paper.none": ("none", "aucun"),
+    "paper.as_of": ("as of {day}", "au {day}"),
+    "paper.version": ("version {version}, {status}", "version {version}, {status}"),
+    "paper.adopted_on": ("adopted on {day}", "adoption le {day}"),
+    "paper.organisation": ("Organisation", "Organisation"),
+    "paper.day": ("Date", "Date"),
+    "paper.what": ("What", "Quoi"),
+    "paper.state": ("State", "État"),
+    # identity sheet
+    "sheet.title": ("Identity sheet", "Fiche d'identité"),
+    "sheet.absent": (
+        "No identity sheet has been adopted yet. This page tells what is known of the cooperation.",
+        (
+            "Aucune fiche d'identité n'est encore adoptée. Cette page dit ce que l'on sait de la "
+            "coopération."
+        ),
+    ),
+    "sheet.draft": (
+        "This version has not been adopted by the members.",
+        "Cette version n'est pas adoptée par les membres.",
+    ),
+    "sheet.transformation": ("What we want to change", "Ce que nous voulons transformer"),
+    "sheet.beneficiaries": ("For whom", "Pour qui"),
+    "sheet.levers": ("By which levers", "Par quels leviers"),
+    "sheet.goals": ("What we aim for", "Ce que nous visons"),
+    "sheet.inhabitants": ("For the inhabitants", "Pour les habitants"),
+    "sheet.territory": ("For the territory", "Pour le territoire"),
+    "sheet.collective": ("For the collective", "Pour le collectif"),
+    "sheet.members": ("Members", "Membres"),
+    "sheet.category": ("Category", "Catégorie"),
+    "sheet.cooperation": ("The cooperation", "La coopération"),
+    "sheet.issue": ("Issue", "Enjeu"),
+    "sheet.where": ("Territory", "Territoire"),
+    "sheet.stage": ("Stage", "Étape"),
+    "sheet.since": ("{stage}, since {day}", "{stage}, depuis le {day}"),
+    "sheet.levels": ("Levels of the conditions", "Niveaux des conditions"),
+    "sheet.support": ("Support function", "Fonction de soutien"),
+    "sheet.means": ("In practice", "En pratique"),
+    "sheet.start": ("Beginning", "Début"),
+    "sheet.contact": ("Contact", "Contact"),
+    "sheet.funders": ("Funders", "Financeurs"),
+    # charter
+    "charter.title": ("Cooperation charter", "Charte de coopération"),
+    "charter.lead": (
+        "Version {version}, to be signed by the members",
+        "Version {version}, à signer par les membres",
+    ),
+    "charter.reference": ("What is signed", "Ce qui est signé"),
+    "charter.version": ("Version", "Version"),
+    "charter.status": ("State", "État"),
+    "charter.adopted": ("Adopted", "Adoption"),
+    "charter.in_force": ("In force since", "En vigueur depuis"),
+    "charter.digest": ("Digest of the text (SHA-256)", "Empreinte du texte (SHA-256)"),
+    "charter.entry": (
+        "Written by the journal entry",
+        "Rédigée par l'écriture du journal",
+    ),
+    "charter.entry_of": (
+        "no. {seq} of {day}, digest",
+        "n° {seq} du {day}, empreinte",
+    ),
+    "charter.not_adopted": (
+        "This version has not been adopted: it cannot be signed yet.",
+        "Cette version n'est pas adoptée : elle ne peut pas encore être signée.",
+    ),
+    "charter.superseded": (
+        "A later version has taken the place of this one.",
+        "Une version suivante a remplacé celle-ci.",
+    ),
+    "charter.purpose": ("Purpose", "Objet"),
+    "charter.principles": ("Principles", "Principes"),
+    "charter.commitments": ("Commitments", "Engagements"),
+    "charter.commitment": ("Commitment", "Engagement"),
+    "charter.resource": ("Resource", "Ressource"),
+    "charter.bodies": ("Bodies", "Instances"),
+    "charter.body": ("Body", "Instance"),
+    "charter.composition": ("Composition", "Composition"),
+    "charter.mandate": ("Mandate", "Mandat"),
+    "charter.roles": ("Roles", "Rôles"),
+    "charter.decision_rules": ("How we decide", "Comment nous décidons"),
+    "charter.subject": ("Subject", "Sujet"),
+    "charter.rule": ("Rule", "Règle"),
+    "charter.quorum": ("Quorum", "Quorum"),
+    "charter.fallback": ("Otherwise", "À défaut"),
+    "charter.vetoes": ("Vetoes", "Vetos"),
+    "charter.holder": ("Holder", "Titulaire"),
+    "charter.subjects": ("Subjects", "Sujets"),
+    "charter.joining": ("Joining", "Entrée"),
+    "charter.leaving": ("Leaving", "Sortie"),
+    "charter.exclusion": ("Exclusion", "Exclusion"),
+    "charter.disagreement_procedure": ("Disagreements", "Désaccords"),
+    "charter.confidentiality": ("Confidentiality", "Confidentialité"),
+    "charter.data_sharing": ("Sharing of data", "Partage des données"),
+    "charter.term_end": ("Until", "Terme"),
+    "charter.amendment_rule": ("How the charter is changed", "Révision de la charte"),
+    "charter.signatures": ("Signatures", "Signatures"),
+    "charter.signed": ("Signed already", "Déjà signée"),
+    "charter.to_sign": ("To be signed", "À signer"),
+    "charter.signed_on": ("Signed on", "Signée le"),
+    "charter.by_entry": ("Journal entry", "Écriture du journal"),
+    "charter.name": ("Name and function", "Nom et qualité"),
+    "charter.day": ("Date", "Date"),
+    "charter.signature": ("Signature", "Signature"),
+    "charter.all_signed": (
+        "All active members have signed.",
+        "Tous les membres actifs ont signé.",
+    ),
+    "charter.no_members": (
+        "The cooperation has no active member yet.",
+        "La coopération n'a pas encore de membre actif.",
+    ),
+    # journal
+    "journal.title": ("Journal", "Journal"),
+    "journal.lead": (
+        "{entries}, from {first} to {last}",
+        "{entries}, du {first} au {last}",
+    ),
+    "journal.part": (
+        "{entries}, no. {first_seq} to {last_seq} of {all}, from {first} to {last}",
+        "{entries}, n° {first_seq} à {last_seq} sur {all}, du {first} au {last}",
+    ),
+    "journal.check": ("How to check this journal", "Vérifier ce journal"),
+    "journal.head": ("Digest of the last entry", "Empreinte de la dernière écriture"),
+    "journal.entries": ("Entries", "Écritures"),
+    "journal.how": (
+        (
+            "The digest of each entry covers the digest of the one before: the last one stands "
+            "for the whole journal. The journal as a file (coopflow journal export) holds all "
+            "digests in full and proves itself (coopflow journal verify); that of its last entry "
+            "is the one above, and the table below gives the first 16 signs of each."
+        ),
+        (
+            "L'empreinte de chaque écriture couvre celle de la précédente : la dernière vaut pour "
+            "tout le journal. Le journal en fichier (coopflow journal export) contient toutes les "
+            "empreintes entières et se prouve lui-même (coopflow journal verify) ; celle de sa "
+            "dernière écriture est celle ci-dessus, et le tableau ci-dessous donne les 16 premiers "
+            "signes de chacune."
+        ),
+    ),
+    "journal.unlinked": (
+        "This journal was written before digests were kept: nothing proves it.",
+        "Ce journal date d'avant les empreintes : rien ne le prouve.",
+    ),
+    "journal.withheld": (
+        "Secret choices and the content of disagreements are not shown. Their digests are covered.",
+        (
+            "Les choix secrets et le contenu des désaccords ne sont pas affichés. Leurs empreintes "
+            "sont couvertes."
+        ),
+    ),
+    "journal.number": ("No.", "N°"),
+    "journal.when": ("When ({zone})", "Quand ({zone})"),
+    "journal.what": ("What happened", "Ce qui s'est passé"),
+    "journal.who": ("Who", "Qui"),
+    "journal.digest": ("Digest", "Empreinte"),
+    "journal.by_itself": ("by itself", "de soi-même"),
+    "mandate.open_end": ("no end stated", "sans terme énoncé"),
+    **{f"every.{name}": (label.en, label.fr) for name, label in FREQUENCY_LABELS.items()},
+}
+
+
+class PaperPhrases(phrases.Phrases):
+    """The words of a language, those of papers included."""
+
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {**WORDS, **_WORDS}
+
+    def clock(self, instant: datetime) -> str:
+        """Write an instant to the minute, without the zone."""
+        return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M}"
+
+    def zone_name(self, instant: datetime) -> str:
+        """Name the zone at an instant, for example ``UTC``."""
+        return f"{instant.astimezone(self.zone):%Z}"
+
+    def rule(self, rule: Any) -> str:
+        """Write how something is decided: the name of a rule, or a mapping with its numbers."""
+        stated = {"name": rule} if isinstance(rule, str) else dict(rule)
+        threshold = stated.get("threshold")
+        said = self(f"rule.{stated['name']}")
+        return said if threshold is None else f"{said} ({threshold})"
