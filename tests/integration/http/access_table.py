@@ -137,7 +137,7 @@ ACCESS: dict[str, Line] = {
     "list_due": Line("management", "P"),
     "list_waiting": Line("management", "P"),
     "list_waited_for": Line("management", "P"),
-    "send_reminders": Line("management", "P", ("write",), body={}, answered="mail_off"),
+    "send_reminders": Line("management", "P", ("write",), body={}),
     "list_saved_views": Line("management", "P"),
     "save_view": Line("management", "P", body={"name": "To look at", "query": "status=living"}),
     "remove_view": Line("management", "P", query={"name": "Nothing"}, answered="hidden"),
