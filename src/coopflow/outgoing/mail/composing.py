@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
+from pydantic import TypeAdapter
+
 from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
 from coopflow.directory.people import Person
 from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.domain.voting import Rule, rule_words
 from coopflow.outgoing.mail.letter import Action, Fact, Item, Letter, Section
 from coopflow.outgoing.mail.occasions import Occasions
 from coopflow.outgoing.mail.places import SIGN_IN_LASTS, Places, Secrets
@@ -24,6 +27,7 @@ MOST: Final = 20
 
 _ANSWERS: Final = ("answer", "object")
 _LONGEST: Final = 90
+_RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 
 
 class Told(NamedTuple):
@@ -271,7 +275,7 @@ class Composer:
             (say("mail.question"), _whole(one, say)),
             (say("mail.for"), say.several(list(asked.organisations))),
             (say("mail.until"), say.moment(one.closes_at)),
-            (say("mail.rule"), say(f"rule.{one.rule['name']}")),
+            (say("mail.rule"), say.label(rule_words(_RULE.validate_python(one.rule)))),
             (say("mail.answers"), told_answers),
         ]
         return Letter(

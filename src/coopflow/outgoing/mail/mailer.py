@@ -26,9 +26,10 @@ from coopflow.outgoing.mail.queue import (
     ClaimedMail,
     MailQueue,
 )
-from coopflow.outgoing.mail.recipients import KINDS, wish
+from coopflow.outgoing.mail.recipients import KINDS
 from coopflow.outgoing.mail.schedule import MailReason
 from coopflow.outgoing.mail.smtp import Post
+from coopflow.outgoing.mail.wishes import wish
 from coopflow.readmodel.news import News, wait
 
 LOOK_EVERY: Final = timedelta(seconds=2)

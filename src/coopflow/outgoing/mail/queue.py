@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coopflow.directory.directory import Directory
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
-from coopflow.outgoing.mail.recipients import people_of, reachable, wish
+from coopflow.outgoing.mail.recipients import people_of, reachable
 from coopflow.outgoing.mail.rhythm import RHYTHMS, Rhythm, latest, rhythm_of
 from coopflow.outgoing.mail.schedule import MailAnswer, MailOutcome, MailReason, outcome
 from coopflow.outgoing.mail.tables import TURN, MailMarkRow, MailRow, ReminderRow
+from coopflow.outgoing.mail.wishes import wish
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import insert_or_ignore, take_turn, upsert
 from coopflow.readmodel.tables import OutboxRow, TaskRow

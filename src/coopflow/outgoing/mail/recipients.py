@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.notices import NoticeKind
 from coopflow.directory.directory import Directory
-from coopflow.directory.people import Frequency, Notifications, Person
+from coopflow.directory.people import Person
 from coopflow.domain.roles import REPRESENTATIVE
 from coopflow.readmodel.tables import RoleRow
 
@@ -57,24 +57,3 @@ async def reachable(directory: Directory, people: Collection[str]) -> dict[str, 
     """Return those who can be written to, by id."""
     found = await directory.people_by_id(people)
     return {name: one for name, one in found.items() if one.email is not None}
-
-
-def wish(wishes: Notifications, kind: str) -> Frequency:
-    """Return how soon somebody wishes to be told of a kind of notice."""
-    found: Frequency = getattr(wishes, kind)
-    return found
-
-
-def stopped(wishes: Notifications, kind: str) -> Notifications:
-    """Return the wishes of somebody who wants no more mail of a kind.
-
-    Args:
-        wishes: theirs until now.
-        kind: that of a notice, or ``daily`` or ``weekly`` for all that comes in such digests.
-    """
-    told: dict[str, Any] = wishes.model_dump()
-    if kind in told:
-        return Notifications.model_validate(told | {kind: "none"})
-    return Notifications.model_validate(
-        {name: "none" if value == kind else value for name, value in told.items()}
-    )

@@ -14,8 +14,9 @@ from coopflow.directory.directory import Directory
 from coopflow.domain.base import Shape
 from coopflow.outgoing.mail.invitations import MailOffError
 from coopflow.outgoing.mail.queue import REMINDER, MailQueue
-from coopflow.outgoing.mail.recipients import reachable, wish
+from coopflow.outgoing.mail.recipients import reachable
 from coopflow.outgoing.mail.tables import ReminderRow
+from coopflow.outgoing.mail.wishes import wish
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import insert_or_ignore
 from coopflow.readmodel.tables import DecisionRow, TaskRow

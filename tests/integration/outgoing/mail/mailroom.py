@@ -110,7 +110,7 @@ def _authenticate(
     is_right = isinstance(data, LoginPassword) and (
         data.login.decode() == USER and data.password.decode() == PASSWORD
     )
-    return AuthResult(success=is_right, auth_data=data)
+    return AuthResult(success=is_right, handled=is_right, auth_data=data)
 
 
 @asynccontextmanager

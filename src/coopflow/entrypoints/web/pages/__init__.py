@@ -6,7 +6,16 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from coopflow.entrypoints.web.pages import commands, home, overview, preferences, sign_in, static
+from coopflow.entrypoints.web.pages import (
+    commands,
+    decision_link,
+    home,
+    overview,
+    preferences,
+    sign_in,
+    static,
+    unsubscribing,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static.router,
@@ -15,5 +24,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     overview.router,
     commands.router,
+    decision_link.router,
+    unsubscribing.router,
 )
 """The routers of all pages."""

@@ -1,0 +1,125 @@
+"""A decision for who follows the link of a mail: what they see of it, and for whom they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import Request
+from pydantic import TypeAdapter
+
+from coopflow.access.decision_links import DecisionLink
+from coopflow.access.errors import RefusedCredentialError
+from coopflow.access.people import caller as caller_from
+from coopflow.application.callers import Caller
+from coopflow.domain.roles import REPRESENTATIVE
+from coopflow.domain.voting import Rule
+from coopflow.entrypoints.http.languages import CALLER_KEY
+from coopflow.entrypoints.http.turnstile import address_of, count
+from coopflow.readmodel.views import AnswerView, CooperationDetail, DecisionView
+from coopflow.services import Services
+
+_RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
+_TASKS: Final = 500
+_KINDS: Final = ("answer", "object")
+
+
+@dataclass(frozen=True)
+class Chance:
+    """An organisation that the person answers for.
+
+    Attributes:
+        organisation: its id.
+        name: what it is called.
+        entrusted: the names of those that answer by it, too.
+        answered: what the person answered for it; None while nothing.
+    """
+
+    organisation: str
+    name: str
+    entrusted: tuple[str, ...] = ()
+    answered: AnswerView | None = None
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """A decision for one person, by the link of a mail.
+
+    Attributes:
+        link: what was followed.
+        caller: in whose name an answer is given; they may do nothing else by it.
+        detail: the cooperation.
+        view: the decision.
+        rule: how it is decided.
+        chances: for whom the person answers.
+    """
+
+    link: DecisionLink
+    caller: Caller
+    detail: CooperationDetail
+    view: DecisionView
+    rule: Rule
+    chances: tuple[Chance, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes answers."""
+        return self.view.result is None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What may be answered."""
+        return self.rule.choices
+
+
+async def deciding(request: Request, services: Services, secret: str) -> Deciding | None:
+    """Return what a link opens; None when it opens nothing, or nothing any more.
+
+    Its person still has to speak for an active member. The page is in their language where the
+    browser has no other wish.
+
+    Raises:
+        ProblemError: secrets are tried (``rate_limited``).
+        UnavailableError: the database does not answer.
+    """
+    now = services.access.now()
+    try:
+        link, person = await services.access.decision_links.find(secret, now)
+    except RefusedCredentialError:
+        await count(request, "failures", address_of(request))
+        return None
+    request.scope[CALLER_KEY] = Caller(name="decision-link", language=person.language)
+    queries, address = services.queries, link.address
+    roles = (await queries.parts(address, person.id)).roles
+    view = next((one for one in await queries.decisions(address) if one.id == link.decision), None)
+    if REPRESENTATIVE not in roles or view is None:
+        return None
+    detail = await queries.cooperation(address)
+    caller = caller_from(person).but(administrator=False, roles={}, scopes=frozenset({"write"}))
+    chances = await _chances(services, link, now) if view.result is None else ()
+    return Deciding(link, caller, detail, view, _RULE.validate_python(view.rule), chances)
+
+
+async def _chances(services: Services, link: DecisionLink, now: datetime) -> tuple[Chance, ...]:
+    """Return for whom somebody has to answer, then for whom they have: the last answer counts."""
+    queries, address = services.queries, link.address
+    names = {one.id: one.name for one in await queries.members(address)}
+    tasks = await queries.tasks(link.person, now, programme=link.programme, limit=_TASKS)
+    found = {
+        one.organisation: Chance(
+            one.organisation,
+            names.get(one.organisation, one.organisation),
+            tuple(names.get(other, other) for other in one.entrusted),
+        )
+        for one in tasks
+        if (one.slug, one.about) == (link.cooperation, link.decision) and one.kind in _KINDS
+    }
+    held = await queries.holders(address)
+    mine = {one.about for one in held if one.person == link.person and one.role == REPRESENTATIVE}
+    for one in await queries.answers(link.person, programme=link.programme, limit=_TASKS):
+        is_this = (one.slug, one.decision) == (link.cooperation, link.decision)
+        if is_this and not one.delegated and one.organisation in mine - found.keys():
+            name = names.get(one.organisation, one.organisation)
+            found[one.organisation] = Chance(one.organisation, name, (), one)
+    return tuple(found.values())

@@ -1,0 +1,114 @@
+"""One decision, by the link of a mail: read and answered there, without signing in.
+
+The link is no session: nothing else is opened by it, and nothing is kept in the browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from coopflow.domain.voting import rule_words
+from coopflow.entrypoints.http.commands.giving import Order, carry_out
+from coopflow.entrypoints.http.commands.table import ROUTES
+from coopflow.entrypoints.http.dependencies import ServicesDep
+from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.problem_kinds import KINDS
+from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.turnstile import count_address
+from coopflow.entrypoints.web.deciding import Deciding, deciding
+from coopflow.entrypoints.web.guards import OPEN
+from coopflow.entrypoints.web.pages.unsubscribing import SecretDep
+from coopflow.entrypoints.web.rendering import look_of, render
+from coopflow.services import Services
+from coopflow.wording.subjects import named
+
+router = APIRouter(dependencies=[Depends(count_address), *OPEN])
+
+_CAST: Final = next(one for one in ROUTES if one.command == "cast_ballot")
+_WRONG: Final = (409, 422)
+"""What the domain says no to, and why it can be put right."""
+
+
+@router.get("/d/{secret}")
+async def show(
+    request: Request, services: ServicesDep, secret: SecretDep, done: str = ""
+) -> Response:
+    """Show the decision, and a form for each organisation that the person answers for."""
+    found = await deciding(request, services, secret)
+    if found is None:
+        return render(request, "link_gone.html", status=404)
+    return _page(request, services, found, is_done=bool(done))
+
+
+@router.post("/d/{secret}")
+async def answer(  # noqa: PLR0913, PLR0917 - the fields of the form
+    request: Request,
+    services: ServicesDep,
+    secret: SecretDep,
+    organisation: Annotated[str, Form(max_length=120)],
+    choice: Annotated[str, Form(max_length=120)] = "",
+    reason: Annotated[str, Form(max_length=10_000)] = "",
+) -> Response:
+    """Give the answer, and go back; or say what is wrong with it."""
+    found = await deciding(request, services, secret)
+    if found is None or not found.is_open:
+        return render(request, "link_gone.html", status=404)
+    if organisation not in {one.organisation for one in found.chances}:
+        raise ProblemError("forbidden")
+    payload = {"decision": found.view.id, "organisation": organisation, "choice": choice}
+    if reason.strip():
+        payload["reason"] = reason.strip()
+    try:
+        await carry_out(services, _order(found, payload, secret))
+    except ProblemError as error:
+        if KINDS[error.code].status not in _WRONG:
+            raise
+        typed = payload | {"reason": reason}
+        return _page(request, services, found, wrong=error, typed=typed)
+    return RedirectResponse(here(request, f"/d/{secret}?done=1"), 303)
+
+
+def _order(found: Deciding, payload: Mapping[str, str], secret: str) -> Order:
+    # The same form sent twice is one answer; another choice, or the same one later, is another.
+    content = "\n".join([secret, *payload.values(), str(found.detail.seq)])
+    return Order(
+        route=_CAST,
+        address=found.link.address,
+        caller=found.caller,
+        key=f"link-{hashlib.sha256(content.encode()).hexdigest()}",
+        payload=payload,
+        reads_journal=False,
+    )
+
+
+def _page(  # noqa: PLR0913 - what is shown
+    request: Request,
+    services: Services,
+    found: Deciding,
+    *,
+    is_done: bool = False,
+    wrong: ProblemError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    language = look_of(request).language
+    view = found.view
+    return render(
+        request,
+        "decision_link.html",
+        status=200 if wrong is None else KINDS[wrong.code].status,
+        found=found,
+        view=view,
+        now=services.access.now(),
+        rule=rule_words(found.rule),
+        title=view.question or named(view.subject, language),
+        about=named(view.subject, language),
+        wrong=None if wrong is None else KINDS[wrong.code].explained(language),
+        typed=typed or dict.fromkeys(("organisation", "choice", "reason"), ""),
+        is_done=is_done,
+        until=min(view.closes_at, found.link.expires_at),
+    )
