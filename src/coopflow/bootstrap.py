@@ -328,12 +328,15 @@ async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
     from coopflow.directory.directory import Directory
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.readmodel.people import People
+    from coopflow.requests.unsent import UnsentTexts
+    from coopflow.sealing.texts import TextSeals
 
     async with _as_it_is(settings) as database, connected_engine(settings) as engine:
         directory = Directory(database)
         async with _access(settings, database, directory) as access:
             mails = MailQueue(database, directory)
-            yield Eraser(engine, People(database), directory, access, mails)
+            unsent = UnsentTexts(database, TextSeals(lambda: key_ring(settings)))
+            yield Eraser(engine, People(database), directory, access, mails, unsent)
 
 
 @asynccontextmanager
@@ -572,6 +575,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.requests.answers import KeptAnswers
     from coopflow.requests.audit import Audit
     from coopflow.requests.operations import Operations
+    from coopflow.requests.unsent import UnsentTexts
     from coopflow.sealing.texts import ExportSeals, TextSeals
     from coopflow.services import Services
     from coopflow.temporal.transfer import WholeWorkflows
@@ -584,6 +588,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         access = await stack.enter_async_context(_access(settings, database, directory))
         mails = MailQueue(database, directory)
         history, registry = History(database), Registry(database)
+        unsent = UnsentTexts(database, seals)
         yield Services(
             engine=engine,
             queries=Queries(database),
@@ -591,6 +596,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             registry=registry,
             directory=directory,
             answers=KeptAnswers(database, seals),
+            unsent=unsent,
             operations=Operations(database, seals),
             audit=Audit(database),
             note_queues=partial(note_queues, database),
@@ -600,7 +606,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             journals=WholeJournals(database),
             workflows=WholeWorkflows(engine),
             export_seals=ExportSeals(key_ring(settings)),
-            eraser=Eraser(engine, People(database), directory, access, mails),
+            eraser=Eraser(engine, People(database), directory, access, mails, unsent),
             invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
             reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
             views=SavedViews(database),

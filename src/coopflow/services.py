@@ -21,6 +21,7 @@ from coopflow.readmodel.transfer import WholeJournals
 from coopflow.requests.answers import KeptAnswers
 from coopflow.requests.audit import Audit
 from coopflow.requests.operations import Operations
+from coopflow.requests.unsent import UnsentTexts
 from coopflow.sealing.texts import ExportSeals
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.transfer import WholeWorkflows
@@ -37,6 +38,7 @@ class Services:
         registry: the lifecycles and policies that cooperations follow or were offered.
         directory: people, organisations and programmes.
         answers: what was answered to requests that may be sent again.
+        unsent: what people have typed into forms and not sent yet.
         operations: what goes on after its request was answered.
         audit: who was refused what.
         note_queues: has what waits in tables among the figures, as it is now.
@@ -59,6 +61,7 @@ class Services:
     registry: Registry
     directory: Directory
     answers: KeptAnswers
+    unsent: UnsentTexts
     operations: Operations
     audit: Audit
     note_queues: Callable[[], Awaitable[None]]

@@ -111,6 +111,14 @@ class Letters(Protocol):
         ...
 
 
+class Texts(Protocol):
+    """What people have typed and not sent yet."""
+
+    async def forget(self, person: str, within: Collection[Address] | None) -> None:
+        """Let nothing be left of it: in these cooperations, or anywhere when None."""
+        ...
+
+
 class Erased(NamedTuple):
     """What erasing a person came to.
 
@@ -133,6 +141,7 @@ class Eraser:
         names: the directory.
         entrance: what people get in by.
         letters: what is to be written to people.
+        texts: what people have typed and not sent yet.
     """
 
     engine: ForgettingEngine
@@ -140,6 +149,7 @@ class Eraser:
     names: Names
     entrance: Entrance
     letters: Letters
+    texts: Texts
 
     async def erase(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
         self,
@@ -163,6 +173,8 @@ class Eraser:
             progress: is told of each cooperation.
         """
         found: list[Erasure] = []
+        addresses = tuple(addresses)
+        await self.texts.forget(person, addresses)
         for address in addresses:
             found.append(await erase(self.engine, self.journals, address, person, by))
             progress(found[-1])
@@ -170,6 +182,7 @@ class Eraser:
         if "removed" in names.values():
             await self.entrance.forget(person, keeper)
             await self.letters.forget(person)
+            await self.texts.forget(person, None)
         return Erased(tuple(found), names)
 
 

@@ -1,4 +1,4 @@
-"""The tables of requests: answers that are kept, operations that go on, and what was refused."""
+"""The tables of requests: answers that are kept, what goes on, was refused, or is not sent yet."""
 
 from __future__ import annotations
 
@@ -63,3 +63,17 @@ class RefusedRequestRow(Base):
     path: Mapped[str] = mapped_column(Text)
     status: Mapped[int]
     code: Mapped[str]
+
+
+class UnsentTextRow(Base):
+    """What somebody typed into a form and has not sent yet; ``content`` is encrypted."""
+
+    __tablename__ = "unsent_text"
+    __table_args__ = (Index(None, "saved_at"),)
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    cooperation: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(primary_key=True)
+    saved_at: Mapped[datetime]
+    content: Mapped[str] = mapped_column(Text)

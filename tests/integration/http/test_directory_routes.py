@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from coopflow.access.identities import Account
 from coopflow.access.people import caller
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
+from coopflow.requests.unsent import Place
 from tests.http_platform import Platform, place
 from tests.temporal_engine import admission
 
@@ -337,6 +338,10 @@ def test_a_person_is_erased_from_all_of_a_programme(
         return await access.links.create(kim, access.now())
 
     way_in = platform.run(link())
+    unsent, now = platform.services.unsent, datetime.now(UTC)
+    forms = [Place(kim, address, "document:charter") for address in places]
+    for form in forms:
+        assert platform.run(unsent.keep(form, [("purpose", "Kim")], now)) == "kept"
     path = f"{here}/people/{kim}/erasure"
     with platform.client(ADMINISTRATOR) as client:
         assert code(client.post(path, json={})) == (403, "forbidden")
@@ -348,6 +353,7 @@ def test_a_person_is_erased_from_all_of_a_programme(
     assert one.status_code == 200, one.text
     assert [found["result"] for found in one.json()["cooperations"]] == ["erased"]
     assert one.json()["directory"] == "kept"  # the other one names them still
+    assert [platform.run(unsent.find(form, now)) is None for form in forms] == [True, False]
     begun = manager.post(path, json={}, headers={"Prefer": "respond-async", "If-Match": '"1"'})
     assert begun.status_code == 202, begun.text
     deadline = time.monotonic() + 60
@@ -359,6 +365,7 @@ def test_a_person_is_erased_from_all_of_a_programme(
     assert (found["cooperation"], found["result"]) == (places[1].cooperation, "erased")
     assert found["entries"] == 1
     assert told["result"]["directory"] == "removed"
+    assert [platform.run(unsent.find(form, now)) for form in forms] == [None, None]
 
     assert code(manager.get(f"{here}/people/{kim}")) == (404, "not_found")
     with pytest.raises(RefusedCredentialError):
