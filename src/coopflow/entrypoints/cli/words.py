@@ -244,7 +244,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "it is not closed, and Temporal has no workflow of it",
         "elle n'est pas close, et Temporal n'en a pas de workflow",
     ),
-    "serve.ready": ("HTTP API on {url}/v1", "API HTTP sur {url}/v1"),
+    "serve.ready": (
+        "pages on {url}, HTTP API on {url}/v1",
+        "pages sur {url}, API HTTP sur {url}/v1",
+    ),
     "codec.ready": ("codec server on {url}", "serveur de codec sur {url}"),
     "codec.pages": (
         "in the Temporal UI, as codec server endpoint: {url}",
