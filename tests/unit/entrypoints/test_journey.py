@@ -27,9 +27,9 @@ from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.demo import Demo, ending_by
 from coopflow.entrypoints.cli.failures import RefusedByEngineError
-from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Journey, Milestone, Scene, Stay
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Language
+from coopflow.wording.journey import Chapter, GateAsked, Journey, Milestone, Scene, Stay
 from coopflow.wording.naming import Names
 from tests.collective import Collective
 from tests.stages import entrust

@@ -17,8 +17,8 @@ from coopflow.domain.roles import ROLES
 from coopflow.domain.state import CooperationStatus, DocumentStatus, MemberStatus, Result
 from coopflow.domain.tools import Kind
 from coopflow.domain.voting import RULE_NAMES, _Rule
-from coopflow.entrypoints.cli.journey import _TOLD
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.wording.journey import _TOLD
 
 WORDS = Phrases.words
 COMPUTED = {"organisations", "count", "present", "active", "holder", "rule"}

@@ -23,7 +23,6 @@ from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli import drawing
 from coopflow.entrypoints.cli.access import link_to
 from coopflow.entrypoints.cli.demo import Demo
-from coopflow.entrypoints.cli.journey import Chapter, Journey
 from coopflow.entrypoints.cli.output import Terminal
 from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
@@ -33,6 +32,7 @@ from coopflow.readmodel.queries import Queries
 from coopflow.services import Services
 from coopflow.settings import Settings, load_settings
 from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.wording.journey import Chapter, Journey
 from coopflow.wording.naming import Names
 
 _FIRST_LINK: Final = timedelta(hours=1)

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from coopflow.domain.explanation import CriterionFinding, Examination
-from coopflow.entrypoints.cli.journey import Chapter, GateAsked, Milestone, Scene, Stay
 from coopflow.entrypoints.cli.words import Phrases
+from coopflow.wording.journey import Chapter, GateAsked, Milestone, Scene, Stay
 from coopflow.wording.naming import Names
 
 TOP: Final = 4

@@ -14,11 +14,11 @@ from coopflow.application.outlook import forecast
 from coopflow.domain.calendar import add_months
 from coopflow.domain.cooperation import Upcoming, follow
 from coopflow.entrypoints.cli import drawing
-from coopflow.entrypoints.cli.journey import Journey
 from coopflow.entrypoints.cli.looking import Looked, look
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.settings import Settings
+from coopflow.wording.journey import Journey
 from coopflow.wording.naming import Names
 
 

@@ -18,7 +18,7 @@ from coopflow.domain.explanation import Examination, examine
 from coopflow.domain.lifecycle import Stage
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
-from coopflow.entrypoints.cli.words import Phrases
+from coopflow.wording.phrases import Phrases
 
 Tone = Literal["plain", "good", "bad"]
 
