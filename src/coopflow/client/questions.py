@@ -39,6 +39,7 @@ from coopflow.readmodel.views import (
     DocumentSummary,
     IndicatorView,
     JournalLine,
+    LevelsSince,
     MeetingView,
     MemberView,
     OutboxLine,
@@ -117,6 +118,10 @@ class CooperationQuestions(ABC):
         """
         address, now = await self.address(), datetime.now(UTC)
         return await self._queries.measures(address, now, values=values)
+
+    async def levels_over_time(self) -> tuple[LevelsSince, ...]:
+        """List the levels of all conditions with their beginnings, oldest first."""
+        return await self._queries.levels_over_time(await self.address())
 
     async def disagreements(self) -> tuple[DisagreementView, ...]:
         """List the disagreements in the order in which they were raised, as everyone sees them."""

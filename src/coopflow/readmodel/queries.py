@@ -26,6 +26,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.domain.state import Disagreement
 from coopflow.readmodel.agenda import Agendas
 from coopflow.readmodel.asking import PAGE, columns_of
+from coopflow.readmodel.course import Courses
 from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
 from coopflow.readmodel.journal import read_about
 from coopflow.readmodel.measuring import Measurements
@@ -66,7 +67,7 @@ from coopflow.readmodel.views import (
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
 
-class Queries(Agendas, Measurements, Portfolios):
+class Queries(Agendas, Courses, Measurements, Portfolios):
     """Answers questions from the database.
 
     Every question may raise DatabaseUnavailableError. Lists about a cooperation that is not there

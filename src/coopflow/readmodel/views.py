@@ -552,6 +552,13 @@ class WaitedFor(Shape):
         return (self.since, self.who)
 
 
+class LevelsSince(Shape):
+    """The levels of all conditions, and since when they held."""
+
+    at: Instant
+    levels: dict[str, int]
+
+
 class LevelCount(Shape):
     """How many cooperations in a stage have a level in a condition."""
 

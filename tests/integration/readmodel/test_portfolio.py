@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from coopflow.application.engine import Address
 from coopflow.domain.calendar import add_months, end_of
 from coopflow.domain.conditions import levels
 from coopflow.domain.cooperation import UNOPENED, evolve
@@ -270,3 +271,17 @@ async def test_indicators_are_listed_with_their_values(
     fewer = await queries.measures(bocage[0], state.as_of, values=1)
     assert {len(one.values) for one in fewer} <= {0, 1}
     assert fewer[0].values == shown[fewer[0].id].values[:1]
+
+
+async def test_levels_are_told_over_time(
+    bocage: Life, database: Database, queries: Queries
+) -> None:
+    """Each as the states had them, oldest first; of what is not there, none."""
+    states = await lived(database, bocage)
+    history = await queries.levels_over_time(bocage[0])
+    assert history[-1].levels == states[-1].levels
+    held = [one.levels for one in states[1:] if one.levels]
+    assert [one.levels for one in history] == [
+        one for number, one in enumerate(held) if number == 0 or one != held[number - 1]
+    ]
+    assert await queries.levels_over_time(Address("demo", "nowhere")) == ()

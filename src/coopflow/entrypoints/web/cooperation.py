@@ -40,7 +40,10 @@ class Tab(NamedTuple):
     subject: Subject
 
 
-TABS: Final[tuple[Tab, ...]] = (Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),)
+TABS: Final[tuple[Tab, ...]] = (
+    Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),
+    Tab("gates", Label(en="Gates", fr="Passages"), "gates"),
+)
 """The pages of a cooperation, in order."""
 
 

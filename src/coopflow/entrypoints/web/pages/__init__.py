@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from coopflow.entrypoints.web.pages import (
     commands,
     decision_link,
+    gates,
     home,
     overview,
     preferences,
@@ -26,5 +27,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     commands.router,
     decision_link.router,
     unsubscribing.router,
+    gates.router,
 )
 """The routers of all pages."""

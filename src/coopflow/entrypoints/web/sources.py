@@ -1,0 +1,56 @@
+"""Where people find what a fact was read off, and what it is called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from coopflow.domain.base import Source
+from coopflow.domain.state import Cooperation
+from coopflow.domain.tools import KIND_LABELS
+from coopflow.entrypoints.web.cooperation import CooperationPage
+
+_PLACES: Final = {
+    "decision": "/decisions/{id}",
+    "disagreement": "/disagreements/{id}",
+    "review": "/reviews/{id}",
+    "meeting": "/meetings",
+    "measure": "/indicators",
+    "action": "/documents/roadmap",
+    "member": "/people",
+    "mandate": "/people",
+}
+
+
+class Sources:
+    """Names sources of facts, and leads to them."""
+
+    def __init__(self, page: CooperationPage, state: Cooperation) -> None:
+        """Name what a state holds, for the readers of a page."""
+        self._page, self._state = page, state
+
+    def path(self, source: Source) -> str | None:
+        """Return the page that shows a source; None where none does."""
+        if source.kind == "document":
+            version = f"/{source.version}" if source.version is not None else ""
+            return f"{self._page.path}/documents/{source.id}{version}"
+        found = _PLACES.get(source.kind)
+        return None if found is None else self._page.path + found.format(id=source.id)
+
+    def words(self, source: Source) -> str:
+        """Return what a source is called."""
+        say, state = self._page.say, self._state
+        match source.kind:
+            case "document" if source.id in KIND_LABELS:
+                name = say(f"document.{source.id}")
+                return name if source.version is None else f"{name} v{source.version}"
+            case "member" | "mandate":
+                return self._page.organisation(source.id)
+            case "meeting" if source.id in state.meetings:
+                meeting = state.meetings[source.id]
+                return f"{say(f'meeting.{meeting.kind}')}, {say.day(meeting.held_at)}"
+            case "review" if source.id in state.reviews:
+                review = state.reviews[source.id]
+                return f"{say(f'review.{review.kind}')}, {say.day(review.opened_at)}"
+            case "action" if source.id in state.actions:
+                return state.actions[source.id].title
+        return f"{say(f'source.{source.kind}')} {source.id}"

@@ -1,0 +1,40 @@
+"""Examples as lives of cooperations on a platform that runs, for pages to show them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from coopflow.application.engine import Address
+from coopflow.application.scenario_runner import ScenarioRun, renamed
+from coopflow.definitions.compile import compile_definition
+from coopflow.definitions.library import find, load_definition
+from coopflow.definitions.scenario import load_scenario
+from coopflow.entrypoints.cli.demo import ending_by
+from tests.http_platform import Platform
+
+
+def live(platform: Platform, example: str, *, steps: int | None = None) -> Address:
+    """Have a cooperation live what an example tells, up to today, under a name of its own.
+
+    Args:
+        platform: where it lives.
+        example: the name of the example.
+        steps: only so many of its steps; by default all.
+    """
+    return platform.run(_live(platform, example, steps))
+
+
+async def _live(platform: Platform, example: str, steps: int | None) -> Address:
+    told = await asyncio.to_thread(load_scenario, find("examples", example))
+    told = renamed(told, "tests", f"{example}-{uuid4().hex[:8]}")
+    told = ending_by(replace(told, steps=told.steps[:steps]), datetime.now(UTC))
+    rules = compile_definition(load_definition(told.lifecycle, told.policy))
+    run = ScenarioRun(told, platform.services.engine, rules)
+    async for _ in run.steps():
+        pass
+    await platform.services.engine.go_live(run.address)
+    await platform.services.engine.until_projected(run.address)
+    return run.address
