@@ -566,6 +566,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.outgoing.mail.reminders import Reminders
     from coopflow.papers.making import Papers
+    from coopflow.readmodel.chronicle import Chronicle
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
     from coopflow.readmodel.people import People
@@ -594,6 +595,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             queries=Queries(database),
             history=history,
             registry=registry,
+            chronicle=Chronicle(database),
             directory=directory,
             answers=KeptAnswers(database, seals),
             unsent=unsent,

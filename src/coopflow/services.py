@@ -13,6 +13,7 @@ from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.reminders import Reminders
 from coopflow.outgoing.webhooks import Webhooks
 from coopflow.papers.making import Papers
+from coopflow.readmodel.chronicle import Chronicle
 from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.history import History
 from coopflow.readmodel.queries import Queries
@@ -34,6 +35,7 @@ class Services:
     Attributes:
         engine: gives cooperations commands, and looks at them as they are.
         queries: asks the read model.
+        chronicle: looks through journals.
         history: looks at cooperations as they were.
         registry: the lifecycles and policies that cooperations follow or were offered.
         directory: people, organisations and programmes.
@@ -57,6 +59,7 @@ class Services:
 
     engine: TemporalEngine
     queries: Queries
+    chronicle: Chronicle
     history: History
     registry: Registry
     directory: Directory

@@ -27,6 +27,10 @@ _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
         "déc.",
     ),
 }
+_WHOLE_MONTHS: Final[Mapping[Language, str]] = {
+    "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+}
 _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
@@ -81,6 +85,12 @@ class Phrases:
             instant = instant.astimezone(self.zone)
         month = _MONTHS[self.language][instant.month - 1]
         return f"{instant.day} {month} {instant.year}"
+
+    def month(self, instant: date | datetime) -> str:
+        """Write a month with its year, for example ``February 2026``."""
+        if isinstance(instant, datetime):
+            instant = instant.astimezone(self.zone)
+        return f"{_WHOLE_MONTHS[self.language].split()[instant.month - 1]} {instant.year}"
 
     def days(self, span: timedelta) -> str:
         """Write a span in whole days."""

@@ -41,6 +41,7 @@ class Teller:
         *,
         organisations: Mapping[str, str] | None = None,
         people: Mapping[str, str] | None = None,
+        things: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Prepare to tell.
 
@@ -49,6 +50,8 @@ class Teller:
             say: the language, and where its readers live.
             organisations: names of organisations by id.
             people: names of people by id.
+            things: what decisions, disagreements, meetings and indicators are called, by id below
+                the name of the field that holds it; without them, ids serve.
         """
         self._say = say
         self._organisations = organisations or {}
@@ -62,6 +65,7 @@ class Teller:
             **dict.fromkeys(("organisation", "holder", "to", "owner"), self.organisation),
             **dict.fromkeys(("person", "representative", "alternate", "author"), self.person),
             **dict.fromkeys(("gate", "stage", "condition", "about"), self.labelled),
+            **{name: _namer(called) for name, called in (things or {}).items()},
         }
 
     def tell(self, kind: str, fields: Mapping[str, Any], withheld: Collection[str] = ()) -> str:
@@ -135,6 +139,10 @@ class Teller:
             return self._say.day(value)
         whole = value if "T" in value else None
         return self._say.day(datetime.fromisoformat(whole) if whole else date.fromisoformat(value))
+
+
+def _namer(called: Mapping[str, str]) -> Callable[[Any], str]:
+    return lambda thing: called.get(thing, str(thing))
 
 
 @cache

@@ -496,5 +496,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "picture.stays": ("Time spent in each stage", "Temps passé dans chaque étape"),
     "picture.time": ("time", "durée"),
     "picture.so_far": ("{days} so far", "{days} à ce jour"),
+    # the entries of a journal, told as sentences
+    **EVENT_WORDS,
 }
 """English and French by key; ``{name}`` stands for a value."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -40,9 +41,16 @@ class Tab(NamedTuple):
     subject: Subject
 
 
+_TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
+
 TABS: Final[tuple[Tab, ...]] = (
     Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),
     Tab("gates", Label(en="Gates", fr="Passages"), "gates"),
+    Tab("decisions", Label(en="Decisions", fr="Décisions"), "decisions"),
+    Tab("disagreements", Label(en="Disagreements", fr="Désaccords"), "disagreements"),
+    Tab("reviews", Label(en="Reviews", fr="Bilans"), "reviews"),
+    Tab("meetings", Label(en="Meetings", fr="Réunions"), "meetings"),
+    Tab("journal", Label(en="Journal", fr="Journal"), "journal"),
 )
 """The pages of a cooperation, in order."""
 
@@ -119,12 +127,19 @@ class CooperationPage:
         """Return what an organisation is called; its id where it is not known."""
         return next((one.name for one in self.members if one.id == slug), slug)
 
+    @property
+    def people(self) -> Mapping[str, str]:
+        """What those are called who were looked up."""
+        return self._people
+
     async def know(self, people: Collection[str]) -> None:
         """Look up what people are called, so that templates can ask ``page.person``."""
         unknown = {one for one in people if one} - self._people.keys()
         if unknown:
             found = await self.services.directory.people_by_id(unknown)
             self._people.update({person: one.name for person, one in found.items()})
+            erased = [one for one in unknown - found.keys() if _TOMBSTONE.fullmatch(one)]
+            self._people.update(dict.fromkeys(erased, self.say("person.erased")))
 
     def person(self, person: str) -> str:
         """Return what somebody is called; their id where the directory does not know them."""

@@ -9,10 +9,15 @@ from fastapi import APIRouter
 from coopflow.entrypoints.web.pages import (
     commands,
     decision_link,
+    decisions,
+    disagreements,
     gates,
     home,
+    journal,
+    meetings,
     overview,
     preferences,
+    reviews,
     sign_in,
     static,
     unsubscribing,
@@ -28,5 +33,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     decision_link.router,
     unsubscribing.router,
     gates.router,
+    decisions.router,
+    disagreements.router,
+    reviews.router,
+    meetings.router,
+    journal.router,
 )
 """The routers of all pages."""

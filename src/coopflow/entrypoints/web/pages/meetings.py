@@ -1,0 +1,89 @@
+"""Meetings: who came, what was written down, and how people feel about the cooperation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from coopflow.domain.base import Slug
+from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
+from coopflow.entrypoints.web.guards import MEMBERS
+from coopflow.entrypoints.web.records.hand import hand_of
+from coopflow.pictures.attendance import Attendance, attendance_picture
+from coopflow.pictures.picture import Frame, Picture, wide_and_narrow
+from coopflow.readmodel.chronicle import Narrowing
+from coopflow.readmodel.views import JournalLine, MeetingView
+
+router = APIRouter(prefix="/c/{programme}/{cooperation}/meetings", dependencies=MEMBERS)
+
+_PULSES: Final = 12
+
+MeetingId = Annotated[Slug, Path()]
+
+
+@router.get("")
+async def show_all(page: CooperationPageDep) -> Response:
+    """List them, the latest first, with who came; and the pulses for who may read the journal."""
+    page.sight.may("meetings")
+    found = await page.services.queries.meetings(page.sight.address)
+    pulses: tuple[JournalLine, ...] = ()
+    if page.may("journal"):
+        pulses = await page.services.chronicle.latest(
+            page.sight.address, Narrowing(types=("pulse_recorded",)), limit=_PULSES
+        )
+    return page.render(
+        "cooperation/meetings.html",
+        meetings=found[::-1],
+        present=_present,
+        picture=_picture(page, found) if found else "",
+        pulses=pulses,
+        hand=hand_of(page),
+    )
+
+
+@router.get("/{meeting}")
+async def show(meeting: MeetingId, page: CooperationPageDep) -> Response:
+    """Show one, with its minutes for who may read the journal."""
+    page.sight.may("meetings")
+    found = await page.services.queries.meetings(page.sight.address)
+    view = next((one for one in found if one.id == meeting), None)
+    if view is None:
+        raise ProblemError("not_found")
+    lines: tuple[JournalLine, ...] = ()
+    if page.may("journal"):
+        lines = await page.services.chronicle.about(
+            page.sight.address, "meeting", meeting, ("minutes_published",)
+        )
+    return page.render(
+        "cooperation/meeting.html",
+        view=view,
+        present=_present(view),
+        minutes=lines[::-1],
+        hand=hand_of(page),
+    )
+
+
+def _present(view: MeetingView) -> int:
+    """Return how many of the members that were active came; others may have come, too."""
+    return min(len(set(view.attendees)), view.active)
+
+
+def _picture(page: CooperationPage, found: tuple[MeetingView, ...]) -> Markup:
+    held = [
+        Attendance(
+            one.held_at.astimezone(page.say.zone).date(),
+            page.say(f"meeting.{one.kind}"),
+            _present(one),
+            one.active,
+        )
+        for one in found
+    ]
+
+    def draw(frame: Frame) -> Picture:
+        return attendance_picture(held, page.say, frame)
+
+    return Markup(wide_and_narrow(draw, "came"))  # noqa: S704 - what is drawn is escaped

@@ -1,0 +1,1 @@
+"""What the pages about decisions, disagreements, reviews, meetings and the journal show."""
