@@ -115,6 +115,30 @@ class Sessions:
                 delete(SessionRow).where(SessionRow.digest == digest_of(secret))
             )
 
+    async def of(self, person: str, now: datetime) -> tuple[Session, ...]:
+        """List the sessions of a person that have not ended, the last used first."""
+        lasting = (SessionRow.expires_at > now) & (SessionRow.used_at > now - self._idle)
+        query = (
+            select(*(getattr(SessionRow, name) for name in Session.model_fields))
+            .where(SessionRow.person == person, lasting)
+            .order_by(SessionRow.used_at.desc(), SessionRow.id)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return tuple(Session.model_validate(dict(row)) for row in rows)
+
+    async def end_one(self, session: str, person: str) -> bool:
+        """End a session of a person by its id; return whether there was one."""
+        this = (SessionRow.id == session) & (SessionRow.person == person)
+        async with self._database.writing() as connection:
+            return bool((await connection.execute(delete(SessionRow).where(this))).rowcount)
+
+    async def end_others(self, session: str, person: str) -> int:
+        """End all sessions of a person but one, and return how many there were."""
+        others = (SessionRow.id != session) & (SessionRow.person == person)
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(SessionRow).where(others))).rowcount
+
     async def end_all(self, person: str) -> int:
         """End all sessions of a person, and return how many there were."""
         async with self._database.writing() as connection:

@@ -59,6 +59,11 @@ class Caller(Shape):
             self.administrator or PROGRAMME_MANAGER in self.roles.get(programme, ())
         )
 
+    @property
+    def administrates_all(self) -> bool:
+        """Whether the caller administers the whole installation, by nothing kept to a part."""
+        return self.administrator and self.programmes is None
+
     def may_speak_for(self, person: str) -> bool:
         """Whether the caller may give commands in the name of a person.
 

@@ -12,8 +12,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from coopflow.application.erasing import Forgotten
 from coopflow.directory import rows
@@ -112,16 +113,24 @@ class Directory:
             return next(iter(await rows.page(connection, PERSON, same, limit=1)), None)
 
     async def people(
-        self, programme: str | None = None, *, after: str | None = None, limit: int = PAGE
+        self,
+        programme: str | None = None,
+        *,
+        called: str | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
     ) -> tuple[Person, ...]:
         """List people in the order of their ids, those of a programme if one is named.
 
         Args:
             programme: only those who take part in it.
+            called: only those whose name, e-mail address or id holds this text, in whatever case.
             after: only those after this id: that of the last one on the page before.
             limit: at most so many.
         """
         where = [] if programme is None else [_takes_part(programme)]
+        if called is not None:
+            where.append(_holds(called, PersonRow.name, PersonRow.email, PersonRow.id))
         async with self.reading() as connection:
             return await rows.page(connection, PERSON, *where, after=after, limit=limit)
 
@@ -277,12 +286,20 @@ class Directory:
             return await rows.known(connection, ORGANISATION, key)
 
     async def organisations(
-        self, programme: str, *, after: str | None = None, limit: int = PAGE
+        self,
+        programme: str,
+        *,
+        called: str | None = None,
+        after: str | None = None,
+        limit: int = PAGE,
     ) -> tuple[Organisation, ...]:
         """List the organisations of a programme in the order of their ids, as ``people`` does."""
-        own = OrganisationRow.programme == programme
+        where = [OrganisationRow.programme == programme]
+        if called is not None:
+            table = OrganisationRow
+            where.append(_holds(called, table.name, table.registration, table.id))
         async with self.reading() as connection:
-            return await rows.page(connection, ORGANISATION, own, after=after, limit=limit)
+            return await rows.page(connection, ORGANISATION, *where, after=after, limit=limit)
 
     async def change_organisation(
         self,
@@ -418,3 +435,7 @@ async def _seen(connection: AsyncConnection, person: str, programme: str | None)
 def _takes_part(programme: str) -> ColumnElement[bool]:
     those = select(ParticipationRow.person).where(ParticipationRow.programme == programme)
     return PersonRow.id.in_(those)
+
+
+def _holds(text: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    return or_(*(column.icontains(text, autoescape=True) for column in columns))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.params import Depends as Dependency
 
-from coopflow.application.callers import Caller
+from coopflow.application.callers import SCOPES, Caller
 from coopflow.entrypoints.http.dependencies import CallerDep, caller_of, services_of
 from coopflow.entrypoints.http.origins import check_origin
 from coopflow.entrypoints.http.problems import ProblemError
@@ -34,8 +34,20 @@ OPEN: tuple[Dependency, ...] = (_dependency(from_here),)
 
 
 async def _person(caller: CallerDep) -> None:
-    if caller.person is None:
-        raise ProblemError("forbidden", "pages are for people; programs use the API")
+    _signed_in(caller)
+
+
+def _signed_in(caller: Caller) -> str:
+    """Return who has signed in.
+
+    Raises:
+        ProblemError: a token asks (``forbidden``): what it may do is for the API to tell, as pages
+            look at no scopes.
+    """
+    is_person = caller.name == f"person:{caller.person}" and caller.scopes.issuperset(SCOPES)
+    if caller.person is None or not is_person:
+        raise ProblemError("forbidden", "pages are for people who sign in; programs use the API")
+    return caller.person
 
 
 MEMBERS: tuple[Dependency, ...] = (*OPEN, _dependency(_person))
@@ -64,11 +76,10 @@ async def visitor_of(request: Request) -> Visitor:
         ProblemError: nobody can tell (``unauthenticated``), or it is a program (``forbidden``).
     """
     caller = await caller_of(request)
-    if caller.person is None:
-        raise ProblemError("forbidden", "pages are for people; programs use the API")
-    known = await services_of(request).directory.people_by_id([caller.person])
-    found = known.get(caller.person)
-    return Visitor(caller, caller.person, found.name if found else caller.person)
+    person = _signed_in(caller)
+    known = await services_of(request).directory.people_by_id([person])
+    found = known.get(person)
+    return Visitor(caller, person, found.name if found else person)
 
 
 VisitorDep = Annotated[Visitor, Depends(visitor_of)]

@@ -101,8 +101,8 @@ def render(
     Templates are given, beside ``values``: ``t(english, french, **values)`` for texts of the page,
     ``say`` (a :class:`Phrases`) for words of the domain, dates and numbers, ``url(path)`` for links
     to here, ``asset(name)``, ``language``, ``theme``, ``caller`` (None for nobody), ``path``
-    and ``place``, where the reader is without and with the query, and ``done``, the command that
-    was given just now.
+    and ``place``, where the reader is without and with the query, ``query``, what the address asks,
+    and ``done``, the command that was given just now.
 
     Args:
         request: what was asked.
@@ -133,6 +133,7 @@ def render(
                 "caller": request.scope.get(CALLER_KEY),
                 "path": path,
                 "place": path + query,
+                "query": request.query_params,
             }
         )
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from coopflow.access.errors import RefusedCredentialError
-from coopflow.access.feeds import MOST, Feed, TooManyFeedsError
+from coopflow.access.feeds import Feed
 from coopflow.access.people import caller as caller_from
 from coopflow.application.callers import Caller, Language
 from coopflow.domain.base import Shape
@@ -16,6 +16,7 @@ from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of
 from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, problems
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
+from coopflow.entrypoints.http.feeds import make_feed as make
 from coopflow.entrypoints.http.guards import CooperationDep
 from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
@@ -78,20 +79,6 @@ class FeedMade(Shape):
     url: str
 
 
-def _own(caller: Caller) -> str:
-    """Return who asks for themselves.
-
-    Raises:
-        ProblemError: a token asks (``forbidden``): what it made would outlive it.
-    """
-    is_person = caller.name == f"person:{caller.person}" and "tokens" in caller.scopes
-    if (
-        caller.person is None or not is_person
-    ):  # a token of the provider has the name, not the scope
-        raise ProblemError("forbidden", "people make feeds themselves, tokens do not")
-    return caller.person
-
-
 @router.get(
     "/me/calendar-feeds",
     operation_id="list_my_calendar_feeds",
@@ -122,16 +109,9 @@ async def make_feed(
 
     Whoever has it sees what the caller's calendar shows, until it is revoked.
     """
-    access = services.access
-    try:
-        feed, secret = await access.feeds.create(_own(caller), language, access.now())
-    except TooManyFeedsError:
-        raise ProblemError(
-            "already_exists", f"you have {MOST} feeds: revoke one of them first"
-        ) from None
+    feed, url = await make(request, services, caller, language)
     response.headers["Cache-Control"] = "no-store"
-    base = request.app.state.public_url or str(request.base_url)
-    return FeedMade(feed=feed, url=f"{base.rstrip('/')}/v1/calendars/{secret}.ics")
+    return FeedMade(feed=feed, url=url)
 
 
 @router.delete(

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from coopflow.application.callers import Caller
-from coopflow.directory.errors import UnknownRecordError
-from coopflow.directory.fields import Email, Language, Line, Registration, WebAddress
+from coopflow.directory.fields import Email, Line, Registration, WebAddress
 from coopflow.directory.importing import import_file
 from coopflow.directory.organisations import Organisation, OrganisationStated
-from coopflow.directory.people import (
-    Frequency,
-    Notifications,
-    Person,
-    PersonStated,
-    ProgrammeRole,
-    may_change,
-    new_person_id,
-)
 from coopflow.directory.planning import ImportReport
 from coopflow.domain.base import Shape, Slug
 from coopflow.domain.tools import Category
+from coopflow.entrypoints.http import people
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.etags import EntityTagDep, ExpectedVersionDep
@@ -32,8 +22,7 @@ from coopflow.entrypoints.http.guards import ManagedProgrammeDep, ProgrammeDep
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
 from coopflow.entrypoints.http.pages import Page, PagingDep
-from coopflow.entrypoints.http.problems import ProblemError
-from coopflow.services import Services
+from coopflow.entrypoints.http.people import NewPerson, PersonChanges, PersonHere
 
 router = APIRouter(
     prefix="/programmes/{programme}",
@@ -56,44 +45,6 @@ PersonId = Annotated[Slug, Path(description="The id of a person.", examples=["in
 OrganisationId = Annotated[
     Slug, Path(description="The id of an organisation.", examples=["mairie-valdore"])
 ]
-
-
-class NewPerson(Shape):
-    """A person who is added to a programme; without an id one is made up."""
-
-    id: Slug | None = None
-    name: Line
-    email: Email | None = None
-    language: Language = "fr"
-    notifications: Notifications = Notifications()
-    roles: tuple[ProgrammeRole, ...] = ()
-
-
-class NotificationChanges(Shape):
-    """How soon somebody wishes to be told, where that changes."""
-
-    invite_voters: Frequency | None = None
-    remind_voters: Frequency | None = None
-    publish_outcome: Frequency | None = None
-    convene_review: Frequency | None = None
-    compile_dossier: Frequency | None = None
-    publish_summary: Frequency | None = None
-
-
-class PersonChanges(Shape):
-    """What changes about a person; what is not there stays, null takes a value away."""
-
-    name: Line | None = None
-    email: Email | None = None
-    language: Language | None = None
-    notifications: NotificationChanges | None = None
-    roles: tuple[ProgrammeRole, ...] | None = None
-
-
-class PersonHere(Person):
-    """A person of a programme, with the roles held in it beside its cooperations."""
-
-    roles: tuple[ProgrammeRole, ...] = ()
 
 
 class NewOrganisation(OrganisationStated):
@@ -129,7 +80,9 @@ async def list_people(
         one.person: one.roles
         for one in await services.directory.participations(programme=programme)
     }
-    return paging.page([_here(one, held.get(one.id, ())) for one in found], lambda one: (one.id,))
+    return paging.page(
+        [PersonHere.of(one, held.get(one.id, ())) for one in found], lambda one: (one.id,)
+    )
 
 
 @router.post(
@@ -155,18 +108,10 @@ async def add_person(  # noqa: PLR0913, PLR0917 - what it is given
     is an id that a cooperation of another programme knows: only an administrator lets a person take
     part in a second programme.
     """
-    stated = PersonStated.read(body.model_dump(exclude={"id", "roles"}))
-    found = await services.directory.add_person(
-        body.id or new_person_id(),
-        stated,
-        datetime.now(UTC),
-        programme=programme,
-        roles=body.roles,
-        isolated=not _is_of_all(caller),
-    )
+    found = await people.add_person(services, caller, programme, body)
     response.headers["Location"] = here(request, f"/v1/programmes/{programme}/people/{found.id}")
     tag.of_record(found.version)
-    return _here(found, body.roles)
+    return found
 
 
 @router.get("/people/{person}", operation_id="show_person", summary="A person of a programme")
@@ -174,9 +119,9 @@ async def show_person(
     programme: ManagedProgrammeDep, person: PersonId, services: ServicesDep, tag: EntityTagDep
 ) -> PersonHere:
     """Return a person; the `ETag` is good for `If-Match` with a change."""
-    found = await services.directory.person(person, programme)
+    found = await people.person_here(services, programme, person)
     tag.of_record(found.version)
-    return _here(found, (await services.directory.roles_of(person)).get(programme, ()))
+    return found
 
 
 @router.patch(
@@ -199,20 +144,9 @@ async def change_person(  # noqa: PLR0913, PLR0917 - what it is given
     Whoever is in other programmes too is changed by those who manage all of them, or by an
     administrator.
     """
-    changes = body.model_dump(exclude_unset=True)
-    roles = changes.pop("roles", None)
-    found = await services.directory.person(person, programme)
-    wishes = changes.get("notifications")
-    if wishes is not None:
-        changes["notifications"] = found.notifications.model_dump() | wishes
-    if changes:
-        await _check_may_change(services, caller, found, changes)
-    now = datetime.now(UTC)
-    found = await services.directory.change_person(person, changes, now, expected)
-    if roles is not None:
-        await services.directory.take_part(programme, person, roles, now)
+    found = await people.change_person(services, caller, programme, person, body, expected)
     tag.of_record(found.version)
-    return _here(found, (await services.directory.roles_of(person)).get(programme, ()))
+    return found
 
 
 @router.delete(
@@ -234,11 +168,7 @@ async def remove_person(
     With the names goes all by which they get in. Journals of cooperations know the id until they
     are told to erase it.
     """
-    done = await services.directory.forget(person, programme, expected)
-    if done == "unknown":
-        raise UnknownRecordError("person", person, programme)
-    if done == "removed":
-        await services.access.forget(person, caller)
+    await people.remove_person(services, caller, programme, person, expected)
 
 
 # --- organisations --------------------------------------------------------------------------------
@@ -374,22 +304,6 @@ async def import_csv(  # noqa: PLR0913 - what it is given
         await request.body(),
         datetime.now(UTC),
         programme=programme,
-        isolated=not _is_of_all(caller),
+        isolated=not caller.administrates_all,
         dry_run=dry_run,
     )
-
-
-def _here(person: Person, roles: tuple[ProgrammeRole, ...]) -> PersonHere:
-    return PersonHere(**dict(person), roles=roles)
-
-
-def _is_of_all(caller: Caller) -> bool:
-    return caller.administrator and caller.programmes is None
-
-
-async def _check_may_change(
-    services: Services, caller: Caller, person: Person, changes: dict[str, Any]
-) -> None:
-    programmes = await services.directory.programmes_of(person.id)
-    if not may_change(caller, person, programmes, changes):
-        raise ProblemError("forbidden")

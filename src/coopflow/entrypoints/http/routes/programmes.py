@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
-from coopflow.application.callers import Caller
 from coopflow.directory.fields import Language, Line
 from coopflow.directory.programmes import Programme, ProgrammeSeen, ProgrammeStated
 from coopflow.domain.base import Shape, Slug
@@ -19,8 +17,12 @@ from coopflow.entrypoints.http.guards import ManagedProgrammeDep, OutlookDep, Pr
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
 from coopflow.entrypoints.http.pages import Page, PagingDep
-from coopflow.entrypoints.http.problems import HiddenError, ProblemError
-from coopflow.services import Services
+from coopflow.entrypoints.http.problems import HiddenError
+from coopflow.entrypoints.http.programmes import (
+    check_administrates,
+    own_programmes,
+    programmes_there,
+)
 
 router = APIRouter(prefix="/programmes", tags=["programmes"], responses=guarded())
 
@@ -52,12 +54,12 @@ async def list_all(
     Others see those that they manage, hold a role in, or have a part in a cooperation of. Those too
     are listed that the directory does not keep, as `version` tells: cooperations alone name them.
     """
-    if _administrates_all(caller):
+    if caller.administrates_all:
         after = paging.after(str)
         last = str(after[0]) if after else None
         names = await services.directory.programme_ids(after=last, limit=paging.limit + 1)
-        return paging.page(await _seen(services, caller, names), lambda one: (one.id,))
-    found = await _seen(services, caller, sorted(await _own(services, caller)))
+        return paging.page(await programmes_there(services, caller, names), lambda one: (one.id,))
+    found = await programmes_there(services, caller, sorted(await own_programmes(services, caller)))
     return paging.cut(found, lambda one: (one.id,), str)
 
 
@@ -79,7 +81,7 @@ async def add(  # noqa: PLR0913, PLR0917 - what it is given
     key: IdempotencyKeyDep,  # noqa: ARG001 - of the middleware
 ) -> Programme:
     """Add a programme; administrators of the installation do."""
-    _check_administrates(caller)
+    check_administrates(caller)
     stated = ProgrammeStated.read(body.model_dump(exclude={"id"}))
     found = await services.directory.add_programme(body.id, stated, datetime.now(UTC))
     response.headers["Location"] = here(request, f"/v1/programmes/{found.id}")
@@ -98,7 +100,7 @@ async def show(outlook: OutlookDep, services: ServicesDep, tag: EntityTagDep) ->
 
     One that the directory does not keep is there for its cooperations' sake, by its id alone.
     """
-    for found in await _seen(services, outlook.caller, [outlook.programme]):
+    for found in await programmes_there(services, outlook.caller, [outlook.programme]):
         if found.version is not None:
             tag.of_record(found.version)
         return found
@@ -143,38 +145,5 @@ async def remove(
     expected: ExpectedVersionDep,
 ) -> None:
     """Remove a programme without people, organisations and cooperations; administrators do."""
-    _check_administrates(caller)
+    check_administrates(caller)
     await services.directory.remove_programme(programme, expected)
-
-
-async def _seen(
-    services: Services, caller: Caller, programmes: Sequence[str]
-) -> list[ProgrammeSeen]:
-    """Return those of these programmes that are there, in this order.
-
-    There is what the directory keeps, what has cooperations, and what the caller has a role in.
-    """
-    kept = await services.directory.programmes_by_id(programmes)
-    found: list[ProgrammeSeen] = []
-    for one in programmes:
-        is_there = one in kept or bool(caller.grants(one))
-        if is_there or await services.queries.cooperations(programme=one, limit=1):
-            found.append(ProgrammeSeen.of(one, kept.get(one)))
-    return found
-
-
-async def _own(services: Services, caller: Caller) -> set[str]:
-    """Return the programmes that somebody sees who does not administer all of them."""
-    named = {*caller.roles, *((caller.programmes or ()) if caller.administrator else ())}
-    if caller.person is not None:
-        named.update(await services.queries.programmes_of(caller.person))
-    return {one for one in named if caller.reaches(one)}
-
-
-def _administrates_all(caller: Caller) -> bool:
-    return caller.administrator and caller.programmes is None
-
-
-def _check_administrates(caller: Caller) -> None:
-    if not _administrates_all(caller):
-        raise ProblemError("forbidden")

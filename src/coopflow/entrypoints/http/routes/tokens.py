@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Response
 
-from coopflow.access.errors import GrantRefusedError, RefusedCredentialError
 from coopflow.access.grants import Token, TokenRequest
 from coopflow.domain.base import Shape
 from coopflow.entrypoints.http.answers import guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
-from coopflow.entrypoints.http.problems import FieldProblem, ProblemError
+from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.tokens import make_token
 
 router = APIRouter(tags=["access"], dependencies=[needs("tokens")], responses=guarded())
 
@@ -22,15 +22,6 @@ _EXAMPLE = {
     "programmes": ["valdore"],
     "expires_at": "2027-01-31T00:00:00Z",
 }
-_REASONS = {
-    "tokens_needed": "you may not keep tokens",
-    "beyond_maker": "this goes beyond what you may do yourself",
-    "act_needs_administrator": "only who administers the installation hands this on",
-    "not_yourself": "a token acts for you or for nobody",
-    "in_the_past": "this has passed",
-    "too_late": "a token lasts a year at most, and no longer than the one that it is made with",
-}
-_FIELDS_OF_TIME = {"in_the_past", "too_late"}
 
 
 class TokenMade(Shape):
@@ -65,15 +56,7 @@ async def make(
     response: Response,
 ) -> TokenMade:
     """Make a token, which can do no more than you may, and ends within a year."""
-    access = services.access
-    try:
-        token, secret = await access.tokens.create(caller, body, access.now())
-    except GrantRefusedError as error:
-        code = "invalid_request" if error.code in _FIELDS_OF_TIME else "grant_refused"
-        fault = FieldProblem(path=f"body.{error.field}", problem=_REASONS[error.code])
-        raise ProblemError(code, errors=[fault]) from error
-    except RefusedCredentialError as error:
-        raise ProblemError("unauthenticated") from error
+    token, secret = await make_token(services, caller, body)
     response.headers["Cache-Control"] = "no-store"
     return TokenMade(token=token, secret=secret)
 

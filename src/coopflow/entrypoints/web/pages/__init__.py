@@ -7,6 +7,8 @@ from typing import Final
 from fastapi import APIRouter
 
 from coopflow.entrypoints.web.pages import (
+    account,
+    administration,
     commands,
     decision_link,
     decisions,
@@ -15,8 +17,11 @@ from coopflow.entrypoints.web.pages import (
     home,
     journal,
     meetings,
+    organisations,
     overview,
+    people,
     preferences,
+    programmes,
     reviews,
     sign_in,
     static,
@@ -38,5 +43,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reviews.router,
     meetings.router,
     journal.router,
+    account.router,
+    programmes.router,
+    programmes.one_router,
+    administration.router,
+    people.router,
+    organisations.router,
 )
 """The routers of all pages."""
