@@ -74,11 +74,11 @@ class Site:
 
     Attributes:
         platform: what runs.
-        browser: opens pages.
+        browser: opens pages; None where they are asked for without one.
     """
 
     platform: Platform
-    browser: Browser
+    browser: Browser | None = None
     _open: list[BrowserContext] = field(default_factory=list)
 
     @property
@@ -174,6 +174,7 @@ class Site:
         javascript: bool = True,
     ) -> Page:
         """Open a browser in which a person has signed in, or nobody."""
+        assert self.browser is not None
         context = self.browser.new_context(
             base_url=self.url,
             locale="fr-FR",

@@ -163,7 +163,7 @@ async def end_session(page: AccountPageDep, session: Id) -> Response:
     return go_to(page.request, "/account/access?done=ended")
 
 
-@router.post("/access/sessions/others/end")
+@router.post("/access/other-sessions/end")
 async def end_others(page: AccountPageDep) -> Response:
     """End all sessions of the reader's but the one that they read with."""
     await page.services.access.sessions.end_others(await _session(page), page.record.id)
