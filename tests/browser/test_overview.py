@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
-from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
-from coopflow.directory.errors import TakenError
 from coopflow.domain.state import Role
+from tests.cooperation_pages import FAY, HOSTILE, PAM, give, holding, known, path
 from tests.http_platform import Platform, place
 from tests.lives import live
 from tests.web_site import Site, check_page, somebody
-
-PAM = Caller(
-    name="person:pam", person="pam", roles={"tests": ("programme_manager",)}, language="fr"
-)
-FAY = Caller(name="person:fay", person="fay", language="fr")
-HOSTILE = '<script>alert(1)</script> & "Bocage" {{ 7*7 }}'
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +23,6 @@ def bocage(platform: Platform) -> Address:
 @pytest.fixture
 def young(platform: Platform) -> Address:
     return platform.opened(PAM, f"young-{somebody()}")
-
-
-def path(address: Address, page: str = "") -> str:
-    return f"/c/{address.programme}/{address.cooperation}{page}"
-
-
-def give(platform: Platform, caller: Caller, where: str, **body: object) -> httpx.Response:
-    with platform.client(caller) as client:
-        done = client.post(where, json=body)
-    assert done.is_success, done.text
-    return done
-
-
-def known(site: Site, person: str, name: str) -> str:
-    """Have somebody in the directory whom an example names, if they are not there yet."""
-    with contextlib.suppress(TakenError):
-        site.person(person, name)
-    return person
-
-
-def holding(site: Site, address: Address, role: Role) -> str:
-    """Have somebody hold a role in a cooperation."""
-    person = site.person(somebody(), "Camille Roy")
-    give(site.platform, FAY, f"{place(address)}/roles", person=person, role=role)
-    return person
 
 
 PAGES = ("", "/gates/to_structuration", "/gates/renewal?at=2031-01-01")

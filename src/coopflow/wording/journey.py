@@ -155,11 +155,26 @@ class Journey:
         self._told = _TOLD
         self._day: date | None = None
         self._names: dict[str, str] = {}
+        self._called: Mapping[str, str] = {}
 
     @classmethod
-    def foreseeing(cls, state: Cooperation, rules: Rulebook, say: Phrases) -> Journey:
-        """Prepare to tell what is to come from a state on."""
+    def foreseeing(
+        cls,
+        state: Cooperation,
+        rules: Rulebook,
+        say: Phrases,
+        called: Mapping[str, str] | None = None,
+    ) -> Journey:
+        """Prepare to tell what is to come from a state on.
+
+        Args:
+            state: how the cooperation stands.
+            rules: what it follows.
+            say: the language to tell it in.
+            called: what decisions and disagreements are called; without it, ids serve.
+        """
         journey = cls(rules, say)
+        journey._called = called or {}
         journey.state = state
         journey._told = _FORETOLD
         journey._names = {slug: member.name for slug, member in state.members.items()}
@@ -304,7 +319,8 @@ class Journey:
             case "condition" | "about" | "stage":
                 return self._labelled(value)
             case _:
-                return value
+                is_named = name in {"decision", "disagreement"}
+                return self._called.get(value, value) if is_named else value
 
     def _labelled(self, slug: str) -> str:
         """Return the label of a condition, criterion, stage or gate; else a name, else the id."""

@@ -152,6 +152,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "role.funder": ("a funder", "un financeur"),
     "role.observer": ("an observer", "un observateur"),
     "role.programme_manager": ("the programme manager", "la direction du programme"),
+    # what the support function does
+    "mission.coordinate": ("coordinate", "coordonner"),
+    "mission.facilitate": ("facilitate", "animer"),
+    "mission.inform": ("inform", "informer"),
+    "mission.fund": ("find funds", "financer"),
+    "mission.measure": ("measure", "mesurer"),
+    "mission.reorient": ("reorient", "réorienter"),
     # alerts
     "alert.mandate_lapsed": (
         "nobody holds the support function",

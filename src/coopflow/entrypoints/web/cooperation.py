@@ -51,6 +51,8 @@ TABS: Final[tuple[Tab, ...]] = (
     Tab("reviews", Label(en="Reviews", fr="Bilans"), "reviews"),
     Tab("meetings", Label(en="Meetings", fr="Réunions"), "meetings"),
     Tab("journal", Label(en="Journal", fr="Journal"), "journal"),
+    Tab("forecast", Label(en="Forecast", fr="Prévision"), "forecast"),
+    Tab("people", Label(en="People", fr="Membres"), "people"),
 )
 """The pages of a cooperation, in order."""
 
