@@ -103,7 +103,7 @@ def test_an_objection_without_a_reason_is_said_to_lack_one(site: Site, coop: Add
     page.get_by_role("alert").wait_for()
     assert page.get_by_label("objection", exact=True).is_checked()
     assert choice_of(site, coop, "alpha") is None
-    page.get_by_label("Votre raison").fill("Les abeilles")
+    page.get_by_label("Vos raisons").fill("Les abeilles")
     page.get_by_role("button", name="Envoyer la réponse").click()
     page.get_by_role("status").wait_for()
     assert choice_of(site, coop, "alpha") == "objection"

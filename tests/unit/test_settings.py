@@ -58,6 +58,10 @@ def test_a_folder_with_a_question_mark() -> None:
         ("COOPFLOW_PUBLIC_URL", "coop.example", "COOPFLOW_PUBLIC_URL"),
         ("COOPFLOW_PUBLIC_URL", "https://coop.example/?x", "COOPFLOW_PUBLIC_URL"),
         ("COOPFLOW_RATE_CALLER", "often", "COOPFLOW_RATE_CALLER"),
+        ("COOPFLOW_SMTP_URL", "http://mail.example", "COOPFLOW_SMTP_URL.*smtp://USER"),
+        ("COOPFLOW_SMTP_URL", "smtp://mail.example", "MAIL_FROM and COOPFLOW_PUBLIC_URL"),
+        ("COOPFLOW_MAIL_FROM", "Valdore", "COOPFLOW_MAIL_FROM.*<coop@example.org>"),
+        ("COOPFLOW_MAIL_FROM", "a@example.org\nBcc: b@example.org", "COOPFLOW_MAIL_FROM"),
         ("COOPFLOW_SESSION_HOURS", "0", "COOPFLOW_SESSION_HOURS"),
         ("COOPFLOW_DATABASE", "x", "COOPFLOW_DATABASE sets nothing.*COOPFLOW_DATABASE_URL"),
     ],
@@ -102,3 +106,14 @@ def test_lists_and_limits_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert settings.hosts == ("a.example", "b.example", "c.example")
     assert (settings.rate_address, settings.rate_caller) == (None, "600/minute")
+
+
+def test_a_mail_server_is_set_with_who_mail_is_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its password is shown by nothing that shows settings."""
+    monkeypatch.setenv("COOPFLOW_SMTP_URL", "smtp://me:s3cret@mail.example.org")
+    monkeypatch.setenv("COOPFLOW_MAIL_FROM", "Valdore <coop@example.org>")
+    monkeypatch.setenv("COOPFLOW_PUBLIC_URL", "https://coop.example")
+    settings = load_settings()
+    assert settings.smtp_url is not None
+    assert settings.smtp_url.get_secret_value().endswith("@mail.example.org")
+    assert "s3cret" not in repr(settings)

@@ -187,6 +187,29 @@ def test_the_doctor_finds_what_is_missing(
         assert hint in " ".join(result.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("url", "status", "said"),
+    [
+        ("", "note", "set COOPFLOW_SMTP_URL"),
+        ("smtp://me:s3cret@localhost:1", "missing", "localhost:1 cannot be used"),
+        ("smtp://me:s3cret@host?tls=maybe", "missing", "starttls or none"),
+    ],
+)
+def test_the_doctor_about_mail(
+    coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch, url: str, status: str, said: str
+) -> None:
+    """Without a server none is sent; with one it has to answer. No password is shown."""
+    if url:
+        monkeypatch.setenv("COOPFLOW_SMTP_URL", url)
+        monkeypatch.setenv("COOPFLOW_MAIL_FROM", "coop@example.org")
+        monkeypatch.setenv("COOPFLOW_PUBLIC_URL", "https://coop.example")
+    result = coopflow("doctor", "--output", "json")
+    (found,) = (one for one in json.loads(result.stdout) if one["name"] == "Mail")
+    assert found["status"] == status
+    assert said in f"{found['detail']} {found['remedy']}"
+    assert "s3cret" not in result.stdout
+
+
 def test_the_doctor_about_a_cluster(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a cluster the program is not needed, but the cluster is."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")

@@ -161,7 +161,7 @@ def worker(
 
 @app.command()
 def outbox(*, state_dir: StateDir = None) -> None:
-    """Send the webhooks that are due, until told to stop.
+    """Send the webhooks and mail that are due until stopped.
 
     Any number of these may run, beside each other and beside the workers. `coopflow dev` does so by
     itself. A database that is away is waited for.

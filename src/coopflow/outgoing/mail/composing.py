@@ -85,7 +85,7 @@ class Composer:
             return None
         if told.line.kind in VOTES:
             return await self._vote(told, person, say, now)
-        facts = [Fact(label=say("mail.cooperation"), value=told.title)]
+        facts: list[Fact] = []
         one = told.decision
         key = f"mail.{told.line.kind}"
         if one is not None:
@@ -271,7 +271,6 @@ class Composer:
             paragraphs.append(say("mail.secret"))
         told_answers = say("head.answered", answers=one.answers, electorate=one.electorate)
         facts = [
-            (say("mail.cooperation"), told.title),
             (say("mail.question"), _whole(one, say)),
             (say("mail.for"), say.several(list(asked.organisations))),
             (say("mail.until"), say.moment(one.closes_at)),

@@ -104,7 +104,7 @@ def _mailbox(name: str, address: str) -> Address:
 def _preview(letter: Letter) -> str:
     """Return what mail programs show beside the subject: the first that is said."""
     items = [item.title for section in letter.sections for item in section.items]
-    facts = [fact.value for fact in letter.facts[1:2]]
+    facts = [fact.value for fact in letter.facts[:1]]
     return " ".join([*facts, *letter.paragraphs[:1], *items[:3]])[:200]
 
 
@@ -114,6 +114,8 @@ def _template(name: str) -> Template:
         loader=PackageLoader("coopflow.outgoing.mail", _TEMPLATES),
         autoescape=name.endswith(".html"),
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     return environment.get_template(name)

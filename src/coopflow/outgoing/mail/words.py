@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from coopflow.wording import phrases
 from coopflow.wording.words import WORDS
 
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+_HELD: Final = re.compile(r" (?=[:;?!»](?:\s|$))|(?<=«) ")
+
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mail.greeting": ("Hello {name},", "Bonjour {name},"),
-    "mail.cooperation": ("Cooperation", "Coopération"),
     "mail.question": ("Decision", "Décision"),
     "mail.for": ("You answer for", "Vous répondez pour"),
     "mail.until": ("Until", "Jusqu'au"),
@@ -214,7 +217,12 @@ class MailPhrases(phrases.Phrases):
 
     words: ClassVar[Mapping[str, tuple[str, str]]] = {**WORDS, **_WORDS}
 
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the words of a key; in French no line begins with a colon or a quotation mark."""
+        text = super().__call__(key, **values)
+        return _HELD.sub(_SPACE, text) if self.language == "fr" else text
+
     @property
     def colon(self) -> str:
         """The colon between a label and what follows; in French with a space before it."""
-        return "\N{NO-BREAK SPACE}: " if self.language == "fr" else ": "
+        return f"{_SPACE}: " if self.language == "fr" else ": "

@@ -60,6 +60,7 @@ class Mailroom:
         replies: what is said next to a recipient or to a whole mail, each once; then all is taken.
         port: where it listens.
         connections: how often somebody connected.
+        came: that a mail has arrived.
     """
 
     arrived: list[Arrived] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Mailroom:
     replies: list[str] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self,
@@ -97,6 +99,7 @@ class Mailroom:
                 envelope.mail_from or "", envelope.rcpt_tos, mail, session.ssl is not None, user
             )
         )
+        self.came.set()
         return "250 OK"
 
     def to(self, address: str) -> list[Arrived]:
@@ -125,7 +128,6 @@ async def mailroom(
         signed_in: mails are taken of those who signed in alone.
     """
     room = Mailroom()
-    tasks: set[asyncio.Task[None]] = set()
 
     def protocol() -> SMTP:
         room.connections += 1
@@ -150,5 +152,3 @@ async def mailroom(
     finally:
         server.close()
         await server.wait_closed()
-        for task in tasks:
-            task.cancel()
