@@ -274,12 +274,23 @@ class SubmitDocument(Command):
                 kind=self.kind,
                 decision=waiting.decision,
             )
-        _refuse_faults(self.kind, _faults(state, self.kind, newest.content))
+        _refuse_faults(self.kind, submission_problems(state, self.kind, newest.content))
         submit(turn, newest, decision=self.decision, rule=self.rule, closes_at=self.closes_at)
 
 
-def _faults(state: Cooperation, kind: str, content: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what keeps a content from being submitted, in itself and beside other documents."""
+def submission_problems(
+    state: Cooperation, kind: str, content: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """Return what keeps a content from being submitted, in itself and beside other documents.
+
+    Args:
+        state: the cooperation.
+        kind: one of the eight kinds.
+        content: what a version states.
+
+    Returns:
+        Where in the content, such as ``actions[0].objective``, and what is wrong there.
+    """
     faults = submission_faults(kind, content, frozenset(state.active))
     if kind == "roadmap" and not faults:
         chain = state.current("value_chain")
@@ -444,7 +455,7 @@ def on_objection_integrated(turn: Turn, event: Event) -> None:
     if earlier is None:
         return
     content = earlier.content | event.amendment
-    _refuse_faults(earlier.kind, _faults(turn.state, earlier.kind, content))
+    _refuse_faults(earlier.kind, submission_problems(turn.state, earlier.kind, content))
     author = turn.by or earlier.authors[-1]
     turn.emit(DocumentReturned(kind=earlier.kind, version=earlier.version))
     version = draft(turn, earlier.kind, content, author, minor=earlier.minor)

@@ -46,10 +46,12 @@ _TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
 TABS: Final[tuple[Tab, ...]] = (
     Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),
     Tab("gates", Label(en="Gates", fr="Passages"), "gates"),
+    Tab("documents", Label(en="Documents", fr="Documents"), "documents"),
     Tab("decisions", Label(en="Decisions", fr="Décisions"), "decisions"),
     Tab("disagreements", Label(en="Disagreements", fr="Désaccords"), "disagreements"),
     Tab("reviews", Label(en="Reviews", fr="Bilans"), "reviews"),
     Tab("meetings", Label(en="Meetings", fr="Réunions"), "meetings"),
+    Tab("indicators", Label(en="Indicators", fr="Indicateurs"), "measures"),
     Tab("journal", Label(en="Journal", fr="Journal"), "journal"),
     Tab("forecast", Label(en="Forecast", fr="Prévision"), "forecast"),
     Tab("people", Label(en="People", fr="Membres"), "people"),

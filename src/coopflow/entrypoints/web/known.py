@@ -130,8 +130,15 @@ def subject_words(page: CooperationPage, subject: str) -> str:
 
 def _indicators(_: CooperationPage, looked: Looked) -> Iterator[Option]:
     chain = looked.state.newest("value_chain", "approved", "in_force", "stale")
-    for one in getattr(chain.typed, "indicators", ()) if chain else ():
-        yield Option(one.id, one.definition)
+    for objective in getattr(chain.typed, "objectives", ()) if chain else ():
+        for one in objective.indicators:
+            yield Option(one.id, one.definition)
+
+
+def _objectives(_: CooperationPage, looked: Looked) -> Iterator[Option]:
+    chain = looked.state.newest("value_chain", "approved", "in_force", "stale")
+    for one in getattr(chain.typed, "objectives", ()) if chain else ():
+        yield Option(one.id, one.why)
 
 
 _OF_STATE: Final[dict[str, Callable[[CooperationPage, Looked], Iterator[Option]]]] = {
@@ -143,5 +150,6 @@ _OF_STATE: Final[dict[str, Callable[[CooperationPage, Looked], Iterator[Option]]
     "meetings": _meetings,
     "actions": _actions,
     "indicators": _indicators,
+    "objectives": _objectives,
     "subjects": _subjects,
 }
