@@ -25,6 +25,7 @@ from coopflow.entrypoints.web.pages import (
     opening,
     organisations,
     overview,
+    partakers,
     people,
     preferences,
     programmes,
@@ -60,6 +61,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     people.router,
     organisations.router,
     forecast.router,
+    partakers.router,
     cooperations.router,
     opening.router,
 )
