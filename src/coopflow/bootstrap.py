@@ -849,11 +849,13 @@ async def note_queues(database: Database) -> None:
     """
     from coopflow import metrics
     from coopflow.outgoing.deliveries import Deliveries
+    from coopflow.outgoing.mail.queue import depth
     from coopflow.readmodel.outbox import Outbox
 
     webhooks = await Deliveries(database).depths(datetime.now(UTC))
     metrics.queue_depth.labels("notices").set(await Outbox(database).depth())
     metrics.queue_depth.labels("webhooks").set(webhooks.pending)
+    metrics.queue_depth.labels("mail").set(await depth(database))
     metrics.webhooks_overdue.set(webhooks.overdue)
     metrics.webhooks_dead.set(webhooks.dead)
     metrics.webhook_endpoints_disabled.set(webhooks.disabled)

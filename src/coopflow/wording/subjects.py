@@ -9,6 +9,8 @@ from typing import Final
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
 from coopflow.domain.tools import KIND_LABELS
+from coopflow.wording.naming import Names
+from coopflow.wording.phrases import Phrases
 
 _SUBJECTS: Final[Mapping[str, Label]] = {
     **KIND_LABELS,
@@ -54,3 +56,23 @@ def named(subject: str, language: Language) -> str:
         decided: str = getattr(_DECIDED[about], language)
         return f"{decided} {thing}".rstrip()
     return getattr(known, language) if known else subject
+
+
+def decided(subject: str, say: Phrases, names: Names) -> str:
+    """Say what a decision without a question is about, with what the definition calls it.
+
+    Args:
+        subject: as the decision has it.
+        say: the words of a language.
+        names: those of the definition that the cooperation follows.
+    """
+    kind, _, thing = subject.partition(":")
+    words = say(f"subject.{kind}")
+    if kind == "document" or f"subject.{kind}" not in say.words:
+        return named(subject, say.language)
+    if not thing:
+        return words
+    if kind == "gate":
+        return names.gate(thing)
+    colon = " : " if say.language == "fr" else ": "
+    return f"{words}{colon}{names.gate(thing) if kind == 'waiver' else thing}"

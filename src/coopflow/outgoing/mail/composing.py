@@ -20,7 +20,8 @@ from coopflow.outgoing.mail.recipients import VOTES
 from coopflow.outgoing.mail.words import MailPhrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import DecisionView, OutboxLine, TaskView
-from coopflow.wording.subjects import named
+from coopflow.wording.naming import Names, known_rules
+from coopflow.wording.subjects import decided, named
 
 MOST: Final = 20
 """How many entries a list of a digest has; the page has all of them."""
@@ -38,12 +39,14 @@ class Told(NamedTuple):
         title: what its cooperation is called.
         what: what it is about, in words.
         decision: where it is about one.
+        whole: what is asked there, in full.
     """
 
     line: OutboxLine
     title: str
     what: str
     decision: DecisionView | None
+    whole: str = ""
 
     @property
     def address(self) -> Address:
@@ -91,7 +94,7 @@ class Composer:
         if one is not None:
             result = say(f"result.{one.result}")
             facts += [
-                Fact(label=say("mail.question"), value=_whole(one, say)),
+                Fact(label=say("mail.question"), value=told.whole),
                 Fact(label=say("mail.result"), value=result),
                 *_arithmetic(one, say),
                 Fact(label=say("mail.closed"), value=say.moment(one.closed_at or told.line.at)),
@@ -237,14 +240,17 @@ class Composer:
         if line is None:
             return None
         address = Address(*line.cooperation_id.split("/", 1))
-        title = await self._occasions.title(address)
-        if title is None or not await self._occasions.has_part(address, person.id):
+        called = await self._occasions.cooperation(address)
+        if called is None or not await self._occasions.has_part(address, person.id):
             return None
+        title = called.title
         if line.kind in VOTES or line.kind == "publish_outcome":
             one = await self._occasions.decision(address, line.about)
             if one is None or (one.result is None) != (line.kind in VOTES):
                 return None
-            return Told(line, title, _short(_whole(one, say)), one)
+            names = Names(known_rules(called.lifecycle, called.policy), say)
+            whole = one.question or decided(one.subject, say, names)
+            return Told(line, title, _short(whole), one, whole)
         kind, period = line.about, ""
         if line.kind != "convene_review":
             review = await self._occasions.review(address, line.about)
@@ -271,7 +277,7 @@ class Composer:
             paragraphs.append(say("mail.secret"))
         told_answers = say("head.answered", answers=one.answers, electorate=one.electorate)
         facts = [
-            (say("mail.question"), _whole(one, say)),
+            (say("mail.question"), told.whole),
             (say("mail.for"), say.several(list(asked.organisations))),
             (say("mail.until"), say.moment(one.closes_at)),
             (say("mail.rule"), say.label(rule_words(_RULE.validate_python(one.rule)))),
@@ -348,10 +354,6 @@ def _news(told: Told, say: MailPhrases) -> Item:
 def _arithmetic(one: DecisionView, say: MailPhrases) -> list[Fact]:
     told = one.arithmetic_fr if say.language == "fr" else one.arithmetic_en
     return [Fact(label=say("mail.why"), value=told)] if told else []
-
-
-def _whole(one: DecisionView, say: MailPhrases) -> str:
-    return one.question or named(one.subject, say.language)
 
 
 def _short(text: str) -> str:

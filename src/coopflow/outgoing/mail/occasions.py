@@ -25,6 +25,14 @@ from coopflow.readmodel.views import DecisionView, OutboxLine, ReviewView, TaskV
 _ANSWERS = ("answer", "object")
 
 
+class Called(Shape):
+    """What a cooperation is called, and which definition names its stages and gates."""
+
+    title: str
+    lifecycle: str
+    policy: str
+
+
 class Asked(Shape):
     """That a decision waits for somebody.
 
@@ -45,12 +53,10 @@ class Occasions(Asking):
         query = columns_of(OutboxLine, OutboxRow).where(OutboxRow.id == notice)
         return next(iter(await self._many(OutboxLine, query)), None)
 
-    async def title(self, address: Address) -> str | None:
+    async def cooperation(self, address: Address) -> Called | None:
         """Return what a cooperation is called; None where it is gone."""
-        query = select(CooperationRow.title).where(CooperationRow.cooperation_id == str(address))
-        async with self._database.reading() as connection:
-            found: str | None = (await connection.execute(query)).scalar_one_or_none()
-        return found
+        query = columns_of(Called, CooperationRow, address)
+        return next(iter(await self._many(Called, query)), None)
 
     async def decision(self, address: Address, decision: str) -> DecisionView | None:
         """Return a decision."""

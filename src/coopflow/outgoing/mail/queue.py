@@ -309,6 +309,17 @@ class MailQueue:
         return found if changed.rowcount else None
 
 
+async def depth(database: Database) -> int:
+    """Return how many mails are to be sent.
+
+    Raises:
+        DatabaseUnavailableError: the database does not answer.
+    """
+    query = select(func.count()).select_from(MailRow).where(MailRow.status == "pending")
+    async with database.reading() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
 async def _mark(connection: AsyncConnection, name: str) -> Any:
     query = select(MailMarkRow.__table__).where(MailMarkRow.name == name)
     return (await connection.execute(query)).one_or_none()

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.grants import OPERATOR
-from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE
+from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE, depth
 from coopflow.outgoing.mail.recipients import KINDS
 from coopflow.outgoing.mail.schedule import WAITS
 from coopflow.readmodel.tables import OutboxRow
@@ -347,3 +347,36 @@ async def test_a_mail_that_cannot_be_written_holds_up_no_other(
     await office.announce()
     await office.mailer().once()
     assert {tuple(one.to) for one in office.room.arrived} == {(FRENCH,), (ENGLISH,)}
+
+
+async def test_reviews_are_told_of_by_what_they_are(office: Office) -> None:
+    """That one is to be held, was opened, and that its summary is there."""
+    kinds = ("convene_review", "compile_dossier", "publish_summary")
+    for person in ("person-1", "person-2"):
+        await office.wish(person, **dict.fromkeys(kinds, "immediate"))
+    office.do("open_review", "faiza", review="r", kind="annual", period="2026")
+    told = {"expected": "A", "observed": "B", "why": "C", "lessons": ["D"]}
+    office.do("close_review", "faiza", review="r", summary_published=True, **told)
+    office.do("withdraw_member", "faiza", organisation="org-3", reason="moved")
+    await office.announce()
+    await office.mailer().once()
+    subjects = [one.mail["Subject"] for one in office.room.to(ENGLISH)]
+    assert subjects == [
+        "Opened: yearly review 2026 (Le verger)",
+        "Summary published: yearly review 2026 (Le verger)",
+        "Your answer by 15 Jan 2026: feedback loop (Le verger)",
+        "To be held: exceptional review (Le verger)",
+    ]
+    french = office.room.to(FRENCH)[1]
+    assert "La synthèse d'un bilan est publiée" in french.html.replace("&#39;", "'")
+    assert "/u/" in french.text
+
+
+async def test_how_much_mail_waits_is_known(office: Office) -> None:
+    """For the figures: what is to be sent, not what is held for a digest."""
+    office.ask()
+    await office.announce()
+    await office.queue.relay(OPENED)
+    assert await depth(office.database) == 2
+    await office.mailer().once()
+    assert await depth(office.database) == 0
