@@ -328,6 +328,7 @@ async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
     from coopflow.directory.directory import Directory
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.readmodel.people import People
+    from coopflow.requests.files import Files
     from coopflow.requests.unsent import UnsentTexts
     from coopflow.sealing.texts import TextSeals
 
@@ -336,7 +337,8 @@ async def eraser(settings: Settings) -> AsyncIterator[Eraser]:
         async with _access(settings, database, directory) as access:
             mails = MailQueue(database, directory)
             unsent = UnsentTexts(database, TextSeals(lambda: key_ring(settings)))
-            yield Eraser(engine, People(database), directory, access, mails, unsent)
+            files = Files(database, _seals(settings))
+            yield Eraser(engine, People(database), directory, access, mails, unsent, files)
 
 
 @asynccontextmanager
@@ -565,6 +567,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.outgoing.mail.invitations import Invitations
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.outgoing.mail.reminders import Reminders
+    from coopflow.outgoing.mail.tidings import Tidings
     from coopflow.papers.making import Papers
     from coopflow.readmodel.chronicle import Chronicle
     from coopflow.readmodel.feed import Feed
@@ -575,6 +578,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.readmodel.transfer import WholeJournals
     from coopflow.requests.answers import KeptAnswers
     from coopflow.requests.audit import Audit
+    from coopflow.requests.files import Files
     from coopflow.requests.operations import Operations
     from coopflow.requests.unsent import UnsentTexts
     from coopflow.sealing.texts import ExportSeals, TextSeals
@@ -590,6 +594,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
         mails = MailQueue(database, directory)
         history, registry = History(database), Registry(database)
         unsent = UnsentTexts(database, seals)
+        files = Files(database, seals)
         yield Services(
             engine=engine,
             queries=Queries(database),
@@ -600,6 +605,8 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             answers=KeptAnswers(database, seals),
             unsent=unsent,
             operations=Operations(database, seals),
+            files=files,
+            tidings=Tidings(mails, is_on=settings.smtp_url is not None),
             audit=Audit(database),
             note_queues=partial(note_queues, database),
             access=access,
@@ -608,7 +615,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             journals=WholeJournals(database),
             workflows=WholeWorkflows(engine),
             export_seals=ExportSeals(key_ring(settings)),
-            eraser=Eraser(engine, People(database), directory, access, mails, unsent),
+            eraser=Eraser(engine, People(database), directory, access, mails, unsent, files),
             invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
             reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
             views=SavedViews(database),

@@ -11,6 +11,7 @@ from coopflow.directory.directory import Directory
 from coopflow.directory.saved_views import SavedViews
 from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.reminders import Reminders
+from coopflow.outgoing.mail.tidings import Tidings
 from coopflow.outgoing.webhooks import Webhooks
 from coopflow.papers.making import Papers
 from coopflow.readmodel.chronicle import Chronicle
@@ -21,6 +22,7 @@ from coopflow.readmodel.registry import Registry
 from coopflow.readmodel.transfer import WholeJournals
 from coopflow.requests.answers import KeptAnswers
 from coopflow.requests.audit import Audit
+from coopflow.requests.files import Files
 from coopflow.requests.operations import Operations
 from coopflow.requests.unsent import UnsentTexts
 from coopflow.sealing.texts import ExportSeals
@@ -42,6 +44,8 @@ class Services:
         answers: what was answered to requests that may be sent again.
         unsent: what people have typed into forms and not sent yet.
         operations: what goes on after its request was answered.
+        files: files that are made for people, and kept for a while.
+        tidings: tells people by mail that a file is ready.
         audit: who was refused what.
         note_queues: has what waits in tables among the figures, as it is now.
         access: who gets in.
@@ -66,6 +70,8 @@ class Services:
     answers: KeptAnswers
     unsent: UnsentTexts
     operations: Operations
+    files: Files
+    tidings: Tidings
     audit: Audit
     note_queues: Callable[[], Awaitable[None]]
     access: Access

@@ -119,6 +119,14 @@ class Texts(Protocol):
         ...
 
 
+class Copies(Protocol):
+    """Files that were made of what cooperations hold."""
+
+    async def forget(self, person: str, addresses: Collection[Address]) -> None:
+        """Let none be left that was made for a person, or tells of these cooperations."""
+        ...
+
+
 class Erased(NamedTuple):
     """What erasing a person came to.
 
@@ -142,6 +150,7 @@ class Eraser:
         entrance: what people get in by.
         letters: what is to be written to people.
         texts: what people have typed and not sent yet.
+        copies: files that were made of what cooperations hold.
     """
 
     engine: ForgettingEngine
@@ -150,6 +159,7 @@ class Eraser:
     entrance: Entrance
     letters: Letters
     texts: Texts
+    copies: Copies
 
     async def erase(  # noqa: PLR0913, PLR0917 - who is erased where, by whom
         self,
@@ -162,7 +172,8 @@ class Eraser:
     ) -> Erased:
         """Erase a person; an interruption is taken up by erasing again.
 
-        Whoever is no longer in the directory gets in no more, and no mail.
+        Whoever is no longer in the directory gets in no more, and no mail. Files that may name them
+        go last: none that is being made outlives them.
 
         Args:
             person: who is to be forgotten.
@@ -183,6 +194,7 @@ class Eraser:
             await self.entrance.forget(person, keeper)
             await self.letters.forget(person)
             await self.texts.forget(person, None)
+        await self.copies.forget(person, addresses)
         return Erased(tuple(found), names)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
-from coopflow.application.access import Extent
+from coopflow.application.access import Extent, Subject
 from coopflow.application.callers import Language
 from coopflow.application.engine import Address
 from coopflow.entrypoints import workbooks
@@ -18,12 +17,20 @@ from coopflow.entrypoints.spreadsheets import (
     indicators_sheet,
     portfolio_sheet,
 )
+from coopflow.papers.about import Reader
+from coopflow.papers.making import PAPER_KINDS, Wanted
 from coopflow.readmodel.views import DecisionView, PortfolioPlace, PortfolioRow
+from coopflow.requests.files import Ordered
+from coopflow.requests.operations import Progress
 from coopflow.services import Services
 
 Format = Literal["csv", "xlsx"]
 
-MEDIA_TYPES: Final = {"csv": "text/csv", "xlsx": workbooks.MEDIA_TYPE}
+MEDIA_TYPES: Final = {
+    "csv": "text/csv",
+    "xlsx": workbooks.MEDIA_TYPE,
+    "pdf": "application/pdf",
+}
 
 _AT_ONCE: Final = 200
 _VALUES: Final = 1000
@@ -37,17 +44,57 @@ class Made(NamedTuple):
     content: bytes
 
 
-@dataclass
-class Progress:
-    """How far something has come.
+class Come:
+    """How far something has come, while it goes on."""
 
-    Attributes:
-        done: how many of its parts are done.
-        total: of how many; None while that is not known.
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.done = 0
+        self.total: int | None = None
+
+    def told(self, done: int, total: int) -> None:
+        """Take note of how much of how much is done."""
+        self.done, self.total = done, total
+
+    def progress(self) -> Progress:
+        """Say how far it has come."""
+        return Progress(done=self.done, total=self.total)
+
+
+SUBJECTS: Final[Mapping[str, Subject]] = {
+    "decisions": "decisions",
+    "indicators": "measures",
+    "identity_sheet": "documents",
+    "charter": "documents",
+    "journal": "journal",
+}
+"""What somebody must be allowed to read who asks for what is made of a cooperation."""
+
+
+async def make(services: Services, ordered: Ordered, come: Come) -> Made:
+    """Make a file of what was ordered.
+
+    Raises:
+        UnknownCooperationError: there is no such cooperation any more.
+        NoSuchPaperError: there is nothing to make a paper of.
+        UnavailableError: the database does not answer.
+        OverflowError: there are more rows than a workbook holds.
     """
-
-    done: int = 0
-    total: int | None = None
+    form: Format = "csv" if ordered.form == "csv" else "xlsx"
+    language = ordered.language
+    if ordered.cooperation is None:
+        return await portfolio(services, ordered.programme, form, language, come)
+    address = Address(ordered.programme, ordered.cooperation)
+    if ordered.kind == "decisions":
+        extent = ordered.extents["decisions"]
+        return await decisions(services, address, extent, form, language)
+    if ordered.kind == "indicators":
+        return await indicators(services, address, form, language)
+    kind = next(one for one in PAPER_KINDS if one == ordered.kind)
+    wanted = Wanted(kind, Reader(ordered.extents), language)
+    content = await services.papers.make(address, wanted, come.told)
+    name = f"{address.cooperation}-{kind.replace('_', '-')}.pdf"
+    return Made(name, MEDIA_TYPES["pdf"], content)
 
 
 async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
@@ -55,7 +102,7 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
     programme: str,
     form: Format,
     language: Language,
-    progress: Progress | None = None,
+    come: Come | None = None,
     *,
     bom: bool = False,
 ) -> Made:
@@ -65,11 +112,11 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
         UnavailableError: the database does not answer.
         OverflowError: there are more cooperations than a workbook holds.
     """
-    progress = progress or Progress()
+    come = come or Come()
     now = datetime.now(UTC)
     counts = await services.queries.levels_by_stage(programme, now, closed=True)
-    progress.total = (await services.queries.portfolio_counts(programme, now)).total
-    pages = _pages(services, programme, now, progress)
+    come.total = (await services.queries.portfolio_counts(programme, now)).total
+    pages = _pages(services, programme, now, come)
     # In the order in which the policy of the first one has them, then what others have besides.
     first = await anext(pages, ())
     known = dict.fromkeys(name for row in first for name in row.levels)
@@ -88,12 +135,12 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
 
 
 async def _pages(
-    services: Services, programme: str, now: datetime, progress: Progress
+    services: Services, programme: str, now: datetime, come: Come
 ) -> AsyncIterator[Sequence[PortfolioRow]]:
     after: PortfolioPlace | None = None
     while page := await services.queries.portfolio(programme, now, after=after, limit=_AT_ONCE):
         after = page[-1].place
-        progress.done += len(page)
+        come.done += len(page)
         yield page
 
 

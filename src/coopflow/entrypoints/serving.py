@@ -36,7 +36,10 @@ class _Server(uvicorn.Server):
 
 
 def application(
-    services: Services, settings: Settings, closing: asyncio.Event | None = None
+    services: Services,
+    settings: Settings,
+    closing: asyncio.Event | None = None,
+    going_on: set[asyncio.Task[None]] | None = None,
 ) -> Platform:
     """Return pages and API as they are served: people sign in, programs show tokens.
 
@@ -44,6 +47,7 @@ def application(
         services: the parts that they use.
         settings: where they are reached, and what protects them.
         closing: is set when what serves them is about to end.
+        going_on: is given what goes on after its request was answered; it ends when cancelled.
 
     Raises:
         SettingsError: a limit or a proxy is not one.
@@ -80,6 +84,8 @@ def application(
         protection=protection,
         zone=ZoneInfo(settings.time_zone),
     )
+    if going_on is not None:
+        answering.state.going_on = shown.state.going_on = going_on
     return Platform(shown, answering)
 
 
@@ -164,10 +170,19 @@ async def alone(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Serve pages and API for the length of a block, as ``served`` does.
 
+    What still goes on then ends as interrupted, and whoever asked for it is told so.
+
     Raises:
         SettingsError: a limit or a proxy is not one.
     """
     closing = asyncio.Event()
-    app = application(services, settings, closing)
-    async with served(app, listening, closing) as serving:
-        yield serving
+    going_on: set[asyncio.Task[None]] = set()
+    app = application(services, settings, closing, going_on)
+    try:
+        async with served(app, listening, closing) as serving:
+            yield serving
+    finally:
+        left = list(going_on)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from coopflow.domain.base import Instant, Shape
 from coopflow.readmodel.database import Database
@@ -37,6 +37,18 @@ class Outcome(Shape):
     problem: dict[str, Any] | None = None
 
 
+class Progress(Shape):
+    """How far something has come.
+
+    Attributes:
+        done: how many of its parts are done.
+        total: of how many; None while that is not known.
+    """
+
+    done: int = 0
+    total: int | None = None
+
+
 class Operation(Outcome):
     """An operation as the one sees it who asked for it.
 
@@ -46,12 +58,14 @@ class Operation(Outcome):
             and sending the request again with the same key is harmless.
         started_at: when it began.
         ended_at: when it ended.
+        progress: how far it has come, where that is known.
     """
 
     id: str
     status: Literal["running", "done", "failed", "lost"]
     started_at: Instant
     ended_at: Instant | None
+    progress: Progress | None = None
 
 
 class Operations:
@@ -82,13 +96,20 @@ class Operations:
             await connection.execute(insert(OperationRow).values(row))
         return operation
 
-    async def go_on(self, operation: str, now: datetime) -> None:
-        """Note that an operation is still under way."""
-        query = update(OperationRow).where(
-            OperationRow.id == operation, OperationRow.ended_at.is_(None)
-        )
+    async def go_on(self, operation: str, now: datetime, progress: Progress | None = None) -> None:
+        """Note that an operation is still under way, and how far it has come."""
+        values: dict[str, Any] = {"lost_at": now + LOST}
+        if progress is not None:
+            values |= progress.model_dump()
         async with self._database.writing() as connection:
-            await connection.execute(query.values(lost_at=now + LOST))
+            query = update(OperationRow).where(*_under_way(operation))
+            await connection.execute(query.values(values))
+
+    async def give_up(self, operation: str, now: datetime) -> None:
+        """Note that the process is about to end that is at an operation: it is lost at once."""
+        query = update(OperationRow).where(*_under_way(operation)).values(lost_at=now)
+        async with self._database.writing() as connection:
+            await connection.execute(query)
 
     async def end(self, operation: str, outcome: Outcome, now: datetime) -> None:
         """Note how an operation ended."""
@@ -106,6 +127,8 @@ class Operations:
             OperationRow.lost_at,
             OperationRow.ended_at,
             OperationRow.outcome,
+            OperationRow.done,
+            OperationRow.total,
         ).where(
             OperationRow.id == operation,
             OperationRow.caller == caller,
@@ -117,7 +140,13 @@ class Operations:
             return None
         if row.outcome is None:
             status: Literal["running", "lost"] = "running" if now < row.lost_at else "lost"
-            return Operation(id=operation, status=status, started_at=row.started_at, ended_at=None)
+            return Operation(
+                id=operation,
+                status=status,
+                started_at=row.started_at,
+                ended_at=None,
+                progress=_progress(row.done, row.total),
+            )
         text = self._seals.open("", row.outcome, _about(operation))
         outcome = Outcome.model_validate_json(text)
         return Operation(
@@ -125,8 +154,17 @@ class Operations:
             status="done" if outcome.problem is None else "failed",
             started_at=row.started_at,
             ended_at=row.ended_at,
+            progress=_progress(row.done, row.total),
             **dict(outcome),
         )
+
+
+def _progress(done: int | None, total: int | None) -> Progress | None:
+    return None if done is None else Progress(done=done, total=total)
+
+
+def _under_way(operation: str) -> tuple[ColumnElement[bool], ...]:
+    return OperationRow.id == operation, OperationRow.ended_at.is_(None)
 
 
 def _about(operation: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,44 @@ class OperationRow(Base):
     ended_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(Text)
+    done: Mapped[int | None]
+    total: Mapped[int | None]
+
+
+class MadeFileRow(Base):
+    """A file that is made for somebody, or was; ``size`` is None as long as there is nothing in it.
+
+    ``operation`` makes it. ``extents`` is what its owner might read when it was asked for.
+    """
+
+    __tablename__ = "made_file"
+    __table_args__ = (Index(None, "owner", "created_at"), Index(None, "expires_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    person: Mapped[str | None]
+    programme: Mapped[str]
+    cooperation: Mapped[str | None]
+    kind: Mapped[str]
+    form: Mapped[str]
+    language: Mapped[str]
+    extents: Mapped[dict[str, Any]]
+    operation: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    name: Mapped[str | None]
+    media_type: Mapped[str | None]
+    size: Mapped[int | None] = mapped_column(_LONG)
+
+
+class MadePartRow(Base):
+    """A part of what is in a file; encrypted."""
+
+    __tablename__ = "made_part"
+
+    file: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
 
 
 class RefusedRequestRow(Base):

@@ -424,6 +424,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "rien n'arrivera de soi-même",
     ),
     "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
+    "file.portfolio": ("Portfolio", "Portefeuille"),
+    "file.decisions": ("Register of decisions", "Registre des décisions"),
+    "file.indicators": ("Indicators", "Indicateurs"),
+    "file.identity_sheet": ("Identity sheet", "Fiche d'identité"),
+    "file.charter": ("Charter to sign", "Charte à signer"),
+    "file.journal": ("Journal", "Journal"),
     # pictures
     "picture.lifecycle": ("{label}: {count} stages", "{label} : {count} étapes"),
     "picture.at": ("{stage}, stage {number} of {count}", "{stage}, étape {number} sur {count}"),

@@ -44,6 +44,7 @@ VALUES: dict[str, Any] = {
     "webhook": "wh_0",
     "delivery": 1,
     "feed": "0123456789abcdef",
+    "file": "0123456789abcdef",
     "secret": "0123456789abcdef0123456789abcdef",
     "person": "kim",
 }
@@ -128,6 +129,12 @@ ACCESS: dict[str, Line] = {
     "export_decisions_workbook": Line("cooperation", "RSFVUOP"),
     "export_indicators_workbook": Line("cooperation", "RSFVUOP"),
     "export_portfolio_workbook": Line("management", "P"),
+    "order_programme_file": Line("management", "P", body={}),
+    "order_cooperation_file": Line("cooperation", "RSFVUOP", body={"kind": "decisions"}),
+    "list_files": Line("somebody"),
+    "show_file": Line("somebody", answered="hidden"),  # of nobody's
+    "fetch_file": Line("somebody", answered="hidden"),  # of nobody's
+    "delete_file": Line("somebody", answered="hidden"),  # of nobody's
     "export_cooperations": Line("management", "P", ("exports",)),
     "import_cooperations": Line("management", "P", ("exports",), query={"dry_run": "true"}),
     "show_portfolio": Line("management", "P"),

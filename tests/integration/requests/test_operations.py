@@ -8,7 +8,7 @@ from sqlalchemy import select
 from coopflow.readmodel.database import Database
 from coopflow.requests.audit import KEPT as AUDITED
 from coopflow.requests.audit import Audit, RefusedRequest
-from coopflow.requests.operations import KEPT, LOST, Operations, Outcome
+from coopflow.requests.operations import KEPT, LOST, Operations, Outcome, Progress
 from coopflow.requests.tables import OperationRow, RefusedRequestRow
 from coopflow.sealing.texts import TextSeals
 from tests.temporal_engine import KEYS
@@ -112,3 +112,33 @@ async def test_refusals_are_kept_for_a_while(database: Database) -> None:
     async with database.reading() as connection:
         stored = (await connection.execute(select(RefusedRequestRow.at))).scalars().all()
     assert stored == [later]
+
+
+async def test_an_operation_says_how_far_it_has_come(operations: Operations) -> None:
+    """While it goes on and when it has ended; nothing where that is not known."""
+    one = await operations.begin("person:ada", NOW)
+    found = await operations.find("person:ada", one, NOW)
+    assert found is not None
+    assert found.progress is None
+    await operations.go_on(one, NOW, Progress(done=3))
+    await operations.go_on(one, NOW)
+    found = await operations.find("person:ada", one, NOW)
+    assert found is not None
+    assert found.progress == Progress(done=3, total=None)
+    await operations.go_on(one, NOW, Progress(done=4, total=9))
+    await operations.end(one, Outcome(result={}), NOW)
+    await operations.go_on(one, NOW, Progress(done=5, total=9))
+    found = await operations.find("person:ada", one, NOW)
+    assert found is not None
+    assert found.progress == Progress(done=4, total=9)
+
+
+async def test_an_operation_that_is_given_up_is_lost_at_once(operations: Operations) -> None:
+    """Its process says so before it ends; one that has ended stays as it is."""
+    one, two = [await operations.begin("person:ada", NOW) for _ in range(2)]
+    await operations.end(two, Outcome(result={}), NOW)
+    for each, status in ((one, "lost"), (two, "done")):
+        await operations.give_up(each, NOW)
+        found = await operations.find("person:ada", each, NOW)
+        assert found is not None
+        assert found.status == status

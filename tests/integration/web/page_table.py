@@ -37,6 +37,7 @@ VALUES: dict[str, str] = {
     "review": "none",
     "seq": "1",
     "secret": "0123456789abcdef0123456789abcdef",
+    "file": "0123456789abcdef",
 }
 """What stands in paths. What is named by a secret or a made-up number is not there."""
 
@@ -72,6 +73,12 @@ PAGES: dict[str, Line] = {
     "GET /u/{secret}": Line("anybody", "hidden"),
     "POST /u/{secret}": Line("anybody", "hidden"),
     "GET /": Line("somebody"),
+    # files made for somebody, of which nobody has one here
+    "GET /files": Line("somebody"),
+    "POST /files": Line("management", form={"programme": "tests"}),
+    "GET /files/{file}": Line("somebody", "hidden"),
+    "GET /files/{file}/content": Line("somebody", "hidden"),
+    "POST /files/{file}/delete": Line("somebody", "hidden"),
     # one's own account
     "GET /account": Line("somebody"),
     "POST /account": Line("somebody"),

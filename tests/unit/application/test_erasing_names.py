@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
+from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
-from coopflow.application.erasing import Forgotten, Traces, erase_names
+from coopflow.application.erasing import Eraser, Forgotten, Traces, erase_names
 
 
 class Names:
@@ -56,3 +58,27 @@ async def test_who_is_named_no_more_leaves_the_programme(left: Traces, result: s
     journals = Journals({Address("loire", "one"): left, Address("valdore", "two"): NAMED})
     assert await erase_names(names, journals, "fabien", ["loire"]) == {"loire": result}
     assert names.forgotten == (["loire"] if result == "left" else [])
+
+
+class Nothing:
+    """What has nothing to do with somebody, and notes what it is asked to forget."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+    async def forget(self, *about: object) -> None:
+        """Note it."""
+        self.asked.append(about)
+
+
+async def test_files_that_may_name_somebody_go_last() -> None:
+    """With the cooperations that they were erased from, even where nothing was left there."""
+    names, gone, texts, copies = Names(), Nothing(), Nothing(), Nothing()
+    engine: Any = None  # there is no cooperation to reach
+    eraser = Eraser(engine, Journals({}), names, gone, gone, texts, copies)
+    keeper = Caller(name="person:pam", person="pam")
+    erased = await eraser.erase("fabien", [], None, "pam", keeper)
+    assert erased.names == {"*": "removed"}
+    assert gone.asked == [("fabien", keeper), ("fabien",)]
+    assert texts.asked == [("fabien", ()), ("fabien", None)]
+    assert copies.asked == [("fabien", ())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from coopflow.application.engine import UnavailableError, UnknownCooperationErro
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.middleware.idempotency import KEY
 from coopflow.entrypoints.http.problems import ProblemError, problem_of
-from coopflow.requests.operations import LOST, SIGN_EVERY, Operation, Outcome
+from coopflow.requests.operations import LOST, SIGN_EVERY, Operation, Outcome, Progress
 from coopflow.services import Services
 
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?(\d{1,4})\"?", re.IGNORECASE)
 _LONGEST: Final = 60
+_LOOK_EVERY: Final = 1.0
 
 T = TypeVar("T")
 
@@ -68,13 +70,17 @@ class Waiting:
     seconds: int | None
 
     async def come_to(
-        self, work: Coroutine[Any, Any, T], outcome: Callable[[T], Outcome]
+        self,
+        work: Coroutine[Any, Any, T],
+        outcome: Callable[[T], Outcome],
+        progress: Callable[[], Progress] | None = None,
     ) -> T | Operation:
         """Return what some work comes to, or the operation that it became.
 
         Args:
             work: what is to be done; it goes on when the time is over.
             outcome: makes of what it came to that which the operation tells.
+            progress: says how far it has come; it is asked now and then.
         """
         if self.seconds is None:
             return await work
@@ -85,7 +91,7 @@ class Waiting:
         operations, name = self.services.operations, self.caller.name
         operation = await operations.begin(name, datetime.now(UTC))
         going_on: set[asyncio.Task[None]] = self.request.app.state.going_on
-        ending = asyncio.create_task(self._end(operation, task, outcome))
+        ending = asyncio.create_task(self._end(operation, task, outcome, progress))
         going_on.add(ending)  # asyncio itself would let it go
         ending.add_done_callback(going_on.discard)
         found = await operations.find(name, operation, datetime.now(UTC))
@@ -94,24 +100,28 @@ class Waiting:
 
     def announce(self, operation: Operation, response: Response) -> Operation:
         """Answer with the operation that some work became, and where to look for its end."""
-        response.status_code = 202
-        response.headers["Location"] = here(self.request, f"/v1/operations/{operation.id}")
-        response.headers["Preference-Applied"] = "respond-async"
-        return operation
+        return announced(operation, self.request, response)
 
     async def _end(
-        self, operation: str, task: asyncio.Future[T], outcome: Callable[[T], Outcome]
+        self,
+        operation: str,
+        task: asyncio.Future[T],
+        outcome: Callable[[T], Outcome],
+        progress: Callable[[], Progress] | None,
     ) -> None:
-        """Note that an operation goes on, and how it ended, whatever came of it."""
-        while not task.done():
-            done, _ = await asyncio.wait([task], timeout=SIGN_EVERY.total_seconds())
-            if not done:
-                with suppress(UnavailableError):
-                    now = datetime.now(UTC)
-                    await self.services.operations.go_on(operation, now)
-                    # Sent again meanwhile, the request is answered as before.
-                    key: str = self.request.scope[KEY]
-                    await self.services.answers.go_on(self.caller.name, key, now + LOST)
+        """Note that an operation goes on, and how it ended, whatever came of it.
+
+        Cancelled, as the process is about to end, it cancels the work and says that it is lost.
+        """
+        try:
+            await self._go_on(operation, task, progress)
+        except asyncio.CancelledError:
+            task.cancel()
+            with suppress(UnavailableError):
+                now = datetime.now(UTC)
+                await self.services.operations.give_up(operation, now)
+                await self._stand(now)
+            raise
         try:
             found = outcome(await task)
         except ProblemError as error:
@@ -127,6 +137,42 @@ class Waiting:
             await self.services.operations.end(operation, found, datetime.now(UTC))
         except UnavailableError as error:  # it will be given up for lost
             _log.warning("the outcome of an operation cannot be kept", advice=str(error))
+
+    async def _stand(self, until: datetime) -> None:
+        """Let the request be answered as before until an instant, if it is sent again."""
+        key: str | None = self.request.scope.get(KEY)  # a form of a page has none
+        if key is not None:
+            await self.services.answers.go_on(self.caller.name, key, until)
+
+    async def _go_on(
+        self,
+        operation: str,
+        task: asyncio.Future[T],
+        progress: Callable[[], Progress] | None,
+    ) -> None:
+        """Give signs of an operation until it has ended, and say how far it has come."""
+        told: Progress | None = None
+        signed = time.monotonic()
+        every = SIGN_EVERY.total_seconds()
+        while not task.done():
+            await asyncio.wait([task], timeout=every if progress is None else _LOOK_EVERY)
+            come = progress() if progress is not None else None
+            is_due = time.monotonic() - signed >= every
+            if (task.done() and come == told) or not (is_due or come != told):
+                continue
+            told, signed = come, time.monotonic()
+            with suppress(UnavailableError):
+                now = datetime.now(UTC)
+                await self.services.operations.go_on(operation, now, come)
+                await self._stand(now + LOST)
+
+
+def announced(operation: Operation, request: Request, response: Response) -> Operation:
+    """Answer with an operation, and where to look for its end."""
+    response.status_code = 202
+    response.headers["Location"] = here(request, f"/v1/operations/{operation.id}")
+    response.headers["Preference-Applied"] = "respond-async"
+    return operation
 
 
 def _failed(error: ProblemError, request: Request) -> Outcome:

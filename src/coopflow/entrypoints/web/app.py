@@ -66,6 +66,7 @@ def pages(
     app.state.rates = protection.rates
     app.state.trusted_proxies = protection.trusted_proxies
     app.state.zone = zone
+    app.state.going_on = set()
     app.state.rulebooks = Rulebooks(services.registry)
     problems.install(app, answer)
     for router in ROUTERS:

@@ -17,6 +17,7 @@ from coopflow.outgoing.mail.letter import Action, Fact, Item, Letter, Section
 from coopflow.outgoing.mail.occasions import Occasions
 from coopflow.outgoing.mail.places import SIGN_IN_LASTS, Places, Secrets
 from coopflow.outgoing.mail.recipients import VOTES
+from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.words import MailPhrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import DecisionView, OutboxLine, TaskView
@@ -195,6 +196,24 @@ class Composer:
                 note=say("mail.invitation.note", until=say.moment(now + SIGN_IN_LASTS)),
             ),
             because=say("mail.invitation.because"),
+        )
+
+    def file_ready(self, file: ReadyFile, person: Person) -> Letter:
+        """Write to somebody that a file is ready which they asked for."""
+        say = self._phrases(person)
+        words = {"name": file.name}
+        return Letter(
+            language=person.language,
+            subject=say("mail.file_ready.subject", **words),
+            title=say("mail.file_ready.title"),
+            greeting=say("mail.greeting", name=person.name),
+            paragraphs=(say("mail.file_ready.text", **words),),
+            action=Action(
+                label=say("mail.file_ready.action"),
+                url=self._places.file(file.id),
+                note=say("mail.file_ready.note", until=say.moment(file.until)),
+            ),
+            because=say("mail.file_ready.because"),
         )
 
     async def reminded(

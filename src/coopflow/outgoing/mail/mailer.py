@@ -20,6 +20,7 @@ from coopflow.outgoing.mail.message import Sender, set_as_mail, wire_address
 from coopflow.outgoing.mail.places import Places
 from coopflow.outgoing.mail.queue import (
     DIGEST,
+    FILE_READY,
     INVITATION,
     KEPT_FOR,
     REMINDER,
@@ -29,6 +30,7 @@ from coopflow.outgoing.mail.queue import (
 from coopflow.outgoing.mail.recipients import KINDS
 from coopflow.outgoing.mail.schedule import MailReason
 from coopflow.outgoing.mail.smtp import Post
+from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.wishes import wish
 from coopflow.readmodel.news import News, wait
 
@@ -178,6 +180,9 @@ class Mailer:
             return await self._composer.invitation(person, now)
         if one.kind == REMINDER:
             return await self._reminder(one, person, now)
+        if one.kind == FILE_READY:
+            ready = ReadyFile.of(one.occasion)
+            return self._composer.file_ready(ready, person) if now < ready.until else None
         if one.kind == DIGEST:
             wished = person.notifications
             notices = tuple(

@@ -62,6 +62,10 @@ class Places:
         """Where one decision is answered."""
         return f"{self._base}/d/{secret}"
 
+    def file(self, file: str) -> str:
+        """Where somebody who has signed in finds a file that was made for them."""
+        return f"{self._base}/files/{file}"
+
     def stop(self, secret: str) -> str:
         """Where a kind of mail is stopped: POST does it, GET asks first."""
         return f"{self._base}/u/{secret}"

@@ -42,6 +42,7 @@ TOO_LATE: Final = timedelta(days=3)
 DIGEST: Final = "digest"
 INVITATION: Final = "invitation"
 REMINDER: Final = "reminder"
+FILE_READY: Final = "file_ready"
 """What is written beside notices."""
 
 _PAGE: Final = 200

@@ -188,6 +188,22 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "You get this e-mail because {by} sent it to those who are waited for.",
         "Vous recevez ce courriel parce que {by} l'a envoyé aux personnes attendues.",
     ),
+    # files that took long to make
+    "mail.file_ready.subject": ("Your file is ready: {name}", "Votre fichier est prêt : {name}"),
+    "mail.file_ready.title": ("Your file is ready", "Votre fichier est prêt"),
+    "mail.file_ready.text": (
+        "The file that you asked for has been made: {name}.",
+        "Le fichier que vous avez demandé est prêt : {name}.",
+    ),
+    "mail.file_ready.action": ("Open the file", "Ouvrir le fichier"),
+    "mail.file_ready.note": (
+        "It is for you alone, once you have signed in, and is deleted on {until}.",
+        "Il n'est que pour vous, après connexion, et sera supprimé le {until}.",
+    ),
+    "mail.file_ready.because": (
+        "You get this e-mail because you asked for this file.",
+        "Vous recevez ce courriel parce que vous avez demandé ce fichier.",
+    ),
     "mail.invitation.action": ("Sign in", "Entrer"),
     "mail.invitation.note": (
         (
