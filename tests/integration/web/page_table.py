@@ -63,6 +63,9 @@ class Line:
 _NOT_MANAGING = {"manager": "forbidden", "administrator": "forbidden"}
 """What those are answered who run a programme, and draft no documents."""
 
+_NOT_FOR_MEMBERS = dict.fromkeys(("member", "member of another cooperation"), "hidden")
+"""To those who see a programme and do not manage it, its portfolio is not there."""
+
 PAGES: dict[str, Line] = {
     "GET /static/{digest}/{name}": Line("anybody"),
     "GET /sign-in": Line("anybody"),
@@ -96,6 +99,14 @@ PAGES: dict[str, Line] = {
     # programmes
     "GET /programmes": Line("somebody"),
     "GET /p/{programme}": Line("programme"),
+    "GET /p/{programme}/portfolio": Line("management", but=_NOT_FOR_MEMBERS),
+    "POST /p/{programme}/portfolio/reminders": Line("management", but=_NOT_FOR_MEMBERS),
+    "POST /p/{programme}/portfolio/views": Line(
+        "management", but=_NOT_FOR_MEMBERS, form={"name": "To look at"}
+    ),
+    "POST /p/{programme}/portfolio/views/remove": Line(
+        "management", but=_NOT_FOR_MEMBERS, form={"name": "To look at"}
+    ),
     "GET /p/{programme}/administration": Line("management"),
     "GET /p/{programme}/administration/people": Line("management"),
     "GET /p/{programme}/administration/people/new": Line("management"),

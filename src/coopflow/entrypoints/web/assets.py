@@ -17,6 +17,7 @@ class _File(NamedTuple):
 
 _FILES: Final[Mapping[str, _File]] = {
     "coopflow.css": _File("coopflow.entrypoints.web", "static/coopflow.css", "text/css"),
+    "portfolio.css": _File("coopflow.entrypoints.web", "static/portfolio.css", "text/css"),
     "pictures.css": _File("coopflow.entrypoints.web", "static/pictures.css", "text/css"),
     "forms.css": _File("coopflow.entrypoints.web", "static/forms.css", "text/css"),
     "htmx.js": _File("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript"),

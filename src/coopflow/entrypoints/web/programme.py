@@ -36,6 +36,7 @@ class ProgrammeTab(NamedTuple):
 
 PROGRAMME_TABS: Final[tuple[ProgrammeTab, ...]] = (
     ProgrammeTab("", Label(en="Overview", fr="Vue d'ensemble"), is_managed=False),
+    ProgrammeTab("portfolio", Label(en="Portfolio", fr="Portefeuille")),
     ProgrammeTab("policies", Label(en="Policies", fr="Politiques"), is_managed=False),
     ProgrammeTab("administration", Label(en="Administration", fr="Administration")),
 )

@@ -31,9 +31,16 @@ class Rulebooks:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
-        key = (cooperation.programme, cooperation.lifecycle, policy)
+        return await self.named(cooperation.programme, cooperation.lifecycle, policy)
+
+    async def named(self, programme: str, lifecycle: str, policy: str) -> Rulebook | None:
+        """Return a lifecycle with a policy, each by ``name@version``, as a programme knows them.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        key = (programme, lifecycle, policy)
         if key not in self._kept:
-            programme, lifecycle, _ = key
             found = await self._registry.definition(lifecycle, policy, programme)
             if found is None:
                 return None

@@ -46,10 +46,15 @@ class TaskNamed(Shape):
 
 
 class ReminderAsked(Shape):
-    """Of what people are to be reminded: of some tasks, or of all that the filters show."""
+    """Of what people are to be reminded: of some tasks, or of all that the filters show.
+
+    Of the latter it may be only what is waited for from a person, or for an organisation.
+    """
 
     tasks: Annotated[tuple[TaskNamed, ...], Field(max_length=MOST)] = ()
     all_shown: bool = False
+    person: Slug | None = None
+    organisation: Slug | None = None
 
 
 async def remind(
@@ -64,7 +69,14 @@ async def remind(
     now = datetime.now(UTC)
     keys = [one.key(programme) for one in asked.tasks]
     if asked.all_shown:
-        found = await services.queries.waiting(programme, now, only=only, limit=MOST)
+        found = await services.queries.waiting(
+            programme,
+            now,
+            only=only,
+            person=asked.person,
+            organisation=asked.organisation,
+            limit=MOST,
+        )
         keys = [TaskKey(*one.waits[1:]) for one in found if one.person]
     try:
         return await services.reminders.send(programme, own(caller), keys, now)

@@ -28,6 +28,7 @@ from coopflow.entrypoints.web.pages import (
     overview,
     partakers,
     people,
+    portfolio,
     preferences,
     programmes,
     reviews,
@@ -66,5 +67,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     partakers.router,
     cooperations.router,
     opening.router,
+    portfolio.router,
 )
 """The routers of all pages."""
