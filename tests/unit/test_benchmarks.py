@@ -12,7 +12,11 @@ LONG_LIFE = ROOT / "benchmarks/long_life.py"
 BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE})
 
 
-SMALL = {"impact": ["--cooperations", "5"], "roll": ["--cooperations", "5"]}
+SMALL = {
+    "impact": ["--cooperations", "5"],
+    "pages": ["--cooperations", "50"],
+    "roll": ["--cooperations", "5"],
+}
 
 
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
