@@ -15,6 +15,7 @@ from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
 from coopflow.papers.about import About, NoSuchPaperError, Reader
 from coopflow.papers.charter import charter
+from coopflow.papers.dossier import dossier, focused
 from coopflow.papers.identity import identity_sheet
 from coopflow.papers.journal import Progress, journal, unheard
 from coopflow.papers.lives import Life
@@ -24,7 +25,7 @@ from coopflow.papers.words import PaperPhrases
 from coopflow.readmodel.history import History
 from coopflow.readmodel.registry import Registry
 
-PaperKind = Literal["identity_sheet", "charter", "journal"]
+PaperKind = Literal["identity_sheet", "charter", "journal", "gate"]
 """What papers there are."""
 
 PAPER_KINDS: Final[tuple[PaperKind, ...]] = get_args(PaperKind)
@@ -47,6 +48,7 @@ class Wanted:
         at: of which instant it tells; None for now.
         version: of the charter; None for the newest that the reader may read.
         after: of the journal, the entries after that of a number.
+        gate: of which gate a dossier is.
     """
 
     kind: PaperKind
@@ -56,6 +58,7 @@ class Wanted:
     at: datetime | None = None
     version: int | None = None
     after: int = 0
+    gate: str = ""
 
 
 class Papers:
@@ -91,12 +94,14 @@ class Papers:
             life = Life(await self._entries(address, wanted))
             if not life.entries:
                 raise NoSuchPaperError
-            state = await asyncio.to_thread(lambda: life.state)
+            # What a dossier is about came before what came of it, maybe by other rules.
+            looked = focused(life, wanted.gate) if wanted.at is None else life
+            state = await asyncio.to_thread(lambda: looked.state)
             definition = await self._registry.definition(
                 state.lifecycle, state.policy, address.programme
             )
             people = await self._people(life, wanted.reader)
-            return await asyncio.to_thread(_made, life, wanted, definition, people, tell)
+            return await asyncio.to_thread(_made, life, looked, wanted, definition, people, tell)
 
     async def _entries(self, address: Address, wanted: Wanted) -> tuple[Entry, ...]:
         found: list[Entry] = []
@@ -115,8 +120,9 @@ class Papers:
         return {person: one.name for person, one in found.items()}
 
 
-def _made(
+def _made(  # noqa: PLR0913, PLR0917 - all that is known
     life: Life,
+    looked: Life,
     wanted: Wanted,
     definition: Definition | None,
     people: dict[str, str],
@@ -124,17 +130,24 @@ def _made(
 ) -> bytes:
     rules = None if definition is None else compile_definition(definition)
     about = About(
-        state=life.state,
+        state=looked.state,
         rules=rules,
         reader=wanted.reader,
         say=PaperPhrases(wanted.language, wanted.zone),
-        at=wanted.at or max(datetime.now(UTC), life.entries[-1].at),
+        at=wanted.at or _instant(life, looked),
         people=people,
     )
     paper = compose(life, about, wanted, progress)
     found = typeset(paper)
     progress(1, 1)
     return found
+
+
+def _instant(life: Life, looked: Life) -> datetime:
+    """Return the instant of which a paper tells that was asked for without one."""
+    if looked is life:
+        return max(datetime.now(UTC), life.entries[-1].at)
+    return life.entries[len(looked.entries)].at
 
 
 def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unheard) -> Paper:
@@ -156,3 +169,5 @@ def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unhea
             return charter(about, life, wanted.version)
         case "journal":
             return journal(about, life, wanted.after, progress)
+        case "gate":
+            return dossier(about, life, wanted.gate)

@@ -74,10 +74,11 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Particulars:
-    """Names with what stands for each."""
+    """Names with what stands for each; ``is_small`` where there are many that few will read."""
 
     block: ClassVar[str] = "particulars"
     rows: tuple[tuple[str, Rich], ...]
+    is_small: bool = False
 
 
 @dataclass(frozen=True)

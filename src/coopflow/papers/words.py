@@ -172,6 +172,88 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "journal.who": ("Who", "Qui"),
     "journal.digest": ("Digest", "Empreinte"),
     "journal.by_itself": ("by itself", "de soi-même"),
+    # proofs, and the entries that give them
+    "proof.entry": ("entry ", "écriture "),
+    "proof.entries": ("entries ", "écritures "),
+    "proof.absent": (
+        "no entry proves it: nothing of the kind in entries 1 to {last}",
+        "aucune écriture ne le prouve : rien de tel dans les écritures 1 à {last}",
+    ),
+    "proof.beside": (
+        "; nothing else of the kind in entries 1 to {last}",
+        " ; rien d'autre de tel dans les écritures 1 à {last}",
+    ),
+    "annex.title": ("Entries of the journal", "Écritures du journal"),
+    "annex.how": (
+        (
+            "Every entry that is cited above, with all that it holds, but for what is kept back: "
+            "secret choices and the content of disagreements. Its digest is that of the journal."
+        ),
+        (
+            "Chaque écriture citée ci-dessus, avec tout ce qu'elle contient, sauf ce qui est "
+            "réservé : les choix secrets et le contenu des désaccords. Son empreinte est celle du "
+            "journal."
+        ),
+    ),
+    "annex.withheld": (
+        (
+            "The entries are cited by their numbers. They are quoted for those who may read the "
+            "journal."
+        ),
+        (
+            "Les écritures sont citées par leur numéro. Elles sont reproduites pour qui a accès au "
+            "journal."
+        ),
+    ),
+    "annex.entry": ("No. {seq} – {at}", "N° {seq} – {at}"),
+    "annex.event": ("Event", "Événement"),
+    # dossier of a gate
+    "dossier.title": ("Dossier: {gate}", "Dossier : {gate}"),
+    "dossier.requested": (
+        "As the cooperation stood when the gate was requested last, {at}",
+        "La coopération à la dernière demande de passage, {at}",
+    ),
+    "dossier.as_of": ("As of {at}", "Situation au {at}"),
+    "dossier.verdict": ("Verdict", "Verdict"),
+    "dossier.result": ("Verdict", "Verdict"),
+    "dossier.blocked_by": ("Blocked by the disagreement", "Bloqué par le désaccord"),
+    "dossier.how": (
+        (
+            "Each statement names the entries of the journal that prove it; they are quoted at "
+            "the end. What follows from nothing being there is proved by no entry, and is said "
+            "to be so. Levels follow from the criteria, by the policy that applied."
+        ),
+        (
+            "Chaque énoncé nomme les écritures du journal qui le prouvent ; elles sont reproduites "
+            "à la fin. Ce qui tient à une absence n'est prouvé par aucune écriture, et le texte le "
+            "dit. Les niveaux découlent des critères, selon la politique en vigueur."
+        ),
+    ),
+    "dossier.levels": ("Levels", "Niveaux"),
+    "dossier.condition": ("Condition", "Condition"),
+    "dossier.reached": ("Reached", "Atteint"),
+    "dossier.asked": ("Asked", "Demandé"),
+    "dossier.short": ("Lacking", "Manque"),
+    "dossier.lacking": ("{count}", "{count}"),
+    "dossier.proof": ("Proved by", "Preuve"),
+    "dossier.below": ("the criteria below", "les critères ci-dessous"),
+    "dossier.guards": ("Guards", "Garde-fous"),
+    "dossier.advice": ("Advice, never in the way", "Conseils, jamais bloquants"),
+    "dossier.level": ("Level", "Niveau"),
+    "dossier.criterion": ("Criterion", "Critère"),
+    "dossier.met": ("Result", "Résultat"),
+    "dossier.facts": ("Facts and their proofs", "Faits et preuves"),
+    "dossier.fact": ("{label}: {value}", "{label} : {value}"),
+    "dossier.is_met": ("✓ met", "✓ rempli"),
+    "dossier.is_unmet": ("✗ not met", "✗ non rempli"),
+    "dossier.is_stale": ("✗ stale document", "✗ document périmé"),
+    "dossier.is_waived": ("✗ waived", "✗ dérogation"),
+    "dossier.missing": ("Missing: {what}", "Manque : {what}"),
+    "dossier.history": ("What was asked and decided", "Demandes et décisions"),
+    "dossier.never": (
+        "This gate has never been requested.",
+        "Ce passage n'a jamais été demandé.",
+    ),
     "mandate.open_end": ("no end stated", "sans terme énoncé"),
     **{f"every.{name}": (label.en, label.fr) for name, label in FREQUENCY_LABELS.items()},
 }
@@ -185,6 +267,10 @@ class PaperPhrases(phrases.Phrases):
     def clock(self, instant: datetime) -> str:
         """Write an instant to the minute, without the zone."""
         return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M}"
+
+    def share(self, share: float) -> str:
+        """Write a share of a whole as a percentage."""
+        return f"{round(share * 100)} %" if self.language == "fr" else f"{round(share * 100)}%"
 
     def zone_name(self, instant: datetime) -> str:
         """Name the zone at an instant, for example ``UTC``."""

@@ -125,6 +125,7 @@ ACCESS: dict[str, Line] = {
     "export_identity_sheet": Line("cooperation", "RSFVUOP"),
     "export_charter": Line("cooperation", "RSFVUOP"),
     "export_journal": Line("cooperation", INSIDE),
+    "export_gate_dossier": Line("cooperation", "RSFVUOP"),
     "export_portfolio": Line("management", "P"),
     "export_decisions_workbook": Line("cooperation", "RSFVUOP"),
     "export_indicators_workbook": Line("cooperation", "RSFVUOP"),

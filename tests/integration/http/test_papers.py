@@ -62,6 +62,20 @@ def test_a_paper_of_the_past_is_the_same_whenever_it_is_made(
     assert before.status_code == 404
 
 
+def test_a_dossier_quotes_the_journal_to_those_who_may_read_it(
+    platform: Platform, address: Address
+) -> None:
+    """A gate that is not there is not found."""
+    here = f"{place(address)}/exports/gates"
+    with platform.client(ALPHA, **{"Accept-Language": "fr"}) as client:
+        answer = client.get(f"{here}/to_structuration.pdf")
+        assert client.get(f"{here}/to_the_moon.pdf").json()["code"] == "unknown_gate"
+
+    pdf = assert_accessible(answer.content, "fr")
+    assert "défavorable" in pdf.text
+    assert "Ce passage n'a jamais été demandé." in pdf.text
+
+
 def test_many_may_ask_at_once(platform: Platform, address: Address) -> None:
     """They wait for each other, and the platform answers others meanwhile."""
     path = f"{place(address)}/exports/journal.pdf"

@@ -13,6 +13,7 @@ from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep, Sight
 from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
+from coopflow.entrypoints.http.routes.gates import GateId
 from coopflow.papers.about import NoSuchPaperError, Reader
 from coopflow.papers.making import Wanted
 from coopflow.services import Services
@@ -106,12 +107,32 @@ async def journal(
     return await answer(services, sight, wanted, "journal")
 
 
+@router.get(
+    "/gates/{gate}.pdf",
+    operation_id="export_gate_dossier",
+    summary="The dossier of a gate as PDF",
+    response_class=Response,
+    responses=_PDF,
+)
+async def gate_dossier(
+    gate: GateId, sight: CooperationDep, services: ServicesDep, language: LanguageDep, at: At = None
+) -> Response:
+    """Return the verdict with everything behind it, each statement with what proves it.
+
+    By default as the cooperation stood when the gate was requested last. The entries of the journal
+    that are cited are quoted at the end, for those who may read it.
+    """
+    sight.may("gates")
+    wanted = Wanted("gate", _reader(sight), language, at=at, gate=gate)
+    return await answer(services, sight, wanted, f"gate-{gate}")
+
+
 async def answer(services: Services, sight: Sight, wanted: Wanted, name: str) -> Response:
     """Return a paper for whoever sees a cooperation, to be kept as a file.
 
     Raises:
         HiddenError: the cooperation is gone.
-        ProblemError: there is nothing to make the paper of (``not_found``, ``unknown_document``).
+        ProblemError: there is nothing to make the paper of (``not_found``, ``unknown_…``).
     """
     try:
         found = await services.papers.make(sight.address, wanted)
