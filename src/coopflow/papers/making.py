@@ -20,12 +20,13 @@ from coopflow.papers.identity import identity_sheet
 from coopflow.papers.journal import Progress, journal, unheard
 from coopflow.papers.lives import Life
 from coopflow.papers.paper import Paper
+from coopflow.papers.report import report
 from coopflow.papers.typesetting import typeset
 from coopflow.papers.words import PaperPhrases
 from coopflow.readmodel.history import History
 from coopflow.readmodel.registry import Registry
 
-PaperKind = Literal["identity_sheet", "charter", "journal", "gate"]
+PaperKind = Literal["identity_sheet", "charter", "journal", "gate", "report"]
 """What papers there are."""
 
 PAPER_KINDS: Final[tuple[PaperKind, ...]] = get_args(PaperKind)
@@ -49,6 +50,7 @@ class Wanted:
         version: of the charter; None for the newest that the reader may read.
         after: of the journal, the entries after that of a number.
         gate: of which gate a dossier is.
+        year: of which year a report is; None for that of the instant.
     """
 
     kind: PaperKind
@@ -59,6 +61,7 @@ class Wanted:
     version: int | None = None
     after: int = 0
     gate: str = ""
+    year: int | None = None
 
 
 class Papers:
@@ -95,7 +98,7 @@ class Papers:
             if not life.entries:
                 raise NoSuchPaperError
             # What a dossier is about came before what came of it, maybe by other rules.
-            looked = focused(life, wanted.gate) if wanted.at is None else life
+            looked = _looked_at(life, wanted)
             state = await asyncio.to_thread(lambda: looked.state)
             definition = await self._registry.definition(
                 state.lifecycle, state.policy, address.programme
@@ -134,7 +137,7 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
         rules=rules,
         reader=wanted.reader,
         say=PaperPhrases(wanted.language, wanted.zone),
-        at=wanted.at or _instant(life, looked),
+        at=_instant(life, looked, wanted),
         people=people,
     )
     paper = compose(life, about, wanted, progress)
@@ -143,11 +146,23 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
     return found
 
 
-def _instant(life: Life, looked: Life) -> datetime:
-    """Return the instant of which a paper tells that was asked for without one."""
-    if looked is life:
-        return max(datetime.now(UTC), life.entries[-1].at)
-    return life.entries[len(looked.entries)].at
+def _looked_at(life: Life, wanted: Wanted) -> Life:
+    """Return a life as far as the paper looks at it as it stands."""
+    if wanted.kind == "gate" and wanted.at is None:
+        return focused(life, wanted.gate)
+    if wanted.kind == "report" and wanted.year is not None:
+        until = tuple(one for one in life.entries if one.at.year <= wanted.year)
+        return Life(until) if until else life  # of a year before the first there is no report
+    return life
+
+
+def _instant(life: Life, looked: Life, wanted: Wanted) -> datetime:
+    """Return the instant of which a paper tells."""
+    if wanted.at is not None:
+        return wanted.at
+    if wanted.kind == "gate" and looked is not life:
+        return life.entries[len(looked.entries)].at
+    return max(datetime.now(UTC), life.entries[-1].at)
 
 
 def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unheard) -> Paper:
@@ -171,3 +186,5 @@ def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unhea
             return journal(about, life, wanted.after, progress)
         case "gate":
             return dossier(about, life, wanted.gate)
+        case "report":
+            return report(about, life, wanted.year or about.at.year)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from coopflow.domain.tools import FREQUENCY_LABELS
 from coopflow.wording import phrases
 from coopflow.wording.words import WORDS
 
@@ -254,8 +253,87 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "This gate has never been requested.",
         "Ce passage n'a jamais été demandé.",
     ),
-    "mandate.open_end": ("no end stated", "sans terme énoncé"),
-    **{f"every.{name}": (label.en, label.fr) for name, label in FREQUENCY_LABELS.items()},
+    # yearly report
+    "report.title": ("Report for {year}", "Rapport {year}"),
+    "report.whole": (
+        "From 1 January to 31 December {year}",
+        "Du 1er janvier au 31 décembre {year}",
+    ),
+    "report.so_far": ("From 1 January {year} to {day}", "Du 1er janvier {year} au {day}"),
+    "report.summary": ("In short", "En bref"),
+    "report.not_there": ("not opened yet", "pas encore ouverte"),
+    "report.stage_then": ("Stage as the year began", "Étape au début de l'année"),
+    "report.stage_now": ("Stage in the end", "Étape à la fin"),
+    "report.members_now": (
+        "{count} active, {before} as the year began; {joined} joined, {left} left",
+        "{count} actifs, {before} au début de l'année ; {joined} arrivées, {left} départs",
+    ),
+    "report.milestones": ("Stages, gates and milestones", "Étapes, passages et jalons"),
+    "report.levels": ("Levels of the conditions", "Niveaux des conditions"),
+    "report.at_start": ("At the start", "Au début"),
+    "report.at_end": ("At the end", "À la fin"),
+    "report.trend": ("Trend", "Évolution"),
+    "report.rose": ("↑ +{count}", "↑ +{count}"),
+    "report.fell": ("↓ −{count}", "↓ −{count}"),
+    "report.same": ("= same", "= stable"),
+    "report.decisions": ("Decisions", "Décisions"),
+    "report.subject": ("Subject", "Objet"),
+    "report.arithmetic": ("How it was counted", "Décompte"),
+    "report.meetings": ("Meetings", "Réunions"),
+    "report.attendance": (
+        "Plenaries: {count}, with {share} of the active members present on average.",
+        "Plénières : {count}, avec en moyenne {share} des membres actifs présents.",
+    ),
+    "report.kind": ("Kind", "Type"),
+    "report.attended": ("Active members present", "Membres actifs présents"),
+    "report.present": ("{present} of {active}", "{present} sur {active}"),
+    "report.minutes": ("Minutes", "Compte rendu"),
+    "report.indicators": ("Indicators", "Indicateurs"),
+    "report.indicator": ("Indicator", "Indicateur"),
+    "report.baseline": ("Baseline", "Départ"),
+    "report.latest": ("Latest value", "Dernière valeur"),
+    "report.target": ("Target", "Cible"),
+    "report.taken": ("Values in the year", "Valeurs dans l'année"),
+    "report.actions": ("Actions of the roadmap", "Actions de la feuille de route"),
+    "report.action": ("Action", "Action"),
+    "report.owner": ("Owner", "Porteur"),
+    "report.due": ("Due", "Échéance"),
+    "report.overdue": (", overdue", ", en retard"),
+    "report.support": ("Support function and means", "Fonction de soutien et moyens"),
+    "report.hours": ("Hours a month", "Heures par mois"),
+    "report.days_held": ("Days on which it was held", "Jours où elle était tenue"),
+    "report.days_of": ("{days} of {all}", "{days} sur {all}"),
+    "report.money": ("Sources of money", "Sources de financement"),
+    "report.source": ("Source", "Source"),
+    "report.amount": ("Amount", "Montant"),
+    "report.secured": ("Secured", "Assuré"),
+    "report.until": ("Until", "Jusqu'au"),
+    "report.secured_until": (
+        "Means are secured until {day}.",
+        "Les moyens sont assurés jusqu'au {day}.",
+    ),
+    "report.disagreements": ("Disagreements", "Désaccords"),
+    "report.raised": ("Raised in the year", "Soulevés dans l'année"),
+    "report.closed": ("Closed in the year", "Clos dans l'année"),
+    "report.standing": ("Open in the end", "Ouverts à la fin"),
+    "report.blocking": ("Of these, blocking the gates", "Dont bloquant les passages"),
+    "report.sealed": (
+        "What they are about is for the parties and those who mediate.",
+        "Leur contenu est réservé aux parties et à qui les accompagne.",
+    ),
+    "report.reviews": ("Reviews", "Bilans"),
+    "report.changes": ("Changes proposed", "Changements proposés"),
+    "report.published": ("Summary published", "Synthèse publiée"),
+    "report.next": ("What comes next", "Ce qui vient"),
+    "report.gate_lacks": ("{gate}: still lacking: {what}.", "{gate} : il manque encore : {what}."),
+    "report.gate_ready": ("{gate}: nothing is lacking.", "{gate} : il ne manque rien."),
+    "report.lacks_level": ("{label}, {count} level(s)", "{label}, {count} niveau(x)"),
+    "report.remedy": ("last day to remedy “{about}”", "terme pour remédier à « {about} »"),
+    "report.valid_until": ("end of validity: {kind}", "fin de validité : {kind}"),
+    "report.action_due": ("action due: {title}", "échéance d'action : {title}"),
+    "report.decision_due": ("decision closes: {subject}", "clôture de décision : {subject}"),
+    "report.nothing": ("Nothing in this year.", "Rien dans l'année."),
+    "report.nothing_dated": ("Nothing has a date yet.", "Rien n'est encore daté."),
 }
 
 
@@ -271,6 +349,23 @@ class PaperPhrases(phrases.Phrases):
     def share(self, share: float) -> str:
         """Write a share of a whole as a percentage."""
         return f"{round(share * 100)} %" if self.language == "fr" else f"{round(share * 100)}%"
+
+    def trend(self, by: int) -> str:
+        """Write by how much a level has changed: an arrow, and the number for who cannot see it."""
+        if by == 0:
+            return self("report.same")
+        return self("report.rose" if by > 0 else "report.fell", count=abs(by))
+
+    def amount(self, amount: float | str | None) -> str:
+        """Write what an indicator starts from or is to reach: a number, or words."""
+        if amount is None:
+            return "–"
+        return amount if isinstance(amount, str) else self.value(amount)
+
+    def money(self, amount: float) -> str:
+        """Write an amount of money with its thousands apart; the currency is not stated."""
+        text = f"{amount:,.2f}".removesuffix(".00")
+        return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
 
     def zone_name(self, instant: datetime) -> str:
         """Name the zone at an instant, for example ``UTC``."""

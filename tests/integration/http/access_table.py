@@ -126,6 +126,7 @@ ACCESS: dict[str, Line] = {
     "export_charter": Line("cooperation", "RSFVUOP"),
     "export_journal": Line("cooperation", INSIDE),
     "export_gate_dossier": Line("cooperation", "RSFVUOP"),
+    "export_report": Line("cooperation", "RSFVUOP"),
     "export_portfolio": Line("management", "P"),
     "export_decisions_workbook": Line("cooperation", "RSFVUOP"),
     "export_indicators_workbook": Line("cooperation", "RSFVUOP"),

@@ -76,6 +76,17 @@ def test_a_dossier_quotes_the_journal_to_those_who_may_read_it(
     assert "Ce passage n'a jamais été demandé." in pdf.text
 
 
+def test_a_report_is_of_a_year(platform: Platform, address: Address) -> None:
+    """By default of the present one; there is none of before the cooperation was there."""
+    here = f"{place(address)}/exports/report.pdf"
+    with platform.client(ALPHA, **{"Accept-Language": "fr"}) as client:
+        answer = client.get(here)
+        assert client.get(here, params={"year": 2001}).status_code == 404
+        assert client.get(here, params={"year": 2998}).status_code == 404
+
+    assert "Rapport" in assert_accessible(answer.content, "fr").title
+
+
 def test_many_may_ask_at_once(platform: Platform, address: Address) -> None:
     """They wait for each other, and the platform answers others meanwhile."""
     path = f"{place(address)}/exports/journal.pdf"

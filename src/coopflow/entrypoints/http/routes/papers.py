@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from coopflow.application.engine import UnknownCooperationError
-from coopflow.domain.base import StatedInstant
+from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, StatedInstant
 from coopflow.entrypoints.http.answers import Responses, guarded
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
 from coopflow.entrypoints.http.guards import CooperationDep, Sight
@@ -125,6 +125,31 @@ async def gate_dossier(
     sight.may("gates")
     wanted = Wanted("gate", _reader(sight), language, at=at, gate=gate)
     return await answer(services, sight, wanted, f"gate-{gate}")
+
+
+@router.get(
+    "/report.pdf",
+    operation_id="export_report",
+    summary="The yearly report to funders as PDF",
+    response_class=Response,
+    responses=_PDF,
+)
+async def yearly_report(
+    sight: CooperationDep,
+    services: ServicesDep,
+    language: LanguageDep,
+    year: Annotated[
+        int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="By default the present one.")
+    ] = None,
+    at: At = None,
+) -> Response:
+    """Return what became of the cooperation in a year, and what comes next.
+
+    What the caller may not read is not in it; disagreements are counted, and no more.
+    """
+    sight.may("gates")
+    wanted = Wanted("report", _reader(sight), language, at=at, year=year)
+    return await answer(services, sight, wanted, "report" if year is None else f"report-{year}")
 
 
 async def answer(services: Services, sight: Sight, wanted: Wanted, name: str) -> Response:

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from coopflow.application.callers import Language
+from coopflow.papers.about import NoSuchPaperError
+from coopflow.papers.lives import Life
+from coopflow.papers.paper import Heading, Paper, Table
+from coopflow.papers.report import report
+from coopflow.papers.typesetting import typeset
+from coopflow.papers.years import Year
+from tests.collective import Collective, roadmap, support_model, value_chain
+from tests.papers import about, life_of, lived, words_of, young
+from tests.pdfs import assert_accessible
+
+
+def of_year(life: Life, year: int, language: Language = "en", *roles: str) -> Paper:
+    """Return the report of a year, made a day after the last entry."""
+    told = Life(tuple(one for one in life.entries if one.at.year <= year))
+    it = replace(about(told, language, *roles), at=about(life).at)
+    return report(it, life, year)
+
+
+def table(paper: Paper, *header: str) -> list[list[str]]:
+    """Return the rows of the table that begins with some headers."""
+    found = next(
+        one
+        for one in paper.blocks
+        if isinstance(one, Table) and one.header[: len(header)] == header
+    )
+    return [["".join(run.text for run in cell) for cell in row] for row in found.rows]
+
+
+def headings(paper: Paper) -> list[str]:
+    return [one.text for one in paper.blocks if isinstance(one, Heading)]
+
+
+async def test_it_tells_a_year() -> None:
+    """Gates with their days, levels with their trend, decisions, meetings and values."""
+    paper = of_year(await lived(), 2027)
+
+    milestones = table(paper, "Date", "What")
+    assert [
+        "15 Jun 2027",
+        "The gate “Yearly renewal” is passed; the stage is “Running and sustaining”",
+    ] in milestones
+    assert table(paper, "Condition")[0] == ["A A common plan of action", "3", "4", "↑ +1"]
+    assert table(paper, "Condition")[3] == ["D Continuous communication", "3", "3", "= same"]
+    assert [row[2] for row in table(paper, "Date", "Subject")] == ["adopted"] * 7
+    assert table(paper, "Date", "Kind", "Active members present")[1][2] == "3 of 4"
+    assert table(paper, "Indicator")[0] == [
+        "Plate waste per meal (g)",
+        "–",
+        "92 (18 Jan 2027)",
+        "–",
+        "1",
+    ]
+    assert table(paper, "Source")[0] == ["Commune", "18,000", "yes", "31 Dec 2027"]
+
+
+async def test_the_first_year_begins_with_nothing() -> None:
+    """And what came later is not in it."""
+    paper = of_year(await lived(), 2026, "fr")
+    said = words_of(paper)
+
+    assert "pas encore ouverte" in said
+    assert {row[1] for row in table(paper, "Condition")} == {"–"}
+    assert "331 sur 345" in said
+    assert "2027" not in {row[0][-4:] for row in table(paper, "Date", "Quoi")}
+    assert [row for row in table(paper, "Action") if "en retard" in row[3]] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_it_is_accessible(language: Language) -> None:
+    """With its picture told in words, in both languages."""
+    paper = of_year(await lived(), 2026, language)
+
+    pdf = assert_accessible(typeset(paper), language)
+
+    (figure,) = pdf.structure.all("Figure")
+    assert figure.alternative
+    assert list(pdf.structure.all("H1"))
+
+
+async def test_disagreements_are_counted_and_no_more() -> None:
+    """Neither their subject nor their content is in it."""
+    life = await lived("deux-rives-aubresque")
+    raised = [dict(one.event) for one in life.entries if one.event.type == "disagreement_raised"]
+    assert raised
+    years = {one.at.year for one in life.entries}
+
+    for year in years:
+        said = words_of(of_year(life, year))
+        for one in raised:
+            assert one["content"] not in said
+    assert "Raised in the year" in words_of(of_year(life, min(years)))
+
+
+def test_what_a_reader_may_not_read_is_not_in_it() -> None:
+    """A funder has no open decision in it, and no review whose summary was not published."""
+    coop = Collective(3)
+    coop.ask("open-one", question="Shall we tell nobody?")
+    coop.ask("closed-one", question="Shall we meet?")
+    coop.vote("closed-one", "yes")
+    coop.do("fay", "open_review", review="r", kind="exceptional")
+    coop.do("fay", "close_review", review="r", expected="A", observed="B", why="C", lessons=["D"])
+    life = life_of(coop.journal)
+
+    inside = of_year(life, 2026, "en", "facilitator")
+    outside = of_year(life, 2026, "en", "funder")
+
+    assert "decision closes: question" in words_of(inside)
+    assert "decision closes: question" not in words_of(outside)
+    assert "Shall we meet?" in words_of(outside)
+    assert "exceptional review" in words_of(inside)
+    assert "exceptional review" not in words_of(outside)
+    with pytest.raises(NoSuchPaperError):
+        of_year(life, 2026, "en", "mediator")
+
+
+def test_what_is_late_and_what_is_due_is_told() -> None:
+    """As of the end of the year, or of the day of the report while it goes on."""
+    coop = Collective(3)
+    coop.adopt("value_chain", value_chain())
+    coop.adopt("roadmap", roadmap())
+    coop.adopt("support_model", support_model())
+    life = life_of(coop.journal)
+    paper = of_year(life, 2026)
+
+    assert table(paper, "Action")
+    assert "Sources of money" in headings(paper)
+    assert "action due: " in words_of(paper)
+
+
+def test_a_young_cooperation_has_a_report() -> None:
+    """It says that nothing happened."""
+    life = young()
+    paper = of_year(life, 2026)
+
+    assert words_of(paper).count("Nothing in this year.") >= 4
+    assert "Nothing has a date yet." in words_of(paper)
+    assert "still lacking" in words_of(paper)
+    for year in (2025, 2027):
+        with pytest.raises(NoSuchPaperError):
+            of_year(life, year) if year > 2026 else report(about(life), life, year)
+
+
+async def test_a_year_that_goes_on_ends_where_the_report_is_made() -> None:
+    """What is told is what had happened by then."""
+    life = await lived()
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    year = Year(2026, life.until(at), at)
+
+    assert not year.is_over
+    assert year.end == at
+    assert year.after.stage == "structuration"
+    assert year.days == 131
+    assert all(one.held_at <= at for one in year.meetings)
+    assert not year.reviews
+    assert not year.covers(None)
+
+
+async def test_support_that_ended_counts_until_then() -> None:
+    """Days on which nobody held the function are not counted."""
+    coop = Collective(3)
+    terms = {"holder": "alpha", "missions": ["coordinate"]}
+    coop.do("fay", "propose_mandate", decision="m", **terms)
+    coop.vote("m")
+    coop.wait(days=10)
+    coop.do("fay", "end_mandate", reason="Tired")
+    coop.wait(days=10)
+    at = coop.at
+    year = Year(2026, life_of(coop.journal), at)
+
+    assert year.days_with_support == 10
+    assert year.days == 20
