@@ -373,6 +373,33 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "What closed the disagreement {disagreement} holds: {holds}",
         "La clôture du désaccord {disagreement} tient : {holds}",
     ),
+    # where things are called by their names, which say what they are about
+    "told.decision_opened.named": (
+        "The decision {decision} is opened, until {closes_at}",
+        "La décision {decision} est ouverte, jusqu'au {closes_at}",
+    ),
+    "told.decision_closed.named": (
+        "The decision {decision} is {result}: {arithmetic}",
+        "La décision {decision} est {result} : {arithmetic}",
+    ),
+    "told.disagreement_raised.named": (
+        "A disagreement is raised: {disagreement}",
+        "Un désaccord est soulevé : {disagreement}",
+    ),
+    "told.meeting_recorded.named": (
+        "A meeting is recorded ({meeting}): {present} of {active} active members present",
+        "Une réunion est consignée ({meeting}) : {present} membres actifs présents sur {active}",
+    ),
+    "told.review_opened.named": ("The review begins: {review}", "Le bilan commence : {review}"),
+    "told.review_closed.named": ("The review is closed: {review}", "Le bilan est clos : {review}"),
+    "told.change_proposed.named": (
+        "The review {review} proposes a change to “{target}”: {text}",
+        "Le bilan {review} propose un changement sur « {target} » : {text}",
+    ),
+    "told.change_resolved.named": (
+        "A change that the review {review} proposed is {verdict}: {change}",
+        "Un changement proposé par le bilan {review} est {verdict} : {change}",
+    ),
     # what stands in for values
     "told.withheld": ("(not shown)", "(non affiché)"),
     "told.until": (" until {until}", " jusqu'au {until}"),

@@ -50,7 +50,7 @@ class Teller:
             say: the language, and where its readers live.
             organisations: names of organisations by id.
             people: names of people by id.
-            things: what decisions, disagreements, meetings and indicators are called, by id below
+            things: what decisions, disagreements, meetings and other things are called, by id below
                 the name of the field that holds it; without them, ids serve.
         """
         self._say = say
@@ -65,8 +65,10 @@ class Teller:
             **dict.fromkeys(("organisation", "holder", "to", "owner"), self.organisation),
             **dict.fromkeys(("person", "representative", "alternate", "author"), self.person),
             **dict.fromkeys(("gate", "stage", "condition", "about"), self.labelled),
-            **{name: _namer(called) for name, called in (things or {}).items()},
         }
+        self._names_things = bool(things)
+        for name, called in (things or {}).items():
+            self._namers[name] = _namer(called, self._namers.get(name, str))
 
     def tell(self, kind: str, fields: Mapping[str, Any], withheld: Collection[str] = ()) -> str:
         """Return an event as a sentence, without a full stop.
@@ -82,7 +84,9 @@ class Teller:
         make = _MORE.get(kind)
         if make is not None:
             values |= make(self, whole)
-        return self._say(f"told.{kind}", **values)
+        key = f"told.{kind}"
+        is_named = self._names_things and self._say.knows(f"{key}.named")
+        return self._say(f"{key}.named" if is_named else key, **values)
 
     def organisation(self, organisation: str) -> str:
         """Name an organisation."""
@@ -141,8 +145,8 @@ class Teller:
         return self._say.day(datetime.fromisoformat(whole) if whole else date.fromisoformat(value))
 
 
-def _namer(called: Mapping[str, str]) -> Callable[[Any], str]:
-    return lambda thing: called.get(thing, str(thing))
+def _namer(called: Mapping[str, str], otherwise: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda thing: called[thing] if thing in called else otherwise(thing)
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query
@@ -13,9 +14,10 @@ from markupsafe import Markup
 
 from coopflow.domain.base import Slug
 from coopflow.domain.policy import subject_kind
-from coopflow.domain.tools import KIND_LABELS
+from coopflow.domain.tools import TOOLS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
+from coopflow.entrypoints.web.forms.labels import label_of
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.records.decided import (
     Decided,
@@ -67,7 +69,6 @@ async def show_all(
         further=rest[_SHOWN - 1].id if len(rest) > _SHOWN else "",
         total=len(found),
         kinds=kinds,
-        kind_labels=KIND_LABELS,
         results=RESULTS,
         chosen={"result": result, "subject": subject},
         hand=hand_of(page),
@@ -99,6 +100,10 @@ async def show(decision: DecisionId, page: CooperationPageDep) -> Response:
         differences=await policy_differences(page, found) if found.kind == "policy" else None,
         teller=teller_of(page, things),
         picture=_picture(page, found),
+        changes_of=lambda one: [
+            (_field_named(page, view.subject, name), _written(value))
+            for name, value in one.changes.items()
+        ],
         new_key=lambda: uuid4().hex,
     )
 
@@ -107,6 +112,20 @@ async def _readable(page: CooperationPage) -> list[DecisionView]:
     extent = page.sight.may("decisions")
     found = await page.services.queries.decisions(page.sight.address)
     return [one for one in found if extent == "all" or one.closed_at is not None]
+
+
+def _field_named(page: CooperationPage, subject: str, name: str) -> str:
+    """Return what a field of a proposal is called in its form."""
+    tool = TOOLS.get(subject.partition(":")[2])
+    try:
+        both = label_of(f"{tool.__name__ if tool else 'ProposeMandate'}.{name}")
+    except KeyError:
+        return name
+    return both[page.say.language == "fr"]
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _picture(page: CooperationPage, found: Decided) -> Markup:

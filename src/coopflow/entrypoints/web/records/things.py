@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from coopflow.domain.policy import REVIEW_LABELS
+from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.web.cooperation import CooperationPage
-from coopflow.readmodel.views import DecisionView, JournalLine, MeetingView
+from coopflow.readmodel.chronicle import Narrowing
+from coopflow.readmodel.views import DecisionView, JournalLine, MeetingView, ReviewView
 from coopflow.wording.phrases import Phrases
 from coopflow.wording.telling import Teller
 
-PERSON_FIELDS = ("person", "representative", "alternate", "author")
+_PERSON_FIELDS: Final = ("person", "representative", "alternate", "author")
+_PLANS: Final = Narrowing(types=("actions_planned",))
+_LATEST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,9 @@ class Things:
     decisions: Mapping[str, DecisionView]
     disagreements: Mapping[str, str]
     meetings: Mapping[str, MeetingView]
+    reviews: Mapping[str, ReviewView]
     indicators: Mapping[str, str]
+    actions: Mapping[str, str]
 
 
 async def things_of(page: CooperationPage) -> Things:
@@ -31,12 +38,16 @@ async def things_of(page: CooperationPage) -> Things:
     decisions = await queries.decisions(address)
     disagreements = await queries.disagreements(address)
     meetings = await queries.meetings(address)
+    reviews = await queries.reviews(address)
     indicators = await queries.measures(address, datetime.now(UTC))
+    planned = await page.services.chronicle.latest(address, _PLANS, limit=_LATEST)
     return Things(
         {one.id: one for one in decisions},
         {one.id: one.subject for one in disagreements},
         {one.id: one for one in meetings},
+        {one.id: one for one in reviews},
         {one.id: one.definition for one in indicators},
+        {one["id"]: one["title"] for line in reversed(planned) for one in line.data["actions"]},
     )
 
 
@@ -46,18 +57,24 @@ def teller_of(page: CooperationPage, things: Things | None = None) -> Teller:
     plain = Teller(page.rules, page.say, organisations=names, people=page.people)
     if things is None:
         return plain
+    say = page.say
+    decisions = {slug: quoted(say, title_of(page, one)) for slug, one in things.decisions.items()}
+    disagreements = {slug: quoted(say, one) for slug, one in things.disagreements.items()}
+    kinds = {kind: say.label(label) for kind, label in KIND_LABELS.items()}
+    reviews = {kind: say.label(label) for kind, label in REVIEW_LABELS.items()}
     named = {
-        "decision": {
-            slug: quoted(page.say, title_of(page, one)) for slug, one in things.decisions.items()
-        },
-        "disagreement": {
-            slug: quoted(page.say, subject) for slug, subject in things.disagreements.items()
-        },
+        "decision": decisions,
+        "disagreement": disagreements,
         "meeting": {
-            slug: f"{page.say(f'meeting.{one.kind}')}, {page.say.day(one.held_at)}"
+            slug: f"{say(f'meeting.{one.kind}')}, {say.day(one.held_at)}"
             for slug, one in things.meetings.items()
         },
-        "indicator": {slug: quoted(page.say, said) for slug, said in things.indicators.items()},
+        "review": {slug: review_named(say, one) for slug, one in things.reviews.items()},
+        "indicator": {slug: quoted(say, one) for slug, one in things.indicators.items()},
+        "action": {slug: quoted(say, one) for slug, one in things.actions.items()},
+        "target": kinds,
+        # What alerts are about, whatever it is.
+        "about": {**kinds, **reviews, **_plenary(say), **decisions, **disagreements},
     }
     return Teller(page.rules, page.say, organisations=names, people=page.people, things=named)
 
@@ -71,6 +88,26 @@ def title_of(page: CooperationPage, view: DecisionView) -> str:
         named = page.say(f"document.{thing}")
         return capital(page.say("matter.version", about=named, version=view.document_version))
     return capital(teller_of(page).subject(view.subject))
+
+
+def review_named(say: Phrases, view: ReviewView) -> str:
+    """Return what a review is called: its kind, and the period that it is about."""
+    kind = say(f"review.{view.kind}")
+    return f"{kind}, {view.period}" if view.period else kind
+
+
+def _plenary(say: Phrases) -> dict[str, str]:
+    return {"plenary": say("meeting.plenary")}
+
+
+def changed(things: Things, line: JournalLine) -> Mapping[str, Any]:
+    """Return the fields of an entry, with the text of a change in the place of its id."""
+    review = things.reviews.get(line.data.get("review", ""))
+    if line.type != "change_resolved" or review is None:
+        return line.data
+    texts = {one.id: one.text for one in review.changes}
+    change = line.data["change"]
+    return {**line.data, "change": texts.get(change, change)}
 
 
 def capital(words: str) -> str:
@@ -87,6 +124,6 @@ def people_in(lines: Iterable[JournalLine]) -> set[str]:
     """Return whom entries name."""
     found: set[str] = set()
     for line in lines:
-        named: list[Any] = [line.actor, *(line.data.get(name) for name in PERSON_FIELDS)]
+        named: list[Any] = [line.actor, *(line.data.get(name) for name in _PERSON_FIELDS)]
         found.update(one for one in named if isinstance(one, str))
     return found

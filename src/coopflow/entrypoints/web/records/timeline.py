@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from coopflow.domain.base import Label
 from coopflow.entrypoints.web.cooperation import CooperationPage
-from coopflow.entrypoints.web.records.things import Things, people_in, teller_of
+from coopflow.entrypoints.web.records.things import Things, changed, people_in, teller_of
 from coopflow.readmodel.chronicle import Narrowing
 from coopflow.readmodel.views import JournalLine
 
@@ -245,7 +245,7 @@ async def tell(page: CooperationPage, things: Things, lines: Sequence[JournalLin
     return [
         Told(
             line,
-            teller.tell(line.type, line.data, line.redacted),
+            teller.tell(line.type, changed(things, line), line.redacted),
             page.person(line.actor) if line.actor else "",
             _FAMILY_OF[line.type],
             place_of(line),
