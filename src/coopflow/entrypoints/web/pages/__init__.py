@@ -35,6 +35,7 @@ from coopflow.entrypoints.web.pages import (
     sign_in,
     static,
     unsubscribing,
+    webhooks,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -68,5 +69,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     cooperations.router,
     opening.router,
     portfolio.router,
+    webhooks.router,
 )
 """The routers of all pages."""

@@ -1,14 +1,37 @@
-"""The administration of a programme at a glance."""
+"""The administration of a programme: at a glance, its settings, its table, and refusals."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import UTC, datetime
+from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from starlette.datastructures import UploadFile
 
+from coopflow.definitions.faults import Fault, FaultsError
+from coopflow.definitions.library import available
+from coopflow.directory.importing import import_file
+from coopflow.directory.planning import ImportReport
+from coopflow.directory.programmes import ProgrammeStated
+from coopflow.domain.base import Label
+from coopflow.entrypoints.web.filled import Filled, attempted, filled
+from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
-from coopflow.entrypoints.web.programme import ManagedPageDep
+from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
+
+_PAGE: Final = 50
+_LARGEST: Final = 2**63 - 1
+LARGEST_TABLE: Final = 200_000
+"""Bytes of the largest table that a form takes; larger ones go through the API."""
+
+_TOO_LARGE: Final = Label(
+    en="The table is larger than 200 kB: take it in parts, or through the API.",
+    fr="Le tableau dépasse 200 ko : importez-le par parties, ou par l'API.",
+)
 
 router = APIRouter(prefix="/p/{programme}/administration", dependencies=MEMBERS)
 
@@ -23,3 +46,115 @@ async def show(page: ManagedPageDep) -> Response:
         refusals=await services.audit.refusals(page.id, now, limit=1),
         now=now,
     )
+
+
+# --- settings -------------------------------------------------------------------------------------
+
+
+@router.get("/settings")
+async def ask_for_settings(page: ManagedPageDep) -> Response:
+    """Show what is stated about the programme."""
+    return _settings(page, _as_it_is(page))
+
+
+@router.post("/settings")
+async def change_settings(page: ManagedPageDep) -> Response:
+    """Change what is stated about the programme."""
+    form = await filled(page.request)
+    given = form.given("name", "language", "lifecycle", "policy")
+    given["name"] = given["name"] or ""
+    work = page.services.directory.change_programme(
+        page.id, given, datetime.now(UTC), form.number("version")
+    )
+    _, wrong = await attempted(work, form, page.say.language)
+    if wrong is None:
+        return go_to(page.request, f"{page.path}/administration/settings?done=saved")
+    if "" in wrong.errors:
+        wrong = _as_it_is(page).wrong(wrong.errors)
+    return _settings(page, wrong, 422)
+
+
+def _as_it_is(page: ProgrammePage) -> Filled:
+    stated = {name: getattr(page.record, name) for name in ProgrammeStated.model_fields}
+    return Filled.of(**stated, version=page.record.version)
+
+
+def _settings(page: ProgrammePage, form: Filled, status: int = 200) -> Response:
+    return page.render(
+        "administration/settings.html",
+        status=status,
+        form=form,
+        lifecycles=tuple(available("workflows")),
+        policies=tuple(available("policies")),
+    )
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+@router.get("/refusals")
+async def show_refusals(
+    page: ManagedPageDep, before: Annotated[int | None, Query(ge=1, le=_LARGEST)] = None
+) -> Response:
+    """List who was refused what because of who they are, the latest first."""
+    found = await page.services.audit.refusals(
+        page.id, datetime.now(UTC), before=before, limit=_PAGE + 1
+    )
+    last = found[_PAGE - 1].id if len(found) > _PAGE else None
+    listed = Listed(found[:_PAGE], next_page(page.request, last, "before"))
+    return page.render("administration/refusals.html", refusals=listed)
+
+
+# --- a table of people or organisations -----------------------------------------------------------
+
+
+@router.get("/import")
+async def ask_for_table(page: ManagedPageDep) -> Response:
+    """Ask for a table of people or organisations."""
+    return page.render("administration/import.html", faults=(), report=None, table="")
+
+
+@router.post("/import")
+async def take_table(page: ManagedPageDep) -> Response:
+    """Say what a table would change; or change it, once that was looked at."""
+    form = await page.request.form(max_files=1, max_fields=10)
+    file, sure = form.get("file"), form.get("sure") == "yes"
+    if sure:
+        content = _carried(str(form.get("table") or ""))
+    else:
+        content = await file.read(LARGEST_TABLE + 1) if isinstance(file, UploadFile) else b""
+    found = await _imported(page, content, dry_run=not sure)
+    if isinstance(found, ImportReport):
+        table = base64.b64encode(content).decode()
+        return page.render("administration/import.html", faults=(), report=found, table=table)
+    return page.render(
+        "administration/import.html", status=422, faults=found, report=None, table=""
+    )
+
+
+def _carried(table: str) -> bytes:
+    try:
+        return base64.b64decode(table, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+async def _imported(
+    page: ProgrammePage, content: bytes, *, dry_run: bool
+) -> ImportReport | tuple[Fault, ...]:
+    if len(content) > LARGEST_TABLE:
+        told = page.say.label(_TOO_LARGE)
+        return (Fault("", 0, 0, "", told),)
+    caller = page.visitor.caller
+    try:
+        return await import_file(
+            page.services.directory,
+            "",
+            content,
+            datetime.now(UTC),
+            programme=page.id,
+            isolated=not caller.administrates_all,
+            dry_run=dry_run,
+        )
+    except FaultsError as error:
+        return error.faults

@@ -1,0 +1,236 @@
+"""Webhooks of a programme: which programs are told what happens, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, get_args
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from coopflow.domain.base import Slug
+from coopflow.domain.catalogue import EVENTS
+from coopflow.entrypoints.web.filled import Filled, attempted, filled
+from coopflow.entrypoints.web.going import go_to
+from coopflow.entrypoints.web.guards import MEMBERS
+from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
+from coopflow.outgoing.endpoints import OVERLAP
+from coopflow.outgoing.errors import EndpointFault
+from coopflow.outgoing.views import DeliveryStatus, Endpoint
+
+_PAGE: Final = 50
+_LARGEST: Final = 2**63 - 1
+STATUSES: Final[tuple[DeliveryStatus, ...]] = get_args(DeliveryStatus)
+
+router = APIRouter(prefix="/p/{programme}/administration/webhooks", dependencies=MEMBERS)
+
+Number = Annotated[int, Path(ge=1, le=_LARGEST)]
+
+
+@router.get("")
+async def show_all(page: ManagedPageDep) -> Response:
+    """List the programs that are told what happens."""
+    found = await page.services.webhooks.endpoints.all(page.id)
+    return page.render("administration/webhooks.html", webhooks=found)
+
+
+@router.get("/new")
+async def ask_for_new(page: ManagedPageDep) -> Response:
+    """Ask who is told, and of what."""
+    return _form(page, Filled())
+
+
+@router.post("/new")
+async def add(page: ManagedPageDep) -> Response:
+    """Tell somebody what happens from now on, and show the secret this once."""
+    form = await filled(page.request)
+    work = page.services.webhooks.endpoints.add(
+        page.id,
+        form.text("url").strip(),
+        at=datetime.now(UTC),
+        types=form.all("types"),
+        cooperation=form.text("cooperation").strip() or None,
+        description=form.text("description").strip(),
+    )
+    made, wrong = await attempted(work, form, page.say.language)
+    if made is None:
+        return _form(page, wrong or form, status=422)
+    endpoint, secret = made
+    return await _shown(page, endpoint, secret=secret)
+
+
+@router.get("/{webhook}")
+async def show(
+    page: ManagedPageDep,
+    webhook: Slug,
+    status: DeliveryStatus | None = None,
+    before: Annotated[int | None, Query(ge=1, le=_LARGEST)] = None,
+) -> Response:
+    """Show a webhook, and what was and is to be sent to it, the latest first."""
+    found = await page.services.webhooks.endpoints.one(page.id, webhook)
+    return await _shown(page, found, status=status, before=before)
+
+
+@router.get("/{webhook}/change")
+async def ask_to_change(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Ask what is to be different."""
+    found = await page.services.webhooks.endpoints.one(page.id, webhook)
+    form = Filled.of(url=found.url, description=found.description, types=found.types)
+    return _form(page, form, found)
+
+
+@router.post("/{webhook}/change")
+async def change(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Change where a webhook listens, and of what it is told."""
+    form, endpoints = await filled(page.request), page.services.webhooks.endpoints
+    found = await endpoints.one(page.id, webhook)
+    work = endpoints.change(
+        page.id,
+        webhook,
+        url=form.text("url").strip(),
+        types=form.all("types"),
+        description=form.text("description").strip(),
+    )
+    _, wrong = await attempted(work, form, page.say.language)
+    if wrong is not None:
+        return _form(page, wrong, found, 422)
+    return go_to(page.request, f"{_place(page, webhook)}?done=saved")
+
+
+@router.post("/{webhook}/enable")
+async def enable(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Tell a webhook again."""
+    await page.services.webhooks.endpoints.enable(page.id, webhook)
+    return go_to(page.request, f"{_place(page, webhook)}?done=enabled")
+
+
+@router.get("/{webhook}/disable")
+async def ask_to_disable(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Ask whether to tell a webhook nothing for now."""
+    return await _ask(page, webhook, "disable")
+
+
+@router.post("/{webhook}/disable")
+async def disable(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Tell a webhook nothing until it is enabled again."""
+    await page.services.webhooks.endpoints.disable(page.id, webhook, datetime.now(UTC))
+    return go_to(page.request, f"{_place(page, webhook)}?done=disabled")
+
+
+@router.get("/{webhook}/rotate")
+async def ask_to_rotate(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Ask whether to sign with a new secret."""
+    return await _ask(page, webhook, "rotate")
+
+
+@router.post("/{webhook}/rotate")
+async def rotate(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Sign with a new secret, shown this once, and for a while with the old one too."""
+    endpoints = page.services.webhooks.endpoints
+    secret = await endpoints.rotate(page.id, webhook, datetime.now(UTC), OVERLAP)
+    return await _shown(page, await endpoints.one(page.id, webhook), secret=secret)
+
+
+@router.get("/{webhook}/remove")
+async def ask_to_remove(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Ask whether to tell a webhook nothing any more."""
+    return await _ask(page, webhook, "remove")
+
+
+@router.post("/{webhook}/remove")
+async def remove(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Tell a webhook nothing any more, and forget its deliveries."""
+    await page.services.webhooks.endpoints.remove(page.id, webhook)
+    return go_to(page.request, f"{page.path}/administration/webhooks?done=removed")
+
+
+@router.post("/{webhook}/test")
+async def try_out(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Send an event that says nothing."""
+    try:
+        await page.services.webhooks.deliveries.ping(page.id, webhook, datetime.now(UTC))
+    except EndpointFault:
+        return go_to(page.request, f"{_place(page, webhook)}?done=is_disabled")
+    return go_to(page.request, f"{_place(page, webhook)}?done=tried")
+
+
+@router.post("/{webhook}/redeliver")
+async def redeliver_dead(page: ManagedPageDep, webhook: Slug) -> Response:
+    """Send all again that was given up in the last days."""
+    form, now = await filled(page.request), datetime.now(UTC)
+    days = min(form.number("days") or 7, 90)
+    try:
+        await page.services.webhooks.deliveries.redeliver_dead(
+            page.id, webhook, now - timedelta(days=days), now
+        )
+    except EndpointFault:
+        return go_to(page.request, f"{_place(page, webhook)}?done=is_disabled")
+    return go_to(page.request, f"{_place(page, webhook)}?done=again")
+
+
+@router.get("/{webhook}/deliveries/{delivery}")
+async def show_delivery(page: ManagedPageDep, webhook: Slug, delivery: Number) -> Response:
+    """Show a delivery with what was answered each time."""
+    endpoint = await page.services.webhooks.endpoints.one(page.id, webhook)
+    found, attempts = await page.services.webhooks.deliveries.one(page.id, webhook, delivery)
+    return page.render(
+        "administration/delivery.html", webhook=endpoint, delivery=found, attempts=attempts
+    )
+
+
+@router.post("/{webhook}/deliveries/{delivery}/redeliver")
+async def redeliver(page: ManagedPageDep, webhook: Slug, delivery: Number) -> Response:
+    """Send a delivery again, under the same message id."""
+    place = f"{_place(page, webhook)}/deliveries/{delivery}"
+    try:
+        await page.services.webhooks.deliveries.redeliver(
+            page.id, webhook, delivery, datetime.now(UTC)
+        )
+    except EndpointFault:
+        return go_to(page.request, f"{place}?done=is_disabled")
+    return go_to(page.request, f"{place}?done=again")
+
+
+def _place(page: ProgrammePage, webhook: str) -> str:
+    return f"{page.path}/administration/webhooks/{webhook}"
+
+
+def _form(
+    page: ProgrammePage, form: Filled, found: Endpoint | None = None, status: int = 200
+) -> Response:
+    return page.render(
+        "administration/webhook_form.html",
+        status=status,
+        form=form,
+        webhook=found,
+        types=sorted(EVENTS),
+    )
+
+
+async def _ask(page: ProgrammePage, webhook: str, deed: str) -> Response:
+    found = await page.services.webhooks.endpoints.one(page.id, webhook)
+    return page.render("administration/webhook_ask.html", webhook=found, deed=deed, overlap=OVERLAP)
+
+
+async def _shown(
+    page: ProgrammePage,
+    endpoint: Endpoint,
+    *,
+    secret: str | None = None,
+    status: DeliveryStatus | None = None,
+    before: int | None = None,
+) -> Response:
+    found = await page.services.webhooks.deliveries.all(
+        page.id, endpoint.id, status=status, before=before, limit=_PAGE + 1
+    )
+    last = found[_PAGE - 1].id if len(found) > _PAGE else None
+    return page.render(
+        "administration/webhook.html",
+        webhook=endpoint,
+        secret=secret,
+        status_asked=status,
+        statuses=STATUSES,
+        deliveries=Listed(found[:_PAGE], next_page(page.request, last, "before")),
+        now=datetime.now(UTC),
+    )
