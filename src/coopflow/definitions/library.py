@@ -15,7 +15,7 @@ from coopflow.definitions.extends import extended
 from coopflow.definitions.faults import Fault, FaultsError, first, listing, suggestion
 from coopflow.definitions.flaws import flaws_of
 from coopflow.definitions.validation import validate
-from coopflow.definitions.yaml import Document, load
+from coopflow.definitions.yaml import Document, load, loads
 from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Policy
 from coopflow.domain.rulebook import Definition
@@ -178,6 +178,28 @@ def _beside(name: str, folder: Path) -> Document:
     if beside.is_file():  # no pipe or device, which might never end: nobody here named it
         return load(beside)
     return load(find("policies", name.removesuffix(beside.suffix)))
+
+
+def documents_in(text: str, file: str) -> tuple[Document, Document]:
+    """Read the text of a policy that came from somewhere else, and the lifecycle that it is for.
+
+    What it extends is a policy of the library: it reads no other files.
+
+    Args:
+        text: the policy as it is written.
+        file: what it is called, for messages.
+
+    Raises:
+        FaultsError: it cannot be read, or names what is not there.
+    """
+    whole = extended(loads(text, file), _in_library)
+    return load(_lifecycle_of(whole)), whole
+
+
+def _in_library(name: str, _folder: Path) -> Document:
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    return load(find("policies", name))
 
 
 def offered(lifecycle: str | Path, policy: str) -> Definition | None:

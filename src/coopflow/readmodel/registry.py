@@ -130,8 +130,14 @@ class Registry:
         """Ask a database."""
         self._database = database
 
-    async def all(self, kind: Kind | None = None) -> tuple[DefinitionSummary, ...]:
-        """List definitions by kind, name and version, with how many cooperations follow each."""
+    async def all(
+        self, kind: Kind | None = None, programme: str | None = None
+    ) -> tuple[DefinitionSummary, ...]:
+        """List definitions by kind, name and version, with how many cooperations follow each.
+
+        With a programme only those that it was the first to bring, or that its cooperations follow,
+        and of the cooperations its own alone are counted.
+        """
         called = DefinitionRow.name + "@" + cast(DefinitionRow.version, String)
         followed = (
             select(func.count())
@@ -140,11 +146,13 @@ class Registry:
                 ((DefinitionRow.kind == "policy") & (CooperationRow.policy == called))
                 | ((DefinitionRow.kind == "lifecycle") & (CooperationRow.lifecycle == called))
             )
-            .scalar_subquery()
         )
+        if programme is not None:
+            followed = followed.where(CooperationRow.programme == programme)
         names = [name for name in DefinitionSummary.model_fields if name != "followed_by"]
         columns = [getattr(DefinitionRow, name) for name in names]
-        query = select(*columns, followed.label("followed_by")).order_by(
+        count = followed.scalar_subquery()
+        query = select(*columns, count.label("followed_by")).order_by(
             DefinitionRow.kind,
             DefinitionRow.name,
             DefinitionRow.version,
@@ -152,6 +160,9 @@ class Registry:
         )
         if kind is not None:
             query = query.where(DefinitionRow.kind == kind)
+        if programme is not None:
+            brought = DefinitionRow.first_seen_in.startswith(f"{programme}/", autoescape=True)
+            query = query.where(brought | (count > 0))
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings()
             return tuple(DefinitionSummary.model_validate(dict(row)) for row in rows)

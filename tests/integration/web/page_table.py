@@ -29,13 +29,15 @@ VALUES: dict[str, str] = {
     "delivery": "1",
     "policy": "reference",
     "operation": "0",
-    "command": "draft_document",
+    "command": "request_gate",
     "gate": "to_structuration",
     "decision": "none",
     "disagreement": "none",
     "meeting": "none",
     "review": "none",
     "seq": "1",
+    "kind": "charter",
+    "version": "1",
     "secret": "0123456789abcdef0123456789abcdef",
     "file": "0123456789abcdef",
 }
@@ -126,8 +128,67 @@ PAGES: dict[str, Line] = {
     "POST /p/{programme}/administration/organisations/{organisation}/remove": Line(
         "management", form={"version": "999"}
     ),
+    "GET /p/{programme}/administration/settings": Line("management"),
+    "POST /p/{programme}/administration/settings": Line("management"),
+    "GET /p/{programme}/administration/refusals": Line("management"),
+    "GET /p/{programme}/administration/import": Line("management"),
+    "POST /p/{programme}/administration/import": Line("management"),
+    "GET /p/{programme}/administration/webhooks": Line("management"),
+    "GET /p/{programme}/administration/webhooks/new": Line("management"),
+    "POST /p/{programme}/administration/webhooks/new": Line("management"),
+    "GET /p/{programme}/administration/webhooks/{webhook}": Line("management", "hidden"),
+    "GET /p/{programme}/administration/webhooks/{webhook}/change": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/change": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/enable": Line("management", "hidden"),
+    "GET /p/{programme}/administration/webhooks/{webhook}/disable": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/disable": Line("management", "hidden"),
+    "GET /p/{programme}/administration/webhooks/{webhook}/rotate": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/rotate": Line("management", "hidden"),
+    "GET /p/{programme}/administration/webhooks/{webhook}/remove": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/remove": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/test": Line("management", "hidden"),
+    "POST /p/{programme}/administration/webhooks/{webhook}/redeliver": Line("management", "hidden"),
+    "GET /p/{programme}/administration/webhooks/{webhook}/deliveries/{delivery}": Line(
+        "management", "hidden"
+    ),
+    "POST /p/{programme}/administration/webhooks/{webhook}/deliveries/{delivery}/redeliver": Line(
+        "management", "hidden"
+    ),
+    # policies
+    "GET /p/{programme}/policies": Line("programme"),
+    "GET /p/{programme}/policies/check": Line("management"),
+    "POST /p/{programme}/policies/check": Line("management"),
+    "GET /p/{programme}/policies/impact/{operation}": Line("management", "hidden"),
+    "GET /p/{programme}/policies/{policy}": Line("programme"),
+    "GET /p/{programme}/policies/{policy}/differences": Line("programme"),
+    "GET /p/{programme}/policies/{policy}/impact": Line("management"),
+    "POST /p/{programme}/policies/{policy}/impact": Line("management"),
+    "GET /p/{programme}/policies/{policy}/proposal": Line("management"),
+    "POST /p/{programme}/policies/{policy}/proposal": Line("management"),
     # cooperations
+    "GET /cooperations": Line("somebody"),
+    "GET /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),
+    "POST /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),
     "GET /c/{programme}/{cooperation}": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/do/draft_document": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/documents": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/documents/{kind}": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/documents/{kind}/differences": Line("cooperation", "hidden"),
+    "GET /c/{programme}/{cooperation}/documents/{kind}/edit": Line(
+        "cooperation", but=_NOT_MANAGING
+    ),
+    "POST /c/{programme}/{cooperation}/documents/{kind}/edit": Line(
+        "cooperation", but=_NOT_MANAGING
+    ),
+    "POST /c/{programme}/{cooperation}/documents/{kind}/unsent": Line(
+        "cooperation", but=_NOT_MANAGING
+    ),
+    "GET /c/{programme}/{cooperation}/documents/{kind}/{version:int}": Line(
+        "cooperation", "hidden"
+    ),
+    "GET /c/{programme}/{cooperation}/forecast": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/indicators": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/people": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates/{gate}": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/decisions": Line("cooperation"),

@@ -126,7 +126,7 @@ def verdict(answer: httpx.Response) -> str:
 def ask(client: httpx.Client, name: str) -> httpx.Response:
     """Ask for a page, or send a form."""
     method, _, path = name.partition(" ")
-    path = re.sub(r"{(\w+)}", lambda found: VALUES[found[1]], path)
+    path = re.sub(r"{(\w+)(?::\w+)?}", lambda found: VALUES[found[1]], path)
     form = {"data": PAGES[name].form} if method == "POST" else {}
     return client.request(method, path, **form)  # type: ignore[arg-type]
 
@@ -167,7 +167,7 @@ def test_each_gets_in_where_the_table_says(sent: dict[str, httpx.Client], who: s
 )
 def test_no_other_site_sends_a_form(site: Site, name: str, headers: dict[str, str]) -> None:
     """Not in the name of an administrator who has signed in, whatever the form is for."""
-    path = re.sub(r"{(\w+)}", lambda found: VALUES[found[1]], name.removeprefix("POST "))
+    path = re.sub(r"{(\w+)(?::\w+)?}", lambda found: VALUES[found[1]], name.removeprefix("POST "))
     cookies = {"coopflow": site.session("ada")}
     with httpx.Client(base_url=site.url, cookies=cookies, headers=headers, timeout=30) as client:
         answer = client.post(path, headers={"Accept-Language": "en"})

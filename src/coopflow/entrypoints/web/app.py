@@ -67,6 +67,7 @@ def pages(
     app.state.trusted_proxies = protection.trusted_proxies
     app.state.zone = zone
     app.state.going_on = set()
+    app.state.progress = {}
     app.state.rulebooks = Rulebooks(services.registry)
     problems.install(app, answer)
     for router in ROUTERS:
