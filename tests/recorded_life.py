@@ -73,6 +73,7 @@ class Recorded:
             "decisions/secret",
             "decisions/secret-closed",
             "decisions/closed",
+            "decisions/recused",
             "disagreements",
             "disagreements/sealed",
             "disagreements/settled",
@@ -167,6 +168,14 @@ def _decided(life: Recorded) -> None:
         organisation="beta",
         choice="objection",
         reason=f"{SCRIPT} {LINK} {RIGHT_TO_LEFT} {LONG}",
+    )
+    give(
+        "facilitator",
+        "open_decision",
+        decision="recused",
+        question="Une commande à Beta ?",
+        recused=["beta"],
+        **subject,
     )
     for decision in ("secret", "secret-closed", "closed"):
         give(

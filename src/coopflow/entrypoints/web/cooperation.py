@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import urlencode
@@ -130,6 +130,10 @@ class CooperationPage:
     def organisation(self, slug: str) -> str:
         """Return what an organisation is called; its id where it is not known."""
         return next((one.name for one in self.members if one.id == slug), slug)
+
+    def several(self, organisations: Iterable[str]) -> str:
+        """Write a list of what organisations are called."""
+        return self.say.several([self.organisation(one) for one in organisations])
 
     @property
     def people(self) -> Mapping[str, str]:

@@ -73,7 +73,7 @@ async def show(disagreement: DisagreementId, page: CooperationPageDep) -> Respon
         at_limit=ladder.ASKING if course.disagreement.asking else ladder.AT_LIMIT[view.state],
         offers=ladder.offers(course.disagreement, hand, now),
         content=content if isinstance(content, DisagreementContent) else None,
-        readers=READERS[view.state],
+        readers=page.say.several([page.say(f"reader.{one}") for one in READERS[view.state]]),
         decisions=await _decisions(page, disagreement),
         touches=TOUCHES,
         lines=lines if reads_journal else (),
