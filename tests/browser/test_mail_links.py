@@ -9,10 +9,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from coopflow.access.rates import RateOptions, Rates
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.domain.refusals import Refusal
+from coopflow.entrypoints.http.app import Protection
+from coopflow.entrypoints.web.app import pages
 from coopflow.requests.tables import RefusedRequestRow
+from tests.http_platform import authenticate
 from tests.web_site import Site, check_page, somebody
 
 MANAGER: Final = Caller(name="person:pam", person="pam", roles={"tests": ("programme_manager",)})
@@ -119,6 +123,29 @@ def test_the_pages_of_links_are_fit_for_everybody(site: Site, coop: Address) -> 
         check_page(page, path)
 
 
+def test_the_document_that_is_put_to_the_decision_is_read_there(site: Site, coop: Address) -> None:
+    """As people read it, in their language; it is fit for everybody."""
+    vision = {
+        "issue": "Qui taille les haies & <b>quand</b> ?",
+        "territory": "Valdore",
+        "horizon_year": 2035,
+        "desired_future": "Des haies partout",
+        "trends": ["Les fermes s'agrandissent"],
+        "contributors": ["alpha", "beta", "gamma"],
+    }
+    give(site, coop, "rep-alpha", "draft_document", kind="shared_vision", content=vision)
+    give(site, coop, "fay", "submit_document", kind="shared_vision")
+    state = site.platform.run(site.platform.services.engine.state(coop))
+    (decision,) = (one.id for one in state.decisions.values() if one.is_open)
+    path = link(site, coop, decision=decision)
+    page = site.page()
+    page.goto(path)
+    assert page.locator("h1").inner_text() == "Vision partagée"
+    page.get_by_text("Lire le document").click()
+    assert page.get_by_text("Qui taille les haies & <b>quand</b> ?").is_visible()
+    check_page(page, path)
+
+
 def test_a_link_opens_its_decision_alone_and_only_as_long_as_it_may(
     site: Site, coop: Address
 ) -> None:
@@ -166,6 +193,21 @@ def test_a_link_is_safe_against_other_sites_and_tells_them_nothing(
     audited = site.platform.run(paths(site))
     assert "/d/{secret}" in audited
     assert path not in audited
+
+
+def test_secrets_cannot_be_tried_one_after_the_other(site: Site) -> None:
+    """Whoever shows what opens nothing is kept waiting, as with tokens."""
+    rates = Rates(RateOptions(failures="3/minute", address=None))
+    services = site.platform.services
+    app = pages(services, authenticate=authenticate, protection=Protection(rates=rates))
+
+    async def tried() -> list[int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://coop.example") as client:
+            paths = [f"/{start}/{'x' * 30}{n}" for n in range(3) for start in ("d", "u")]
+            return [(await client.get(path)).status_code for path in paths]
+
+    assert site.platform.run(tried()) == [404, 404, 404, 429, 429, 429]
 
 
 def test_one_click_stops_a_kind_of_mail(site: Site) -> None:

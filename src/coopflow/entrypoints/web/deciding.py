@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,7 +18,7 @@ from coopflow.domain.roles import REPRESENTATIVE
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.turnstile import address_of, count
-from coopflow.readmodel.views import AnswerView, CooperationDetail, DecisionView
+from coopflow.readmodel.views import AnswerView, CooperationDetail, DecisionView, DocumentDetail
 from coopflow.services import Services
 
 _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
@@ -53,6 +54,8 @@ class Deciding:
         view: the decision.
         rule: how it is decided.
         chances: for whom the person answers.
+        document: the version that is put to the decision; None where it is about none.
+        names: what the organisations are called.
     """
 
     link: DecisionLink
@@ -61,6 +64,8 @@ class Deciding:
     view: DecisionView
     rule: Rule
     chances: tuple[Chance, ...]
+    document: DocumentDetail | None
+    names: Mapping[str, str]
 
     @property
     def is_open(self) -> bool:
@@ -97,14 +102,21 @@ async def deciding(request: Request, services: Services, secret: str) -> Decidin
         return None
     detail = await queries.cooperation(address)
     caller = caller_from(person).but(administrator=False, roles={}, scopes=frozenset({"write"}))
-    chances = await _chances(services, link, now) if view.result is None else ()
-    return Deciding(link, caller, detail, view, _RULE.validate_python(view.rule), chances)
+    names = {one.id: one.name for one in await queries.members(address)}
+    chances = await _chances(services, link, names, now) if view.result is None else ()
+    kind, _, thing = view.subject.partition(":")
+    document = None
+    if kind == "document" and view.document_version is not None:
+        document = await queries.document(address, thing, view.document_version)
+    rule = _RULE.validate_python(view.rule)
+    return Deciding(link, caller, detail, view, rule, chances, document, names)
 
 
-async def _chances(services: Services, link: DecisionLink, now: datetime) -> tuple[Chance, ...]:
+async def _chances(
+    services: Services, link: DecisionLink, names: Mapping[str, str], now: datetime
+) -> tuple[Chance, ...]:
     """Return for whom somebody has to answer, then for whom they have: the last answer counts."""
     queries, address = services.queries, link.address
-    names = {one.id: one.name for one in await queries.members(address)}
     tasks = await queries.tasks(link.person, now, programme=link.programme, limit=_TASKS)
     found = {
         one.organisation: Chance(

@@ -6,7 +6,7 @@ The link is no session: nothing else is opened by it, and nothing is kept in the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -21,11 +21,15 @@ from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.turnstile import count_address
 from coopflow.entrypoints.web.deciding import Deciding, deciding
+from coopflow.entrypoints.web.forms.form import of_tool
+from coopflow.entrypoints.web.forms.shown import Option
+from coopflow.entrypoints.web.forms.telling import Teller, Told
 from coopflow.entrypoints.web.guards import OPEN
 from coopflow.entrypoints.web.pages.unsubscribing import SecretDep
-from coopflow.entrypoints.web.rendering import look_of, render
+from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
 from coopflow.services import Services
-from coopflow.wording.subjects import named
+from coopflow.wording.naming import Names, known_rules
+from coopflow.wording.subjects import decided
 
 router = APIRouter(dependencies=[Depends(count_address), *OPEN])
 
@@ -96,7 +100,9 @@ def _page(  # noqa: PLR0913 - what is shown
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     language = look_of(request).language
-    view = found.view
+    view, say = found.view, phrases_of(request)
+    names = Names(known_rules(found.detail.lifecycle, found.detail.policy), say)
+    about = decided(view.subject, say, names)
     return render(
         request,
         "decision_link.html",
@@ -105,10 +111,20 @@ def _page(  # noqa: PLR0913 - what is shown
         view=view,
         now=services.access.now(),
         rule=rule_words(found.rule),
-        title=view.question or named(view.subject, language),
-        about=named(view.subject, language),
+        title=view.question or about[:1].upper() + about[1:],
+        about=about,
+        document=_told(request, found),
         wrong=None if wrong is None else KINDS[wrong.code].explained(language),
         typed=typed or dict.fromkeys(("organisation", "choice", "reason"), ""),
         is_done=is_done,
         until=min(view.closes_at, found.link.expires_at),
     )
+
+
+def _told(request: Request, found: Deciding) -> Sequence[Told]:
+    """Return what the document says that is put to the decision, as it is read."""
+    if found.document is None:
+        return ()
+    known = {"members": tuple(Option(*one) for one in found.names.items())}
+    teller = Teller(phrases_of(request), known)
+    return teller.whole(of_tool(found.document.kind).question, found.document.content)
