@@ -117,7 +117,7 @@ class Composer:
             greeting=say("mail.greeting", name=person.name),
             paragraphs=tuple(paragraphs),
             facts=tuple(facts),
-            action=Action(label=say("mail.look"), url=self._places.home),
+            action=Action(label=say(_page(told)[0]), url=self._url(told)),
             because=say("mail.because", kind=say(f"notice.{told.line.kind}")),
             stop=await self._stop(told.line.kind, person, say, now),
         )
@@ -144,7 +144,7 @@ class Composer:
         for notice in notices:
             told = await self._told(notice, person, say)
             if told is not None and told.line.kind not in VOTES:  # those await, or are answered
-                news.append(_news(told, say))
+                news.append(_news(told, say).but(url=self._url(told)))
         tasks = await self._queries.tasks(person.id, now, manages=manages, limit=MOST + 1)
         awaits = [await self._awaited(one, person, say, now) for one in tasks[:MOST]]
         more = say("mail.digest.more")
@@ -251,6 +251,9 @@ class Composer:
             stop=await self._stop("remind_voters", person, say, now),
         )
 
+    def _url(self, told: Told) -> str:
+        return self._places.cooperation(told.address, *_page(told)[1])
+
     def _phrases(self, person: Person) -> MailPhrases:
         return MailPhrases(person.language, self._zone)
 
@@ -355,6 +358,17 @@ class Composer:
 def manages(roles: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return the programmes that somebody manages, by what they hold in each."""
     return tuple(name for name, held in roles.items() if PROGRAMME_MANAGER in held)
+
+
+def _page(told: Told) -> tuple[str, tuple[str, ...]]:
+    """Return what leads to the page of a notice, and where that is below its cooperation."""
+    match told.line.kind:
+        case "publish_outcome":
+            return "mail.to_decision", ("decisions", told.line.about)
+        case "convene_review":
+            return "mail.to_cooperation", ()
+        case _:
+            return "mail.to_review", ("reviews", told.line.about)
 
 
 def _news(told: Told, say: MailPhrases) -> Item:

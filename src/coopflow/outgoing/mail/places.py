@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from coopflow.application.engine import Address
 
@@ -65,6 +65,11 @@ class Places:
     def file(self, file: str) -> str:
         """Where somebody who has signed in finds a file that was made for them."""
         return f"{self._base}/files/{file}"
+
+    def cooperation(self, address: Address, *below: str) -> str:
+        """Where a cooperation is, or a thing below it; whoever comes there signs in."""
+        path = "/".join(quote(one, safe="") for one in (*address, *below))
+        return f"{self._base}/c/{path}"
 
     def stop(self, secret: str) -> str:
         """Where a kind of mail is stopped: POST does it, GET asks first."""

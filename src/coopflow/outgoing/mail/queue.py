@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coopflow.directory.directory import Directory
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
-from coopflow.outgoing.mail.recipients import people_of, reachable
+from coopflow.outgoing.mail.recipients import newly_asked, people_of, reachable
 from coopflow.outgoing.mail.rhythm import RHYTHMS, Rhythm, latest, rhythm_of
 from coopflow.outgoing.mail.schedule import MailAnswer, MailOutcome, MailReason, outcome
 from coopflow.outgoing.mail.tables import TURN, MailMarkRow, MailRow, ReminderRow
 from coopflow.outgoing.mail.wishes import wish
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.statements import insert_or_ignore, take_turn, upsert
-from coopflow.readmodel.tables import OutboxRow, TaskRow
+from coopflow.readmodel.tables import OutboxRow
 
 AT_ONCE: Final = 8
 """How many mails are claimed together."""
@@ -47,7 +47,6 @@ FILE_READY: Final = "file_ready"
 
 _PAGE: Final = 200
 _SOME: Final = 500
-_ASKED_BY_NOTICE: Final = ("answer", "object")
 _NOTICES: Final = "notices"
 
 
@@ -272,7 +271,7 @@ class MailQueue:
         """Make the digests of one hour; harmless when repeated."""
         async with self._database.reading() as connection:
             waiting = await _waited_for(connection, rhythm, hour)
-            asked, managed = await _newly_asked(connection, before, hour)
+            asked, managed = await newly_asked(connection, before, hour)
         for programme in managed:
             for one in await self._directory.participations(programme=programme):
                 if PROGRAMME_MANAGER in one.roles:
@@ -338,30 +337,6 @@ async def _waited_for(connection: AsyncConnection, rhythm: Rhythm, hour: datetim
         MailRow.status == "held", MailRow.rhythm == rhythm, MailRow.created_at <= hour
     )
     return set((await connection.execute(query.distinct())).scalars())
-
-
-async def _newly_asked(
-    connection: AsyncConnection, since: datetime, until: datetime
-) -> tuple[set[str], set[str]]:
-    """Return who is waited for since an instant, and in which programmes its managers are.
-
-    Of votes people are told by notices.
-    """
-    query = (
-        select(TaskRow.person, func.min(TaskRow.programme), TaskRow.role)
-        .where(
-            TaskRow.begins_at > since,
-            TaskRow.begins_at <= until,
-            TaskRow.kind.not_in(_ASKED_BY_NOTICE),
-            or_(TaskRow.person != "", TaskRow.role == PROGRAMME_MANAGER),
-        )
-        .group_by(TaskRow.person, TaskRow.role, TaskRow.programme)
-    )
-    people: set[str] = set()
-    programmes: set[str] = set()
-    for person, programme, _ in await connection.execute(query):
-        (people if person else programmes).add(person or programme)
-    return people, programmes
 
 
 def _held_for(digest: ClaimedMail) -> Any:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final, get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.notices import NoticeKind
 from coopflow.directory.directory import Directory
 from coopflow.directory.people import Person
-from coopflow.domain.roles import REPRESENTATIVE
-from coopflow.readmodel.tables import RoleRow
+from coopflow.domain.roles import PROGRAMME_MANAGER, REPRESENTATIVE
+from coopflow.readmodel.tables import RoleRow, TaskRow
 
 KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 """The kinds of notices, each of which people have a wish for."""
 
 VOTES: Final = frozenset({"invite_voters", "remind_voters"})
 """Those that ask for an answer."""
+
+_ASKED_BY_NOTICE: Final = ("answer", "object")
 
 
 async def people_of(
@@ -57,3 +60,27 @@ async def reachable(directory: Directory, people: Collection[str]) -> dict[str, 
     """Return those who can be written to, by id."""
     found = await directory.people_by_id(people)
     return {name: one for name, one in found.items() if one.email is not None}
+
+
+async def newly_asked(
+    connection: AsyncConnection, since: datetime, until: datetime
+) -> tuple[set[str], set[str]]:
+    """Return who is waited for since an instant, and in which programmes its managers are.
+
+    Of votes people are told by notices.
+    """
+    query = (
+        select(TaskRow.person, func.min(TaskRow.programme), TaskRow.role)
+        .where(
+            TaskRow.begins_at > since,
+            TaskRow.begins_at <= until,
+            TaskRow.kind.not_in(_ASKED_BY_NOTICE),
+            or_(TaskRow.person != "", TaskRow.role == PROGRAMME_MANAGER),
+        )
+        .group_by(TaskRow.person, TaskRow.role, TaskRow.programme)
+    )
+    people: set[str] = set()
+    programmes: set[str] = set()
+    for person, programme, _ in await connection.execute(query):
+        (people if person else programmes).add(person or programme)
+    return people, programmes

@@ -29,6 +29,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Le vote est secret : personne ne saura ce que vous choisissez.",
     ),
     "mail.look": ("Open my decisions", "Ouvrir mes décisions"),
+    "mail.to_decision": ("Open the decision", "Ouvrir la décision"),
+    "mail.to_review": ("Open the review", "Ouvrir le bilan"),
+    "mail.to_cooperation": ("Open the cooperation", "Ouvrir la coopération"),
     "mail.answer": ("Read and answer", "Lire et répondre"),
     "mail.object": ("Read and object", "Lire et s'opposer"),
     "mail.no_password": (
