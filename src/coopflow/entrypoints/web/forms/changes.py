@@ -27,7 +27,7 @@ class Passage(NamedTuple):
 
 def passages(before: str, after: str) -> tuple[Passage, ...]:
     """Return the parts of two texts, in order; none where they have too little in common."""
-    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, after))
+    old, new = (re.findall(r"^\s+|\S+\s*", text) for text in (before, after))
     if max(len(old), len(new)) > _MOST:
         return ()
     matcher = SequenceMatcher(None, old, new, autojunk=False)
