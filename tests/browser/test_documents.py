@@ -273,3 +273,55 @@ def test_the_command_leads_to_the_form_of_its_document(site: Site, collective: C
         }.items():
             answer = client.get(f"{collective.path}/do/draft_document{query}")
             assert answer.headers["location"].endswith(collective.path + place)
+
+
+def adopted(site: Site, collective: Collective, kind: str, content: dict[str, Any]) -> None:
+    """Write a version, and let all members adopt it in a meeting."""
+    written(site, collective, kind, content)
+    path, by = f"/documents/{kind}/submission", collective.facilitator
+    entries = site.give(collective, by, path, {})["entries"]
+    decision = next(one["data"]["decision"] for one in entries if one["type"] == "decision_opened")
+    ballots = {"ballots": dict.fromkeys(collective.speakers, "consent")}
+    site.give(collective, by, f"/decisions/{decision}/session-vote", ballots)
+
+
+def test_a_charter_is_signed_where_it_is_read(site: Site, collective: Collective) -> None:
+    """Also while the next version is being written; who has signed is not asked again."""
+    content = for_our_members(DOCUMENTS["charter"]())
+    adopted(site, collective, "charter", content)
+    written(site, collective, "charter", {**content, "purpose": "Another"})
+    page = site.page(collective.speakers["ferme-du-gue"])
+    page.goto(f"{collective.path}/documents/charter")
+    page.get_by_role("link", name="la lire et la signer").click()
+    expect(page.get_by_text("personne encore")).to_be_visible()
+    page.get_by_role("link", name="Signer pour Ferme du gue").click()
+    page.locator("#form").get_by_role("button").last.click()
+    expect(page.get_by_role("status").first).to_contain_text("C'est fait")
+    expect(page.get_by_role("link", name="Signer pour")).to_have_count(0)
+    expect(page.get_by_role("definition").filter(has_text="Ferme du gue")).to_be_visible()
+    with site.visitor(collective.speakers["ferme-du-gue"]) as client:
+        link = page.get_by_role("link", name="PDF").get_attribute("href")
+        assert link is not None
+        assert client.get(link).content.startswith(b"%PDF")
+
+
+def test_values_of_indicators_are_recorded_and_drawn(site: Site, collective: Collective) -> None:
+    """Each with its figures beside the picture; the form knows the indicator already."""
+    chain = for_our_members(DOCUMENTS["value_chain"]())
+    indicators = f"{collective.path}/indicators"
+    page = site.page(collective.speakers["ferme-du-gue"])
+    page.goto(indicators)
+    expect(page.get_by_text("ne nomme encore aucun indicateur")).to_be_visible()
+    adopted(site, collective, "value_chain", chain)
+    for value in ("12,5", "14"):
+        page.goto(indicators)
+        page.get_by_role("link", name="Saisir un relevé").first.click()
+        page.get_by_label("Valeur").fill(value)
+        page.locator("#form").get_by_role("button").last.click()
+        expect(page.get_by_role("status").first).to_contain_text("C'est fait")
+    first = page.locator("article.panel").first
+    expect(first.locator("figure svg").first).to_be_attached()
+    first.get_by_text("Les relevés").click()
+    expect(first.get_by_role("cell", name="12,5")).to_be_visible()
+    check_page(page, indicators)
+    check_page(page, f"{collective.path}/documents")

@@ -176,8 +176,10 @@ class Teller:
             case Moment(timed=False):
                 return self._day(value)
             case Number() if isinstance(value, int | float):
-                text = str(value)
-                return text.replace(".", ",") if self.say.language == "fr" else text
+                text = f"{value:,}" if question.accepts == "any" else str(value)
+                # In French: spaces between thousands, and a comma.
+                french = text.replace(",", "\u202f").replace(".", ",")
+                return french if self.say.language == "fr" else text
             case Variants():
                 return self._rule(value)
             case _:

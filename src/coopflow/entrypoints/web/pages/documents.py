@@ -32,6 +32,8 @@ PAPERS: Final = {"identity_sheet": "identity-sheet.pdf", "charter": "charter.pdf
 _STANDING: Final = ("in_force", "approved", "stale", "submitted", "draft", "expired", "superseded")
 """Statuses of versions, the one first by which a document is known."""
 
+_SHORT: Final = 80
+
 router = APIRouter(prefix="/c/{programme}/{cooperation}/documents", dependencies=MEMBERS)
 
 KindOf = Annotated[Kind, Path()]
@@ -179,16 +181,31 @@ async def _version(page: CooperationPage, listed: Listed, number: int) -> Respon
         kind=kind,
         document=found,
         listed=listed,
-        told=teller.whole(of_tool(kind).question, found.content),
+        told=_gathered(teller.whole(of_tool(kind).question, found.content)),
         decision=decision if _may_read(page, decision) else None,
         before=next((one.version for one in listed.versions if one.version < number), None),
         is_newest=is_newest,
         may_write=may_write(page, kind),
         may_submit=is_newest and found.status == "draft" and page.may_give("submit_document"),
+        waits_for=next((one for one in listed.versions if one.status == "submitted"), None),
         missing=await _missing(page, found) if is_newest and may_write(page, kind) else (),
         signing=_signing(page, found),
         papers=PAPERS,
     )
+
+
+def _gathered(told: Iterable[Told]) -> list[Told]:
+    """Return answers with short ones beside each other gathered: they need no heading each."""
+    found: list[Told] = []
+    for one in told:
+        if one.kind != "text" or len(one.text) > _SHORT or "\n" in one.text:
+            found.append(one)
+        elif found and not found[-1].label:
+            gathered = found.pop()
+            found.append(Told("facts", "", parts=(*gathered.parts, one)))
+        else:
+            found.append(Told("facts", "", parts=(one,)))
+    return found
 
 
 def _may_read(page: CooperationPage, decision: DecisionView | None) -> bool:

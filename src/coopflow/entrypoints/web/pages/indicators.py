@@ -51,7 +51,10 @@ async def show(page: CooperationPageDep) -> Response:
 
 
 def _measured(page: CooperationPage, view: IndicatorView, number: int) -> Measured:
-    values = [ValueAt(one.at.astimezone(page.say.zone).date(), one.value) for one in view.values]
+    # The latest go first, and those of one day keep their order in the picture.
+    values = [
+        ValueAt(one.at.astimezone(page.say.zone).date(), one.value) for one in reversed(view.values)
+    ]
 
     def draw(frame: Frame) -> Picture:
         return values_picture(
