@@ -67,6 +67,8 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     "identity_sheet": "documents",
     "charter": "documents",
     "journal": "journal",
+    "gate": "gates",
+    "report": "gates",
 }
 """What somebody must be allowed to read who asks for what is made of a cooperation."""
 
@@ -90,10 +92,14 @@ async def make(services: Services, ordered: Ordered, come: Come) -> Made:
         return await decisions(services, address, extent, form, language)
     if ordered.kind == "indicators":
         return await indicators(services, address, form, language)
-    kind = next(one for one in PAPER_KINDS if one == ordered.kind)
-    wanted = Wanted(kind, Reader(ordered.extents), language)
+    named, _, about = ordered.kind.partition(":")
+    kind = next(one for one in PAPER_KINDS if one == named)
+    year = int(about) if kind == "report" and about else None
+    gate = about if kind == "gate" else ""
+    wanted = Wanted(kind, Reader(ordered.extents), language, gate=gate, year=year)
     content = await services.papers.make(address, wanted, come.told)
-    name = f"{address.cooperation}-{kind.replace('_', '-')}.pdf"
+    words = ordered.kind.replace("_", "-").replace(":", "-")
+    name = f"{address.cooperation}-{words}.pdf"
     return Made(name, MEDIA_TYPES["pdf"], content)
 
 

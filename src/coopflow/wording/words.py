@@ -430,6 +430,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "file.identity_sheet": ("Identity sheet", "Fiche d'identité"),
     "file.charter": ("Charter to sign", "Charte à signer"),
     "file.journal": ("Journal", "Journal"),
+    "file.gate": ("Dossier of a gate", "Dossier de passage"),
+    "file.report": ("Yearly report", "Rapport annuel"),
     # pictures
     "picture.lifecycle": ("{label}: {count} stages", "{label} : {count} étapes"),
     "picture.at": ("{stage}, stage {number} of {count}", "{stage}, étape {number} sur {count}"),

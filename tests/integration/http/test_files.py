@@ -249,5 +249,15 @@ def test_papers_are_made_meanwhile_too(platform: Platform, address: Address) -> 
         assert answer.headers["content-disposition"].endswith('-journal.pdf"')
         none = ended(client, ordered(client, place(address), kind="charter").headers["location"])
         assert (none["status"], none["problem"]["code"]) == ("failed", "unknown_document")
-        for wrong in ({"kind": "journal", "form": "csv"}, {"kind": "decisions", "form": "pdf"}):
+        report = ordered(client, place(address), kind="report").headers["location"]
+        assert ended(client, report)["result"]["name"].endswith("-report.pdf")
+        dossier = ordered(client, place(address), kind="gate", gate="nowhere").headers["location"]
+        assert ended(client, dossier)["problem"]["code"] == "unknown_gate"
+        for wrong in (
+            {"kind": "journal", "form": "csv"},
+            {"kind": "decisions", "form": "pdf"},
+            {"kind": "gate"},
+            {"kind": "journal", "gate": "to_structuration"},
+            {"kind": "journal", "year": "2030"},
+        ):
             assert client.post(f"{place(address)}/exports", json=wrong).status_code == 422

@@ -44,7 +44,9 @@ _WAIT: Final = {"Retry-After": "30"}
 _log = structlog.get_logger(__name__)
 
 
-def of_cooperation(sight: Sight, kind: Kind, form: Form | None, language: Language) -> Ordered:
+def of_cooperation(
+    sight: Sight, kind: Kind, form: Form | None, language: Language, about: str = ""
+) -> Ordered:
     """Return the order of a file of a cooperation, with what the caller may read of it.
 
     Args:
@@ -52,6 +54,7 @@ def of_cooperation(sight: Sight, kind: Kind, form: Form | None, language: Langua
         kind: what the file tells.
         form: as what; by default as PDF what is to be read, and as a workbook what is counted.
         language: in which language.
+        about: of which gate a dossier is, of which year a report; without one, of this year.
 
     Raises:
         ProblemError: the caller may read nothing of it (``forbidden``).
@@ -64,7 +67,7 @@ def of_cooperation(sight: Sight, kind: Kind, form: Form | None, language: Langua
     return Ordered(
         programme=sight.address.programme,
         cooperation=sight.address.cooperation,
-        kind=kind,
+        kind=f"{kind}:{about}" if about else kind,
         form=form or ("pdf" if is_paper else "xlsx"),
         language=language,
         extents=extents,

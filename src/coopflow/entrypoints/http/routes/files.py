@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from coopflow.application.callers import Language
-from coopflow.domain.base import Shape, Slug
+from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, Shape, Slug
 from coopflow.entrypoints.exports import MEDIA_TYPES
 from coopflow.entrypoints.http.answers import Responses, guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
@@ -52,11 +52,15 @@ class CooperationExport(Shape):
     Attributes:
         kind: what it tells.
         form: as what; by default as PDF what is to be read, and as a workbook what is counted.
+        gate: of which gate a dossier is (``gate``).
+        year: of which year a report is (``report``); by default of this one.
         language: in which language; by default that of the request.
     """
 
     kind: Kind
     form: Form | None = None
+    gate: Slug | None = None
+    year: Annotated[int | None, Field(ge=FIRST_YEAR, le=LAST_YEAR)] = None
     language: Language | None = None
 
     @model_validator(mode="after")
@@ -64,7 +68,18 @@ class CooperationExport(Shape):
         if self.form is not None and (self.form == "pdf") != (self.kind in PAPER_KINDS):
             message = f"{self.kind} is not made as {self.form}"
             raise ValueError(message)
+        if (self.gate is not None) != (self.kind == "gate"):
+            message = "a dossier of a gate names the gate, and nothing else does"
+            raise ValueError(message)
+        if self.year is not None and self.kind != "report":
+            message = "only a report is of a year"
+            raise ValueError(message)
         return self
+
+    @property
+    def about(self) -> str:
+        """Of which gate or year it is."""
+        return self.gate or str(self.year or "")
 
 
 _ORDERED: Final[Responses] = {
@@ -130,7 +145,9 @@ async def order_of_cooperation(  # noqa: PLR0913, PLR0917 - what it is given
     key: IdempotencyKeyDep,  # noqa: ARG001 - of the middleware
 ) -> Operation:
     """Begin to make a file of what the caller may read, as of a programme."""
-    ordered = of_cooperation(sight, wanted.kind, wanted.form, wanted.language or language)
+    ordered = of_cooperation(
+        sight, wanted.kind, wanted.form, wanted.language or language, wanted.about
+    )
     operation = await order(services, sight.caller, ordered, request)
     return announced(operation, request, response)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from coopflow.domain.base import Slug
+from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, Slug
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.filing import Form as FileForm
 from coopflow.entrypoints.http.filing import Kind, found, handed_over, of_cooperation, order
@@ -69,6 +69,8 @@ async def order_one(  # noqa: PLR0913, PLR0917 - what a form says
     cooperation: Annotated[Slug | None, Form()] = None,
     kind: Annotated[Kind | None, Form()] = None,
     form: Annotated[FileForm | None, Form()] = None,
+    gate: Annotated[Slug | None, Form()] = None,
+    year: Annotated[int | None, Form(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
 ) -> Response:
     """Begin to make a file of a cooperation, or the portfolio of a programme."""
     caller, language = visitor.caller, look_of(request).language
@@ -79,7 +81,8 @@ async def order_one(  # noqa: PLR0913, PLR0917 - what a form says
         )
     else:
         sight = await seen_cooperation(programme, cooperation, caller, services)
-        ordered = of_cooperation(sight, kind or "decisions", form, language)
+        about = {"gate": gate or "", "report": str(year or "")}.get(kind or "", "")
+        ordered = of_cooperation(sight, kind or "decisions", form, language, about)
     await order(services, caller, ordered, request)
     return RedirectResponse(here(request, _PAGE), 303)
 
