@@ -306,10 +306,15 @@ def of_problems(
     problems: Iterable[tuple[str, str]], question: Question, typed: Typed
 ) -> tuple[Fault, ...]:
     """Return faults that the domain tells of, ``actions[0].due: a sentence``, at their fields."""
-    return tuple(
-        Fault(place_of(_steps(path), question, typed), words_of("", problem))
-        for path, problem in problems
-    )
+    return tuple(_problem(path, problem, question, typed) for path, problem in problems)
+
+
+def _problem(path: str, problem: str, question: Question, typed: Typed) -> Fault:
+    place, (english, french) = place_of(_steps(path), question, typed), words_of("", problem)
+    if place or not path:
+        return Fault(place, (english, french))
+    # The form does not ask for it: it says at least what it is.
+    return Fault("", (f"{path}: {english}", f"{path} : {french}"))
 
 
 _MEANT: Final[Mapping[str, str]] = {"reason_required": "reason", "invalid_choice": "choice"}

@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.roles import MATRIX, REPRESENTATIVE
+from coopflow.domain.tools import TOOLS
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
@@ -25,6 +26,7 @@ from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPag
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_command
 from coopflow.entrypoints.web.forms.shown import Shown
+from coopflow.entrypoints.web.forms.sources import NEW
 from coopflow.entrypoints.web.forms.typed import Typed
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.known import known_in, sources_in
@@ -101,7 +103,7 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
 async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     """Show the form of a command; what the query says is filled in, and not asked again."""
     sent = _sent(page.request.query_params.multi_items(), page.path)
-    form = of_command(command)
+    form = _form(command, sent)
     typed = form.read(sent.answers).typed
     settled = tuple(name for name in typed.parts if typed.part(name).text)
     own = page.speaks_for
@@ -109,6 +111,10 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     if is_own and len(own) == 1 and "organisation" in COMMANDS[command].model_fields:
         typed = typed.having("organisation", Typed((own[0],)))
         settled = (*settled, "organisation")
+    for name in _to_be_made_up(command):
+        if name not in settled:
+            typed = typed.having(name, Typed((f"{name}-{sent.key[:8]}",)))
+            settled = (*settled, name)
     return await _shown(page, command, form, typed, sent._replace(settled=settled))
 
 
@@ -116,7 +122,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
 async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     """Give a command, and go back; or show its form again with what is wrong."""
     sent = _sent(await posted(page.request), page.path)
-    form = of_command(command)
+    form = _form(command, sent)
     read = form.read(sent.answers)
     if read.do == "again":
         return await _shown(page, command, form, read.typed, sent, new=read.new)
@@ -132,6 +138,20 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     if faults:
         return await _shown(page, command, form, typed, sent, faults=faults)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
+
+
+def _to_be_made_up(command: str) -> tuple[str, ...]:
+    """Return the fields for ids of what a command creates: nobody has to think of one."""
+    model = COMMANDS[command]
+    asked = (name for name in model.model_fields if f"{model.__name__}.{name}" in NEW)
+    return tuple(name for name in asked if model.model_fields[name].is_required())
+
+
+def _form(command: str, sent: _Sent) -> Form:
+    """Return the form of a command; that of a draft asks what its kind of document holds."""
+    kind = dict(sent.answers).get("kind", "")
+    described = {"content": TOOLS[kind]} if command == "draft_document" and kind in TOOLS else {}
+    return of_command(command, described=described)
 
 
 async def posted(request: Request) -> list[tuple[str, str]]:
@@ -186,13 +206,15 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     faulty = {one.path.partition(".")[0] for one in found}
     is_settled = frozenset(sent.settled) - faulty
     settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
+    made_up = _to_be_made_up(command)
     asked = shown._replace(fields=tuple(one for one in shown.fields if one not in settled))
     return page.render(
         "cooperation/do.html",
         status=422 if found else 200,
         command=command,
         form=asked,
-        settled=[(one, _told(one)) for one in settled],
+        settled=[(one, _told(one)) for one in settled if one.path not in made_up],
+        made_up=[one for one in settled if one.path in made_up],
         sent=sent,
     )
 
