@@ -156,7 +156,8 @@ def fill_in(page: Page, place: str, answer: Any) -> None:
     if isinstance(answer, Mapping):
         variant = page.locator(f'select[name="{place}.name"]')
         if "name" in answer and variant.count():
-            variant.select_option(answer["name"])
+            with page.expect_response(lambda answer: answer.request.method == "POST"):
+                variant.select_option(answer["name"])
             return
         fill(page, answer, place)
         return

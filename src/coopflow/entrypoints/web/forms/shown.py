@@ -30,9 +30,6 @@ from coopflow.wording.phrases import Phrases
 FEW: Final = 5
 """Up to how many answers are shown side by side; more are a list to choose from."""
 
-FORM_ID: Final = "form"
-"""The id of the form element: what is shown again when a button of a list was pressed."""
-
 _WIDTH: Final = 75
 _TALL: Final = 20
 
@@ -91,11 +88,6 @@ class Shown:
     last: bool = False
     is_full: bool = False
     has_settings: bool = False
-
-    @property
-    def form_id(self) -> str:
-        """The id of the form, as pages call it."""
-        return FORM_ID
 
     @property
     def rows(self) -> int:
