@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI, Request
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from starlette.types import ASGIApp
 
 from coopflow.application.callers import Caller
@@ -32,6 +32,8 @@ WIDTHS: Final = (390, 1280)
 THEMES: Final = ("light", "dark")
 ZONE: Final = ZoneInfo("Europe/Paris")
 _PATIENCE: Final = 20_000
+
+expect.set_options(timeout=_PATIENCE)
 
 
 async def who_asks(request: Request) -> Caller | None:

@@ -90,8 +90,8 @@ REFUSALS: Final[Mapping[str, ProblemKind]] = {
         422,
         ("Invalid choice", "Choix non valide"),
         (
-            "The rule of the decision does not know this choice; `facts` names those it knows.",
-            "La règle de la décision ne connaît pas ce choix ; `facts` nomme ceux qu'elle connaît.",
+            "The rule of the decision does not know this choice: give one of those it knows.",
+            "La règle de la décision ne connaît pas ce choix : donnez-en un qu'elle connaît.",
         ),
     ),
     "reason_required": ProblemKind(

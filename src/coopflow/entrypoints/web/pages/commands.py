@@ -16,7 +16,6 @@ from starlette.datastructures import UploadFile
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.roles import MATRIX, REPRESENTATIVE
-from coopflow.domain.tools import TOOLS
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
@@ -103,7 +102,7 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
 async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     """Show the form of a command; what the query says is filled in, and not asked again."""
     sent = _sent(page.request.query_params.multi_items(), page.path)
-    form = _form(command, sent)
+    form = of_command(command)
     typed = form.read(sent.answers).typed
     settled = tuple(name for name in typed.parts if typed.part(name).text)
     own = page.speaks_for
@@ -122,7 +121,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
 async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     """Give a command, and go back; or show its form again with what is wrong."""
     sent = _sent(await posted(page.request), page.path)
-    form = _form(command, sent)
+    form = of_command(command)
     read = form.read(sent.answers)
     if read.do == "again":
         return await _shown(page, command, form, read.typed, sent, new=read.new)
@@ -145,13 +144,6 @@ def _to_be_made_up(command: str) -> tuple[str, ...]:
     model = COMMANDS[command]
     asked = (name for name in model.model_fields if f"{model.__name__}.{name}" in NEW)
     return tuple(name for name in asked if model.model_fields[name].is_required())
-
-
-def _form(command: str, sent: _Sent) -> Form:
-    """Return the form of a command; that of a draft asks what its kind of document holds."""
-    kind = dict(sent.answers).get("kind", "")
-    described = {"content": TOOLS[kind]} if command == "draft_document" and kind in TOOLS else {}
-    return of_command(command, described=described)
 
 
 async def posted(request: Request) -> list[tuple[str, str]]:
