@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from coopflow.outgoing.mail.mailer import Mailer
     from coopflow.outgoing.mail.smtp import MailServer
     from coopflow.outgoing.webhooks import Webhooks
+    from coopflow.papers.making import Papers
     from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.feed import Feed
@@ -295,6 +296,27 @@ async def reading(settings: Settings) -> AsyncIterator[Reading]:
 
     async with _as_it_is(settings) as database:
         yield Reading.of(database)
+
+
+@asynccontextmanager
+async def papers(settings: Settings) -> AsyncIterator[tuple[Papers, Queries]]:
+    """Open what makes documents of cooperations, and what finds these.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version; or a package of the extra ``server`` is missing.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.directory.directory import Directory
+    from coopflow.readmodel.reading import Reading
+
+    if find_spec("typst") is None:
+        raise UnavailableError("documents need the package typst: pip install 'coopflow[server]'")
+    from coopflow.papers.making import Papers
+
+    async with _as_it_is(settings) as database:
+        reading = Reading.of(database)
+        yield Papers(reading.history, reading.registry, Directory(database)), reading.queries
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ from coopflow.papers.typesetting import typeset
 from coopflow.papers.words import PaperPhrases
 from coopflow.readmodel.history import History
 from coopflow.readmodel.registry import Registry
+from coopflow.wording.naming import known_rules
 
 PaperKind = Literal["identity_sheet", "charter", "journal", "gate", "report"]
 """What papers there are."""
@@ -131,9 +132,15 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
     people: dict[str, str],
     progress: Progress,
 ) -> bytes:
-    rules = None if definition is None else compile_definition(definition)
+    state = looked.state
+    # What is not registered may be among the files here.
+    rules = (
+        known_rules(state.lifecycle, state.policy)
+        if definition is None
+        else compile_definition(definition)
+    )
     about = About(
-        state=looked.state,
+        state=state,
         rules=rules,
         reader=wanted.reader,
         say=PaperPhrases(wanted.language, wanted.zone),

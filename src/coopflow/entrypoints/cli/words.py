@@ -17,6 +17,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "écrite nulle part : ni à côté de la politique, ni installée, ni donnée par --checks",
     ),
     "registry.empty": ("no policy is registered yet", "aucune politique n'est encore enregistrée"),
+    # coopflow coop paper
+    "paper.written": ("{file} is written", "{file} est enregistré"),
     # coopflow keys, coopflow codec-server
     # journals as files
     "journal.exported": ("{entries} written to {file}", "{entries} dans {file}"),

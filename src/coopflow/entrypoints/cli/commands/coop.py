@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from typer import Argument, Option
 
@@ -15,6 +15,8 @@ from coopflow.entrypoints.cli.options import (
     group_of,
     settings_of,
 )
+
+PaperName = Literal["identity-sheet", "charter", "journal", "report", "gate"]
 
 coop = group_of("Cooperations, as the read model knows them.")
 
@@ -75,6 +77,29 @@ def coop_import(  # noqa: PLR0913 - its options
 
     settings = settings_of(state_dir=state_dir, lang=lang)
     import_file(settings, file, keys=keys_file, dry_run=dry_run, output=output)
+
+
+@coop.command("paper")
+def coop_paper(  # noqa: PLR0913 - its options
+    kind: Annotated[PaperName, Argument(help="Which document.")],
+    cooperation: Cooperation,
+    *,
+    to: Annotated[Path, Option("--to", "-o", dir_okay=False, help="The file to write; PDF.")],
+    version: Annotated[int | None, Option(min=1, help="Of the charter.")] = None,
+    year: Annotated[int | None, Option(help="Of the report; by default the present one.")] = None,
+    gate: Annotated[str | None, Option(help="Of which gate the dossier is.")] = None,
+    after: Annotated[int, Option(min=0, help="Of the journal: only the entries after.")] = 0,
+    state_dir: StateDir = None,
+    lang: Lang = None,
+) -> None:
+    """Write a document to print, to sign or to keep, as accessible PDF.
+
+    It holds what who manages the programme may read.
+    """
+    from coopflow.entrypoints.cli.papers import write  # noqa: PLC0415
+
+    settings = settings_of(state_dir=state_dir, lang=lang)
+    write(settings, kind, cooperation, to=to, version=version, year=year, gate=gate, after=after)
 
 
 @coop.command("list")
