@@ -339,8 +339,8 @@ class TaskRow(Base):
     __table_args__ = (
         Index(None, "person", "programme"),
         Index(None, "programme", "begins_at"),
-        Index(None, "programme", "person", "begins_at"),
-        Index(None, "programme", "organisation", "begins_at"),
+        Index(None, "programme", "person", "begins_at", "due_at", "cooperation_id"),
+        Index(None, "programme", "organisation", "begins_at", "due_at", "cooperation_id"),
     )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
@@ -382,7 +382,12 @@ class OutlineRow(Base):
         Index(None, "programme", "title", "slug"),
         Index(None, "programme", "stage_since", "slug"),
         Index(None, "programme", "due_at", "slug"),
-        Index(None, "programme", "status", "stage", "lifecycle", "policy"),
+        # All that is counted and narrowed by, but for levels, whose length nothing bounds.
+        Index(
+            "ix_outline_standing",
+            *("programme", "status", "stage", "lifecycle", "policy", "alerts", "territory"),
+            *("holder", "stage_since", "due_at", "disagreements"),
+        ),
         Index(None, "programme", "territory"),
         Index(None, "programme", "holder"),
         Index(None, "programme", "alerts"),
