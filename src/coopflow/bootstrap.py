@@ -585,6 +585,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     """
     from coopflow.application.erasing import Eraser
     from coopflow.directory.directory import Directory
+    from coopflow.directory.publications import Publications
     from coopflow.directory.saved_views import SavedViews
     from coopflow.outgoing.mail.invitations import Invitations
     from coopflow.outgoing.mail.queue import MailQueue
@@ -641,6 +642,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             invitations=Invitations(mails, directory, is_on=settings.smtp_url is not None),
             reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
             views=SavedViews(database),
+            publications=Publications(database),
             papers=Papers(history, registry, directory),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from coopflow.access.access import Access
 from coopflow.application.erasing import Eraser
 from coopflow.directory.directory import Directory
+from coopflow.directory.publications import Publications
 from coopflow.directory.saved_views import SavedViews
 from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.reminders import Reminders
@@ -58,6 +59,7 @@ class Services:
         invitations: invites people in by mail.
         reminders: reminds people by mail of what is waited for.
         views: the views of portfolios that people saved.
+        publications: what cooperations show to everybody.
         papers: makes documents to print, to sign and to keep.
     """
 
@@ -84,4 +86,5 @@ class Services:
     invitations: Invitations
     reminders: Reminders
     views: SavedViews
+    publications: Publications
     papers: Papers

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, Update, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -31,6 +31,7 @@ from coopflow.directory.tables import (
     ParticipationRow,
     PersonRow,
     ProgrammeRow,
+    PublicationRow,
     SavedViewRow,
 )
 from coopflow.readmodel.database import Database
@@ -175,6 +176,7 @@ class Directory:
             is_theirs = ParticipationRow.person == person
             await connection.execute(delete(ParticipationRow).where(is_theirs))
             await connection.execute(delete(SavedViewRow).where(SavedViewRow.person == person))
+            await connection.execute(_without(person))
         await self._database.scrub()
 
     async def forget(
@@ -206,6 +208,7 @@ class Directory:
             await connection.execute(delete(SavedViewRow).where(views))
             if not stays:
                 await rows.remove(connection, PERSON, {"id": person})
+                await connection.execute(_without(person))
         await self._database.scrub()
         return "left" if stays else "removed"
 
@@ -439,3 +442,9 @@ def _takes_part(programme: str) -> ColumnElement[bool]:
 
 def _holds(text: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     return or_(*(column.icontains(text, autoescape=True) for column in columns))
+
+
+def _without(person: str) -> Update:
+    """Let nothing say any more that they chose what a cooperation shows."""
+    theirs = update(PublicationRow).where(PublicationRow.chosen_by == person)
+    return theirs.values(chosen_by=None)

@@ -81,3 +81,16 @@ class SavedViewRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     query: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+
+class PublicationRow(Base):
+    """What a cooperation shows to everybody, and who chose so."""
+
+    __tablename__ = "publication"
+    __table_args__ = (Index(None, "chosen_by"),)
+
+    programme: Mapped[str] = mapped_column(primary_key=True)
+    cooperation: Mapped[str] = mapped_column(primary_key=True)
+    parts: Mapped[list[str]]
+    chosen_by: Mapped[str | None]
+    chosen_at: Mapped[datetime]

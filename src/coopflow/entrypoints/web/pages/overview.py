@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from coopflow.application.tasks import KINDS
-from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.domain.roles import FACILITATOR, PROGRAMME_MANAGER, SUPPORT
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.http.looking import Looked, look
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
@@ -70,6 +70,7 @@ async def show(page: CooperationPageDep) -> Response:
         kinds=KINDS,
         named=partial(named, page),
         gestures=[one for one in _GESTURES if page.may_give(one)],
+        may_publish=bool({FACILITATOR, SUPPORT} & page.sight.roles),
         alerts=await _alerts(page, looked.state),
     )
 
