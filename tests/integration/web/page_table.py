@@ -71,6 +71,7 @@ _NOT_FOR_MEMBERS = dict.fromkeys(("member", "member of another cooperation"), "h
 PAGES: dict[str, Line] = {
     "GET /static/{digest}/{name}": Line("anybody"),
     "GET /sign-in": Line("anybody"),
+    "POST /sign-in": Line("anybody", "hidden"),  # no mail is sent here
     "POST /preferences": Line("anybody"),
     # what leads here from mails: by a secret, which nobody has been told here
     "GET /d/{secret}": Line("anybody", "hidden"),
@@ -154,6 +155,23 @@ PAGES: dict[str, Line] = {
     "POST /p/{programme}/administration/webhooks/{webhook}/deliveries/{delivery}/redeliver": Line(
         "management", "hidden"
     ),
+    "POST /p/{programme}/administration/people/{person}/invitation": Line("management"),
+    "POST /p/{programme}/administration/people/{person}/link": Line(
+        "management", but={"manager": "forbidden"}
+    ),
+    "GET /p/{programme}/administration/people/{person}/erase": Line(
+        "management", but={"administrator": "forbidden"}
+    ),
+    "POST /p/{programme}/administration/people/{person}/erase": Line(
+        "management", but={"administrator": "forbidden"}
+    ),
+    # the installation
+    "GET /administration": Line("installation"),
+    "GET /administration/programmes/new": Line("installation"),
+    "POST /administration/programmes/new": Line("installation"),
+    "GET /administration/tokens": Line("installation"),
+    "GET /administration/tokens/{token}/revoke": Line("installation", "hidden"),
+    "POST /administration/tokens/{token}/revoke": Line("installation", "hidden"),
     # policies
     "GET /p/{programme}/policies": Line("programme"),
     "GET /p/{programme}/policies/check": Line("management"),

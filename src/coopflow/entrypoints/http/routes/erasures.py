@@ -141,7 +141,7 @@ async def erase(  # noqa: PLR0913, PLR0917 - what it is given
     if PROGRAMME_MANAGER not in await grants_of(services, programme, caller, by):
         raise ProblemError("forbidden")
     await _check_version(services, programme, person, expected)
-    addresses = await _addresses(services, programme, person, body.cooperations)
+    addresses = await addresses_of(services, programme, person, body.cooperations)
 
     async def work() -> PersonErased:
         found = await services.eraser.erase(person, addresses, {programme}, by, caller)
@@ -169,8 +169,8 @@ async def _check_version(
         raise StaleError("person", person, expected, record.version)
 
 
-async def _addresses(
-    services: Services, programme: str, person: str, named: Sequence[str] | None
+async def addresses_of(
+    services: Services, programme: str, person: str, named: Sequence[str] | None = None
 ) -> Sequence[Address]:
     """Return the cooperations from which somebody is erased.
 

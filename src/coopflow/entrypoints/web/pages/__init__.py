@@ -21,6 +21,7 @@ from coopflow.entrypoints.web.pages import (
     gates,
     home,
     indicators,
+    installation,
     journal,
     meetings,
     opening,
@@ -75,5 +76,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     opening.router,
     portfolio.router,
     webhooks.router,
+    installation.router,
 )
 """The routers of all pages."""

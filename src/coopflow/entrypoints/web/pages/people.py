@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -9,20 +10,28 @@ from fastapi.responses import Response
 
 from coopflow.directory.people import PROGRAMME_ROLES, may_change
 from coopflow.domain.base import Slug
+from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.entrypoints.http.commands.giving import grants_of
+from coopflow.entrypoints.http.cookies import public_base
 from coopflow.entrypoints.http.people import (
     NewPerson,
     PersonChanges,
     PersonHere,
     add_person,
     change_person,
+    check_may_change,
     person_here,
     remove_person,
 )
+from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.programmes import check_administrates
+from coopflow.entrypoints.http.routes.erasures import addresses_of
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.listing import Listed, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
+from coopflow.outgoing.mail.invitations import MailOffError, NoAddressError
 
 _PAGE: Final = 50
 _FIELDS: Final = ("name", "email", "language")
@@ -138,6 +147,70 @@ async def remove(page: ManagedPageDep, person: Slug) -> Response:
     return go_to(page.request, f"{page.path}/administration/people?done=removed")
 
 
+@router.post("/{person}/invitation")
+async def invite(page: ManagedPageDep, person: Slug) -> Response:
+    """Have a mail sent to a person with a link that lets them in."""
+    found = await person_here(page.services, page.id, person)
+    await check_may_change(page.services, page.visitor.caller, found, {"email": None})
+    try:
+        await page.services.invitations.invite(person, datetime.now(UTC), page.id)
+    except (MailOffError, NoAddressError):
+        return go_to(page.request, f"{_place(page, person)}?done=not_invited")
+    return go_to(page.request, f"{_place(page, person)}?done=invited")
+
+
+@router.post("/{person}/link")
+async def hand_out(page: ManagedPageDep, person: Slug) -> Response:
+    """Make a link that lets a person in once, and show it this once.
+
+    Who administers the installation does: whoever has it can sign in as that person.
+    """
+    check_administrates(page.visitor.caller)
+    found = await person_here(page.services, page.id, person)
+    access = page.services.access
+    secret = await access.links.create(person, access.now())
+    link = f"{public_base(page.request)}/v1/sign-in/link?secret={secret}"
+    return await _shown(page, found, _as_it_is(found), link=link)
+
+
+async def _may_erase(page: ProgrammePage) -> None:
+    caller, person = page.visitor.caller, page.visitor.person
+    if PROGRAMME_MANAGER not in await grants_of(page.services, page.id, caller, person):
+        raise ProblemError("forbidden")
+
+
+@router.get("/{person}/erase")
+async def ask_to_erase(page: ManagedPageDep, person: Slug) -> Response:
+    """Say what erasing a person comes to, and ask whether to."""
+    await _may_erase(page)
+    found = await person_here(page.services, page.id, person)
+    addresses = await addresses_of(page.services, page.id, person)
+    return page.render(
+        "administration/person_erase.html", person=found, addresses=addresses, erased=None
+    )
+
+
+@router.post("/{person}/erase")
+async def erase(page: ManagedPageDep, person: Slug) -> Response:
+    """Erase a person from all of the programme, for good; sent again, it goes on."""
+    await _may_erase(page)
+    form = await filled(page.request)
+    found = await person_here(page.services, page.id, person)
+    addresses = await addresses_of(page.services, page.id, person)
+    erased = None
+    if form.text("sure") == "yes":
+        erased = await page.services.eraser.erase(
+            person, addresses, {page.id}, page.visitor.person, page.visitor.caller
+        )
+    return page.render(
+        "administration/person_erase.html",
+        status=200 if erased else 422,
+        person=found,
+        addresses=addresses,
+        erased=erased,
+    )
+
+
 def _as_it_is(person: PersonHere) -> Filled:
     return Filled.of(
         name=person.name,
@@ -149,7 +222,12 @@ def _as_it_is(person: PersonHere) -> Filled:
 
 
 async def _shown(
-    page: ProgrammePage, person: PersonHere, form: Filled, status: int = 200
+    page: ProgrammePage,
+    person: PersonHere,
+    form: Filled,
+    status: int = 200,
+    *,
+    link: str | None = None,
 ) -> Response:
     programmes = await page.services.directory.programmes_of(person.id)
     parts = await page.services.queries.cooperations_of(person.id, programme=page.id, limit=_PAGE)
@@ -162,6 +240,9 @@ async def _shown(
         roles=PROGRAMME_ROLES,
         may_change=may_change(caller, person, programmes, {"name", "email"}),
         cooperations=parts,
+        link=link,
+        sends_mail=page.services.invitations.is_on,
+        may_erase=PROGRAMME_MANAGER in caller.grants(page.id),
     )
 
 
