@@ -84,3 +84,18 @@ async def test_sessions_that_ended_are_not_kept(sessions: Sessions, database: Da
     await sessions.start("max", "link", NOW + IDLE)
     async with database.reading() as connection:
         assert (await connection.execute(select(func.count(SessionRow.id)))).scalar_one() == 1
+
+
+async def test_somebody_ends_the_sessions_of_other_browsers(sessions: Sessions) -> None:
+    """Those that last are listed, the last used first; nobody ends those of others."""
+    here, secret = await sessions.start("max", "link", NOW)
+    there, _ = await sessions.start("max", "provider", NOW - timedelta(minutes=1))
+    other, _ = await sessions.start("eve", "link", NOW)
+    assert await sessions.of("max", NOW) == (here, there)
+    assert not await sessions.end_one(other.id, "max")
+    assert await sessions.end_one(there.id, "max")
+    await sessions.start("max", "link", NOW)
+    assert await sessions.end_others(here.id, "max") == 1
+    assert await sessions.of("max", NOW) == (here,)
+    assert await is_open(sessions, secret, NOW)
+    assert await sessions.of("eve", NOW) == (other,)

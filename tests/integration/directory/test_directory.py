@@ -250,3 +250,24 @@ async def test_programmes_of_cooperations_alone_are_listed_with_the_others(
     assert {*await directory.programmes_by_id(names)} == kept
     await directory.add_programme(alone, ProgrammeStated(name="P"), NOW)
     assert await directory.programme_ids() == names
+
+
+async def test_people_and_organisations_are_found_by_what_they_are_called(
+    directory: Directory,
+) -> None:
+    """By a part of the name, the address, the number or the id; signs of patterns are letters."""
+    await directory.add_programme("demo", ProgrammeStated(name="Demo"), NOW)
+    await directory.add_person("fabien", FABIEN, NOW, programme="demo")
+    await directory.add_person("p_1", PersonStated(name="100% Ana"), NOW, programme="demo")
+    await directory.add_organisation("demo", "mairie", MAIRIE, NOW)
+
+    async def found(text: str) -> list[str]:
+        return [one.id for one in await directory.people("demo", called=text)]
+
+    assert await found("ROUX") == await found("@example") == await found("abie") == ["fabien"]
+    assert await found("0%") == await found("p_1") == ["p_1"]
+    assert await found("%") == ["p_1"]
+    assert await found("nobody") == []
+    listed = await directory.organisations("demo", called="21750")
+    assert [one.id for one in listed] == ["mairie"]
+    assert await directory.organisations("demo", called="x") == ()

@@ -120,3 +120,17 @@ async def test_a_programme_knows_what_it_brought_or_follows(
     stages = "impact-collectif@1"
     assert await registry.definition(stages, "reference@1", "demo") == REFERENCE
     assert await registry.definition(stages, "reference@1", "another") is None
+
+
+async def test_a_programme_is_told_of_what_it_knows_alone(
+    database: Database, registry: Registry
+) -> None:
+    """What others brought and follow is not listed, and their cooperations are not counted."""
+    projector = Projector(database)
+    ours, theirs = Collective("demo", "verger"), Collective("others", "potager")
+    await projector.apply(*ours.address, ours.entries, (REFERENCE,))
+    await projector.apply(*theirs.address, theirs.entries, (REFERENCE, called("theirs")))
+    (policy,) = await registry.all("policy", "demo")
+    assert (policy.name, policy.followed_by) == ("reference", 1)
+    listed = {one.name: one.followed_by for one in await registry.all("policy", "others")}
+    assert listed == {"reference": 1, "theirs": 0}

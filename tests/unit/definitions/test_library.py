@@ -10,6 +10,7 @@ from coopflow.definitions.faults import Fault, FaultsError, listing, suggestion
 from coopflow.definitions.library import (
     UnknownNameError,
     available,
+    documents_in,
     find,
     load_definition,
     load_policy,
@@ -613,3 +614,27 @@ def test_what_is_shipped_is_found_by_name_and_version() -> None:
     assert shipped("policy", "light@1") == load_policy(find("policies", "light")).data
     assert shipped("policy", "light@99") is None
     assert shipped("policy", "unheard-of@1") is None
+
+
+@pytest.mark.parametrize("base", ["reference", "reference.yaml", "reference.yml"])
+def test_a_text_from_elsewhere_extends_the_library(base: str) -> None:
+    """It is filled in by a policy of the library, whatever ending its name has."""
+    text = f"policy: ours\nversion: 1\nextends: {base}\nlabel: {{fr: Nous, en: Us}}\n"
+    definition = read_definition(*documents_in(text, "ours.yaml"))
+    assert definition.policy_name == "ours@1"
+    assert (
+        definition.policy["conditions"] == load_definition(None, "reference").policy["conditions"]
+    )
+
+
+@pytest.mark.parametrize("base", ["nothing-there", "../reference", "nothing-there.yaml"])
+def test_a_text_from_elsewhere_reads_no_other_files(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file beside is not taken for a policy: only those of the library are."""
+    (tmp_path / "nothing-there.yaml").write_text(POLICY, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    text = f"policy: ours\nversion: 1\nextends: {base}\nlabel: {{fr: Nous, en: Us}}\n"
+    with pytest.raises(FaultsError) as caught:
+        documents_in(text, "ours.yaml")
+    assert [fault.path for fault in caught.value.faults] == ["extends"]
