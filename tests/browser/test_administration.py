@@ -1,0 +1,110 @@
+"""The account, policies and administration: fit for everybody, and what people do there."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web_site import Site, check_page, somebody
+
+HOSTILE = "<script>alert('x')</script> & \"Zoé\""
+
+
+@pytest.fixture
+def programme(site: Site) -> str:
+    """A programme with a hostile name, and somebody of one."""
+    slug = somebody()
+    site.programme(slug, HOSTILE)
+    site.person(f"{slug}-kim", HOSTILE, programme=slug)
+    return slug
+
+
+@pytest.fixture
+def ines(site: Site, programme: str) -> str:
+    roles = ("programme_manager",)
+    return site.person(somebody(), "Inès Moreau", programme=programme, roles=roles)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/account", "/account/notices", "/account/calendars", "/account/access", "/programmes"],
+)
+def test_the_account_is_fit_for_everybody(site: Site, ines: str, path: str) -> None:
+    """In both themes, at both widths."""
+    check_page(site.page(ines), path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/policies",
+        "/policies/reference@1",
+        "/policies/reference@1/differences?other=light@1",
+        "/policies/reference@1/impact",
+        "/policies/reference@1/proposal",
+        "/policies/check",
+        "/administration",
+        "/administration/people",
+        "/administration/people/new",
+        "/administration/people/KIM",
+        "/administration/people/KIM/remove",
+        "/administration/people/KIM/erase",
+        "/administration/organisations",
+        "/administration/organisations/new",
+        "/administration/import",
+        "/administration/webhooks",
+        "/administration/webhooks/new",
+        "/administration/refusals",
+        "/administration/settings",
+    ],
+)
+def test_pages_of_a_programme_are_fit_for_everybody(
+    site: Site, ines: str, programme: str, path: str
+) -> None:
+    """In both themes, at both widths, and names are texts whatever they hold."""
+    check_page(site.page(ines), f"/p/{programme}{path.replace('KIM', f'{programme}-kim')}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/administration", "/administration/programmes/new", "/administration/tokens"]
+)
+def test_the_installation_is_fit_for_everybody(site: Site, path: str) -> None:
+    """In both themes, at both widths."""
+    check_page(site.page(site.person(somebody(), "Ada", administrator=True)), path)
+
+
+def test_a_person_is_added_changed_and_removed(site: Site, ines: str, programme: str) -> None:
+    """Without a script; what is wrong is said at the field, and leaving is asked about first."""
+    page = site.page(ines, javascript=False)
+    page.goto(f"/p/{programme}/administration/people/new")
+    page.get_by_label("Nom").fill("Léa Petit")
+    page.get_by_label("E-mail").fill("not an address")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.locator("#f-email-error")).to_contain_text("Ce n'est pas une adresse e-mail")
+    page.get_by_label("E-mail").fill(f"{somebody()}@example.org")
+    page.get_by_role("button", name="Ajouter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Léa Petit")
+    page.get_by_label("Nom").fill("Léa Grand")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Léa Grand")
+    page.get_by_role("link", name="Retirer du programme").click()
+    page.get_by_role("button", name="Retirer Léa Grand").click()
+    expect(page.get_by_role("status")).to_contain_text("ne prend plus part")
+
+
+def test_a_faulty_policy_is_told_with_its_lines(site: Site, ines: str, programme: str) -> None:
+    """Each fault with its line and what to do; nothing of it is kept."""
+    page = site.page(ines, javascript=False)
+    page.goto(f"/p/{programme}/policies/check")
+    page.locator("#f-content").fill("policy: ours\nversion: one\nextends: referense\n")
+    page.get_by_role("button", name="Vérifier et comparer").click()
+    expect(page.get_by_role("alert")).to_contain_text("ligne 3")
+    page.locator("#f-content").fill(
+        "policy: ours\nversion: 1\nextends: reference\nlabel: {fr: Nous, en: Us}\n"
+        "clocks:\n  cure: {days: 10}\n"
+    )
+    page.locator("#f-other").select_option("reference@1")
+    page.get_by_role("button", name="Avec ses effets").click()
+    expect(page.get_by_role("status").first).to_contain_text("ours@1")
+    expect(page.get_by_text("Plus strict")).to_be_visible()
