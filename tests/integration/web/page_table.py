@@ -184,6 +184,9 @@ PAGES: dict[str, Line] = {
     "GET /p/{programme}/policies/{policy}/proposal": Line("management"),
     "POST /p/{programme}/policies/{policy}/proposal": Line("management"),
     # cooperations
+    "GET /public/{programme}/{cooperation}": Line("anybody", "hidden"),  # nothing is shown
+    "GET /c/{programme}/{cooperation}/public": Line("cooperation", but={"member": "forbidden"}),
+    "POST /c/{programme}/{cooperation}/public": Line("cooperation", but={"member": "forbidden"}),
     "GET /cooperations": Line("somebody"),
     "GET /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),
     "POST /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),

@@ -150,11 +150,11 @@ def _texts(value: object) -> tuple[str, ...]:
 
 async def filled(request: Request) -> Filled:
     """Return the form that was posted; files are none of its fields."""
-    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     values: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if not isinstance(value, UploadFile):
-            values.setdefault(name, []).append(value)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        for name, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                values.setdefault(name, []).append(value)
     return Filled(values)
 
 

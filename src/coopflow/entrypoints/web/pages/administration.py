@@ -117,12 +117,12 @@ async def ask_for_table(page: ManagedPageDep) -> Response:
 @router.post("/import")
 async def take_table(page: ManagedPageDep) -> Response:
     """Say what a table would change; or change it, once that was looked at."""
-    form = await page.request.form(max_files=1, max_fields=10)
-    file, sure = form.get("file"), form.get("sure") == "yes"
-    if sure:
-        content = _carried(str(form.get("table") or ""))
-    else:
-        content = await file.read(LARGEST_TABLE + 1) if isinstance(file, UploadFile) else b""
+    async with page.request.form(max_files=1, max_fields=10) as form:
+        file, sure = form.get("file"), form.get("sure") == "yes"
+        if sure:
+            content = _carried(str(form.get("table") or ""))
+        else:
+            content = await file.read(LARGEST_TABLE + 1) if isinstance(file, UploadFile) else b""
     found = await _imported(page, content, dry_run=not sure)
     if isinstance(found, ImportReport):
         table = base64.b64encode(content).decode()

@@ -64,13 +64,14 @@ async def check(page: ManagedPageDep) -> Response:
 
     Nothing of it is kept, and no cooperation is told of it.
     """
-    posted = await page.request.form(max_files=1, max_fields=10)
-    file = posted.get("file")
-    text = str(posted.get("content") or "")
-    if isinstance(file, UploadFile) and file.filename:
-        text = (await file.read(_LARGEST)).decode("utf-8", "replace")
-    form = Filled.of(content=text.replace("\r\n", "\n"), other=posted.get("other") or "")
-    return await _checked(page, form, wants_impact=posted.get("do") == "impact")
+    async with page.request.form(max_files=1, max_fields=10) as posted:
+        file = posted.get("file")
+        text = str(posted.get("content") or "")
+        if isinstance(file, UploadFile) and file.filename:
+            text = (await file.read(_LARGEST)).decode("utf-8", "replace")
+        other, wants_impact = posted.get("other"), posted.get("do") == "impact"
+    form = Filled.of(content=text.replace("\r\n", "\n"), other=other or "")
+    return await _checked(page, form, wants_impact=wants_impact)
 
 
 async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = False) -> Response:
