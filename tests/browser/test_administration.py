@@ -21,8 +21,7 @@ def programme(site: Site) -> str:
 
 @pytest.fixture
 def ines(site: Site, programme: str) -> str:
-    roles = ("programme_manager",)
-    return site.person(somebody(), "Inès Moreau", programme=programme, roles=roles)
+    return site.person(somebody(), "Inès Moreau", programme=programme, roles=("programme_manager",))
 
 
 @pytest.mark.parametrize(

@@ -209,14 +209,6 @@ PAGES: dict[str, Line] = {
     ),
     "GET /c/{programme}/{cooperation}/forecast": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/indicators": Line("cooperation"),
-    # of what is shown to everybody the facilitator and the support function decide; here is nothing
-    "GET /public/{programme}/{cooperation}": Line("anybody", "hidden"),
-    "GET /c/{programme}/{cooperation}/public": Line(
-        "cooperation", but={**_NOT_MANAGING, "member": "forbidden"}
-    ),
-    "POST /c/{programme}/{cooperation}/public": Line(
-        "cooperation", but={**_NOT_MANAGING, "member": "forbidden"}
-    ),
     "GET /c/{programme}/{cooperation}/people": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates/{gate}": Line("cooperation"),
