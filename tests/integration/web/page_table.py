@@ -68,6 +68,9 @@ _NOT_MANAGING = {"manager": "forbidden", "administrator": "forbidden"}
 _NOT_FOR_MEMBERS = dict.fromkeys(("member", "member of another cooperation"), "hidden")
 """To those who see a programme and do not manage it, its portfolio is not there."""
 
+_NOT_CHOOSING = {"member": "forbidden", **_NOT_MANAGING}
+"""What those are answered who neither facilitate nor hold the support function."""
+
 PAGES: dict[str, Line] = {
     "GET /static/{digest}/{name}": Line("anybody"),
     "GET /sign-in": Line("anybody"),
@@ -185,8 +188,8 @@ PAGES: dict[str, Line] = {
     "POST /p/{programme}/policies/{policy}/proposal": Line("management"),
     # cooperations
     "GET /public/{programme}/{cooperation}": Line("anybody", "hidden"),  # nothing is shown
-    "GET /c/{programme}/{cooperation}/public": Line("cooperation", but={"member": "forbidden"}),
-    "POST /c/{programme}/{cooperation}/public": Line("cooperation", but={"member": "forbidden"}),
+    "GET /c/{programme}/{cooperation}/public": Line("cooperation", but=_NOT_CHOOSING),
+    "POST /c/{programme}/{cooperation}/public": Line("cooperation", but=_NOT_CHOOSING),
     "GET /cooperations": Line("somebody"),
     "GET /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),
     "POST /p/{programme}/open": Line("management", but={"administrator": "forbidden"}),
