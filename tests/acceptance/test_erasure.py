@@ -44,12 +44,11 @@ def test_nothing_readable_of_a_person_is_left(tmp_path: Path) -> None:
         assert found["address"] == "demo/bocage-gourmand"
         assert len(found["entries"]) > 50
         assert found["texts"] == []
-        added = coopflow(
-            variables,
-            *("person", "add", PERSON, "--name", f"F. {NAME}", "--programme", "demo"),
-            *("--email", f"f@{NAME}.example"),
-        )
-        assert added.returncode == 0, added.stderr
+        people = tmp_path / "people.csv"
+        people.write_text(f"id,name,email\n{PERSON},F. {NAME},f@{NAME}.example\n", encoding="utf-8")
+        named = coopflow(variables, "directory", "import", str(people), "--programme", "demo")
+        assert named.returncode == 0, named.stderr
+        people.unlink()
         assert set(mentions(state)) >= {"coopflow.db"}
 
         erased = coopflow(

@@ -29,7 +29,7 @@ def engine(variables: dict[str, str]) -> Iterator[Running]:
 
 def address(process: Running) -> str:
     line = process.wait_for("HTTP API")
-    found = re.search(r"http://[^/]*", line)
+    found = re.search(r"http://[^/,]*", line)
     assert found is not None, line
     return found[0]
 

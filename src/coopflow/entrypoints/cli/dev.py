@@ -115,15 +115,20 @@ async def _api(settings: Settings, feed: Feed, demo: Demo | None) -> AsyncIterat
 
 
 async def _enrol(services: Services, demo: Demo, settings: Settings) -> None:
-    """Have the programme of the demo and its people in the directory, so that they can sign in."""
+    """Have the programme of the demo and its people in the directory, so that they can sign in.
+
+    Once: who was removed or erased since does not come back.
+    """
     now, programme = datetime.now(UTC), demo.address.programme
-    with suppress(TakenError):
-        name = Phrases(settings.language)("demo.programme")
-        stated = ProgrammeStated(name=name, language=settings.language)
+    name = Phrases(settings.language)("demo.programme")
+    stated = ProgrammeStated(name=name, language=settings.language)
+    try:
         await services.directory.add_programme(programme, stated, now)
+    except TakenError:
+        return
     for person, roles in demo.people.items():
+        known = PersonStated(name=person.replace("-", " ").title(), language=settings.language)
         with suppress(TakenError):
-            known = PersonStated(name=person.replace("-", " ").title(), language=settings.language)
             await services.directory.add_person(person, known, now)
         await services.directory.take_part(programme, person, roles, now)
 
