@@ -75,6 +75,7 @@ COVERAGE = [
     "--cov=src/coopflow/definitions",
     "--cov-branch",
     "--cov-fail-under=100",
+    "--durations=30",
 ]
 
 

@@ -376,7 +376,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "head.verdict": ("Last gate", "Dernier passage"),
     "head.reservation": ("Reservation", "Réserve"),
     "head.remedy_by": ("remedy by {until}", "à remédier avant le {until}"),
-    "head.answered": ("{answers} of {electorate} answered", "{answers} réponses sur {electorate}"),
+    "head.answered": (
+        "{answers} of {electorate} answered",
+        "réponses : {answers} sur {electorate}",
+    ),
     "head.empty": ("there is no cooperation yet", "il n'y a pas encore de coopération"),
     "head.none": ("none", "aucun"),
     "head.interim": ("interim", "intérim"),
