@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -10,6 +11,7 @@ from typing import Final, NamedTuple
 from coopflow.wording.phrases import Phrases
 
 _HUGE: Final = 1e15
+_LARGEST: Final = sys.float_info.max
 _TINY: Final = 1e-4
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -85,7 +87,7 @@ def marks(values: Iterable[float], most: int = 5, *, whole: bool = False) -> tup
     low, high = min(found), max(found)
     if low == high:
         pad = abs(low) / 2 or 1.0
-        low, high = low - pad, high + pad
+        low, high = max(low - pad, -_LARGEST), min(high + pad, _LARGEST)
         if found[0] > 0:
             low = max(low, 0.0)
     elif 0 < low < high / 2:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coopflow.domain.voting import (
@@ -280,13 +280,13 @@ def test_arithmetic_shows_what_it_takes(rule: Rule | None, needed: str | None, w
         [needed] if needed else []
     )
     assert found.rows == (
-        ("pour", "7"),
+        ("oui", "7"),
         ("abstention", "1"),
-        ("contre", "2"),
+        ("non", "2"),
         ("sans réponse", "4"),
     )
     assert found.text == (
-        "Adopter la charte\u00a0: pour\u00a0: 7\u00a0; abstention\u00a0: 1\u00a0; contre\u00a0: 2"
+        "Adopter la charte\u00a0: oui\u00a0: 7\u00a0; abstention\u00a0: 1\u00a0; non\u00a0: 2"
         "\u00a0; sans réponse\u00a0: 4\u00a0; 10 réponses sur 14, le quorum de 7 est atteint"
         + (f"\u00a0; {needed}" if needed else "")
         + "."
@@ -408,6 +408,8 @@ def test_numbers_are_written_for_people(value: float, en: str, fr: str) -> None:
 
 
 @given(st.lists(finite, min_size=1))
+@example([-1.198e308])
+@example([1.7e308])
 def test_marks_enclose_what_there_is(values: list[float]) -> None:
     """There are some, in order, and every value lies between the first and the last."""
     found = marks(values)
