@@ -199,7 +199,7 @@ def test_in_french() -> None:
     text = page("fr")
     assert "défavorable  Passage à l'animation  20 janv. 2026" in text
     assert "à remédier avant le 20 janv. 2026" in text
-    assert "2 réponses sur 4" in text
+    assert "réponses : 2 sur 4" in text
 
 
 def test_a_young_cooperation() -> None:
