@@ -261,7 +261,7 @@ def test_a_vision_goes_from_draft_to_adoption(site: Site, collective: Collective
     page.locator("#form").get_by_role("button").last.click()
     expect(page.get_by_role("status").first).to_contain_text("C'est fait")
     expect(page.get_by_text("soumis").first).to_be_visible()
-    expect(page.get_by_text("0 réponses sur 3")).to_be_visible()
+    expect(page.get_by_text("réponses : 0 sur 3")).to_be_visible()
 
 
 def test_the_command_leads_to_the_form_of_its_document(site: Site, collective: Collective) -> None:
