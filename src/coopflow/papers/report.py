@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from coopflow.domain.calendar import end_of
 from coopflow.domain.facts.people import attendance_of
-from coopflow.domain.state import Series
-from coopflow.domain.tools import SupportModel, ValueChain
+from coopflow.domain.tools import SupportModel
 from coopflow.papers.about import About, NoSuchPaperError
+from coopflow.papers.indicators import charts, values_table
 from coopflow.papers.lives import Life
 from coopflow.papers.outlook import coming
 from coopflow.papers.paper import (
@@ -199,39 +199,15 @@ def _meetings(about: About, year: Year) -> Iterator[Block]:
 
 def _indicators(about: About, year: Year) -> Iterator[Block]:
     say = about.say
-    chain = year.after.current("value_chain")
     if about.reader.may("measures") is None:
         return
     yield Heading(say("report.indicators"))
-    typed = chain.typed if chain is not None else None
-    rows = []
-    for objective in typed.objectives if isinstance(typed, ValueChain) else ():
-        for one in objective.indicators:
-            series = year.after.measures.get(one.id, Series())
-            latest = series.latest[-1] if series.latest else None
-            taken = sum(
-                1 for _, fields in year.events("measure_recorded") if fields["indicator"] == one.id
-            )
-            value = "–" if latest is None else say.value(latest.value)
-            if latest is not None:
-                value += f" ({latest.period or say.day(latest.at)})"
-            rows.append(
-                (
-                    plain(f"{one.definition} ({one.unit})"),
-                    plain(say.amount(one.baseline)),
-                    plain(value),
-                    plain(say.amount(one.target)),
-                    plain(str(taken)),
-                )
-            )
-    header = (
-        "report.indicator",
-        "report.baseline",
-        "report.latest",
-        "report.target",
-        "report.taken",
-    )
-    yield from _table(about, header, rows, (4, 1.5, 2, 1.5, 1.3))
+    table = values_table(about, year)
+    if not table.rows:
+        yield Paragraph(plain(say("report.nothing")))
+        return
+    yield table
+    yield from charts(about, year)
 
 
 def _actions(about: About, year: Year) -> Iterator[Block]:

@@ -29,7 +29,8 @@ _BREAK: Final = "\u200b"
 _STEERING: Final = dict.fromkeys(
     (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200B, 0x200E, 0x200F, 0xFEFF)
 )
-_STRUCTURE: Final = frozenset({"block", "style", "to", "anchor", "svg", "language"})
+_STRUCTURE: Final = frozenset({"block", "style", "to", "anchor", "language"})
+_DRAWN: Final = "svg"  # lines are broken already in what is drawn
 
 
 class TypesettingError(Exception):
@@ -46,10 +47,10 @@ def typeset(paper: Paper) -> bytes:
     """
     say = PaperPhrases(paper.language)
     words = {"page": say("paper.page"), "contents": say("paper.contents")}
-    content = _each(paper.as_json(), _readable)
+    content = _each(paper.as_json(), _readable, _readable)
     undrawn = _undrawn(content)
     for _ in range(_TRIES):
-        shown = _each(content, partial(_shown, undrawn))
+        shown = _each(content, partial(_shown, undrawn), partial(_without, undrawn))
         try:
             return _compiled(_template(), {"paper": shown, "words": words}, paper)
         except typst.TypstError as error:
@@ -114,12 +115,12 @@ def _shown(undrawn: frozenset[str], text: str) -> str:
 
     Templates take the marks of where words may break out again.
     """
-    if not undrawn.isdisjoint(text):
-        text = _without(undrawn, text)
-    return _LONG.sub(_broken, text)
+    return _LONG.sub(_broken, _without(undrawn, text))
 
 
 def _without(undrawn: frozenset[str], text: str) -> str:
+    if undrawn.isdisjoint(text):
+        return text
     return "".join(
         one
         if one not in undrawn
@@ -140,14 +141,16 @@ def _broken(word: re.Match[str]) -> str:
     return _BREAK.join(text[start : start + 8] for start in range(0, len(text), 8))
 
 
-def _each(value: Any, change: Callable[[str], str], key: str = "") -> Any:
-    """Return JSON with its texts changed, but for what is structure."""
+def _each(
+    value: Any, change: Callable[[str], str], drawn: Callable[[str], str], key: str = ""
+) -> Any:
+    """Return JSON with its texts changed, and those that are drawn, but for what is structure."""
     if isinstance(value, str):
-        return value if key in _STRUCTURE else change(value)
+        return value if key in _STRUCTURE else drawn(value) if key == _DRAWN else change(value)
     if isinstance(value, dict):
-        return {name: _each(one, change, name) for name, one in value.items()}
+        return {name: _each(one, change, drawn, name) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_each(one, change, key) for one in value]
+        return [_each(one, change, drawn, key) for one in value]
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -67,9 +67,12 @@ class Year:
 
     def events(self, *kinds: str) -> Iterator[tuple[Entry, dict[str, Any]]]:
         """Yield the entries of some events of the year, with their fields."""
-        for entry in self.entries:
-            if entry.event.type in kinds:
-                yield entry, dict(entry.event)
+        yield from _of(self.entries, kinds)
+
+    def so_far(self, *kinds: str) -> Iterator[tuple[Entry, dict[str, Any]]]:
+        """Yield the entries of some events up to its end, those of earlier years included."""
+        told = (one for one in self.life.entries if one.at < self.start or self.covers(one.at))
+        yield from _of(told, kinds)
 
     @property
     def meetings(self) -> list[Meeting]:
@@ -115,3 +118,9 @@ class Year:
             else:
                 since = since or entry.at
         return (held + (self.end - since if since else timedelta())).days
+
+
+def _of(entries: Iterable[Entry], kinds: tuple[str, ...]) -> Iterator[tuple[Entry, dict[str, Any]]]:
+    for entry in entries:
+        if entry.event.type in kinds:
+            yield entry, dict(entry.event)

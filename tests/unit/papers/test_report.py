@@ -8,7 +8,7 @@ import pytest
 from coopflow.application.callers import Language
 from coopflow.papers.about import NoSuchPaperError
 from coopflow.papers.lives import Life
-from coopflow.papers.paper import Heading, Paper, Table
+from coopflow.papers.paper import Heading, Paper, Picture, Table
 from coopflow.papers.report import report
 from coopflow.papers.typesetting import typeset
 from coopflow.papers.years import Year
@@ -83,6 +83,29 @@ async def test_it_is_accessible(language: Language) -> None:
     (figure,) = pdf.structure.all("Figure")
     assert figure.alternative
     assert list(pdf.structure.all("H1"))
+
+
+def test_indicators_are_drawn_as_they_developed_up_to_the_end_of_the_year() -> None:
+    """Those of two values and more, in words too, with letters that no face has as numbers."""
+    coop = Collective(3)
+    chain = value_chain()
+    first = chain["objectives"][0]["indicators"][0]
+    first |= {"definition": "Meals", "baseline": 120, "target": "all \U0001f33b of them"}
+    coop.adopt("value_chain", chain)
+    for value in (110, 90.5):
+        coop.wait(days=200)
+        coop.do("rep-alpha", "record_measure", indicator="o1-1", value=value, organisation="alpha")
+    coop.do("rep-beta", "record_measure", indicator="o2-1", value=7, organisation="beta")
+    life = life_of(coop.journal)
+
+    drawn = [one for one in of_year(life, 2027).blocks if isinstance(one, Picture)]
+    pdf = assert_accessible(typeset(of_year(life, 2027, "fr")), "fr")
+
+    assert [one.caption for one in drawn[1:]] == ["Meals (units)"]
+    assert "2 values; latest: 90.5 on 5 Feb 2027" in drawn[1].alternative
+    told = [one.alternative or "" for one in pdf.structure.all("Figure")]
+    assert "cible : all [U+1F33B] of them" in told[1]
+    assert len([one for one in of_year(life, 2026).blocks if isinstance(one, Picture)]) == 1
 
 
 async def test_disagreements_are_counted_and_no_more() -> None:
