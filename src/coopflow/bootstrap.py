@@ -19,6 +19,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -315,8 +316,8 @@ async def papers(settings: Settings) -> AsyncIterator[tuple[Papers, Queries]]:
     from coopflow.papers.making import Papers
 
     async with _as_it_is(settings) as database:
-        reading = Reading.of(database)
-        yield Papers(reading.history, reading.registry, Directory(database)), reading.queries
+        reading, zone = Reading.of(database), ZoneInfo(settings.time_zone)
+        yield Papers(reading.history, reading.registry, Directory(database), zone), reading.queries
 
 
 @asynccontextmanager
@@ -471,8 +472,6 @@ def _mailer(database: Database, settings: Settings) -> Mailer | None:
     server = _mail_server(settings)
     if server is None or settings.mail_from is None or settings.public_url is None:
         return None
-    from zoneinfo import ZoneInfo
-
     from coopflow.access.access import opened
     from coopflow.access.people import DirectoryPeople
     from coopflow.directory.directory import Directory
@@ -643,7 +642,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             reminders=Reminders(database, mails, directory, is_on=settings.smtp_url is not None),
             views=SavedViews(database),
             publications=Publications(database),
-            papers=Papers(history, registry, directory),
+            papers=Papers(history, registry, directory, ZoneInfo(settings.time_zone)),
         )
 
 

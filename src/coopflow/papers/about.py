@@ -118,7 +118,7 @@ class About:
             cooperation=self.state.title,
             language=self.say.language,
             at=self.at,
-            day=self.say.day(self.at),
+            day=self.say("paper.told_on", day=self.say.day(self.at), zone=self.say.zone_name),
             blocks=blocks,
             lead=lead,
             has_contents=contents,

@@ -231,8 +231,7 @@ class _Dossier:
             yield Paragraph(plain(say("dossier.never")))
             return
         header = tuple(
-            say(f"journal.{key}", zone=say.zone_name(self._found.at))
-            for key in ("number", "when", "what")
+            say(f"journal.{key}", zone=say.zone_name) for key in ("number", "when", "what")
         )
         yield Table(header, tuple(rows), (0, 2, 6))
 

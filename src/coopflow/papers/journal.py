@@ -125,9 +125,8 @@ def _entries(about: About, records: Sequence[Record], progress: Progress) -> Ite
 
 def _table(about: About, rows: tuple[tuple[Rich, ...], ...]) -> Table:
     say = about.say
-    zone = say.zone_name(about.at)
     keys = ("number", "when", "what", "who", "digest")
-    header = tuple(say(f"journal.{key}", zone=zone) for key in keys)
+    header = tuple(say(f"journal.{key}", zone=say.zone_name) for key in keys)
     return Table(header, rows, (0, 2.4, 6, 1.9, 0))
 
 

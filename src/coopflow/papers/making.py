@@ -46,7 +46,6 @@ class Wanted:
         kind: what paper.
         reader: who will read it: what they may not read is not in it.
         language: in which language.
-        zone: where they live: instants are written as clocks show them there.
         at: of which instant it tells; None for now.
         version: of the charter; None for the newest that the reader may read.
         after: of the journal, the entries after that of a number.
@@ -57,7 +56,6 @@ class Wanted:
     kind: PaperKind
     reader: Reader
     language: Language
-    zone: tzinfo = UTC
     at: datetime | None = None
     version: int | None = None
     after: int = 0
@@ -68,11 +66,22 @@ class Wanted:
 class Papers:
     """Makes papers of cooperations."""
 
-    def __init__(self, history: History, registry: Registry, directory: Directory) -> None:
-        """Make them from what these know."""
+    def __init__(
+        self, history: History, registry: Registry, directory: Directory, zone: tzinfo = UTC
+    ) -> None:
+        """Make them from what these know.
+
+        Args:
+            history: the journals.
+            registry: the definitions that cooperations follow.
+            directory: what people are called.
+            zone: where people live: instants are written as clocks show them there, and years are
+                those of there.
+        """
         self._history = history
         self._registry = registry
         self._directory = directory
+        self._zone = zone
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def make(self, address: Address, wanted: Wanted, progress: Progress = unheard) -> bytes:
@@ -99,13 +108,16 @@ class Papers:
             if not life.entries:
                 raise NoSuchPaperError
             # What a dossier is about came before what came of it, maybe by other rules.
-            looked = _looked_at(life, wanted)
+            looked = _looked_at(life, wanted, self._zone)
             state = await asyncio.to_thread(lambda: looked.state)
             definition = await self._registry.definition(
                 state.lifecycle, state.policy, address.programme
             )
             people = await self._people(life, wanted.reader)
-            return await asyncio.to_thread(_made, life, looked, wanted, definition, people, tell)
+            say = PaperPhrases(wanted.language, self._zone)
+            return await asyncio.to_thread(
+                _made, life, looked, wanted, say, definition, people, tell
+            )
 
     async def _entries(self, address: Address, wanted: Wanted) -> tuple[Entry, ...]:
         found: list[Entry] = []
@@ -128,6 +140,7 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
     life: Life,
     looked: Life,
     wanted: Wanted,
+    say: PaperPhrases,
     definition: Definition | None,
     people: dict[str, str],
     progress: Progress,
@@ -143,7 +156,7 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
         state=state,
         rules=rules,
         reader=wanted.reader,
-        say=PaperPhrases(wanted.language, wanted.zone),
+        say=say,
         at=_instant(life, looked, wanted),
         people=people,
     )
@@ -153,12 +166,12 @@ def _made(  # noqa: PLR0913, PLR0917 - all that is known
     return found
 
 
-def _looked_at(life: Life, wanted: Wanted) -> Life:
+def _looked_at(life: Life, wanted: Wanted, zone: tzinfo) -> Life:
     """Return a life as far as the paper looks at it as it stands."""
     if wanted.kind == "gate" and wanted.at is None:
         return focused(life, wanted.gate)
     if wanted.kind == "report" and wanted.year is not None:
-        until = tuple(one for one in life.entries if one.at.year <= wanted.year)
+        until = tuple(one for one in life.entries if one.at.astimezone(zone).year <= wanted.year)
         return Life(until) if until else life  # of a year before the first there is no report
     return life
 
@@ -194,4 +207,4 @@ def compose(life: Life, about: About, wanted: Wanted, progress: Progress = unhea
         case "gate":
             return dossier(about, life, wanted.gate)
         case "report":
-            return report(about, life, wanted.year or about.at.year)
+            return report(about, life, wanted.year or about.at.astimezone(about.say.zone).year)

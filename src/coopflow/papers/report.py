@@ -50,16 +50,17 @@ def report(about: About, life: Life, year: int) -> Paper:
     Args:
         about: the cooperation as that year ended, or as it goes on; for whom.
         life: its journal up to the instant of which the report tells.
-        year: which; in UTC.
+        year: which; that of where people live.
 
     Raises:
         NoSuchPaperError: the cooperation was not there in that year, or gates and levels are not
             for the reader.
     """
-    opened = life.entries[0].at
-    if not opened.year <= year <= about.at.year or about.reader.may("gates") is None:
+    say = about.say
+    first, last = (one.astimezone(say.zone).year for one in (life.entries[0].at, about.at))
+    if not first <= year <= last or about.reader.may("gates") is None:
         raise NoSuchPaperError
-    say, told = about.say, Year(year, life, about.at)
+    told = Year(year, life, about.at, say.zone)
     blocks = (
         *_summary(about, told),
         *_milestones(about, told),

@@ -13,6 +13,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # every paper
     "paper.page": ("Page", "Page"),
     "paper.contents": ("Contents", "Sommaire"),
+    "paper.told_on": ("{day} (time of {zone})", "{day} (heure : {zone})"),
     "paper.unstated": ("not stated", "non renseigné"),
     "paper.nobody": ("nobody yet", "personne à ce jour"),
     "paper.none": ("none", "aucun"),
@@ -367,9 +368,10 @@ class PaperPhrases(phrases.Phrases):
         text = f"{amount:,.2f}".removesuffix(".00")
         return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
 
-    def zone_name(self, instant: datetime) -> str:
-        """Name the zone at an instant, for example ``UTC``."""
-        return f"{instant.astimezone(self.zone):%Z}"
+    @property
+    def zone_name(self) -> str:
+        """The name of the zone, winter and summer alike, for example ``Europe/Paris``."""
+        return str(self.zone)
 
     def rule(self, rule: Any) -> str:
         """Write how something is decided: the name of a rule, or a mapping with its numbers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -17,32 +17,34 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Year:
-    """A calendar year, in UTC, as far as it has come.
+    """A calendar year, as far as it has come.
 
     Attributes:
         number: which.
         life: the journal, up to the instant of which is told.
         at: that instant.
+        zone: where it is that year.
     """
 
     number: int
     life: Life
     at: datetime
+    zone: tzinfo = UTC
 
     @property
     def start(self) -> datetime:
         """The first instant of the year."""
-        return datetime(self.number, 1, 1, tzinfo=UTC)
+        return _first_of(self.number, self.zone)
 
     @property
     def end(self) -> datetime:
         """The first instant after it, or that of which is told while it goes on."""
-        return min(datetime(self.number + 1, 1, 1, tzinfo=UTC), self.at)
+        return min(_first_of(self.number + 1, self.zone), self.at)
 
     @property
     def is_over(self) -> bool:
         """Whether all of it is told."""
-        return self.end.year > self.number
+        return self.end.astimezone(self.zone).year > self.number
 
     @cached_property
     def before(self) -> Cooperation:
@@ -118,6 +120,11 @@ class Year:
             else:
                 since = since or entry.at
         return (held + (self.end - since if since else timedelta())).days
+
+
+def _first_of(year: int, zone: tzinfo) -> datetime:
+    # Between instants of one zone Python counts what clocks show, so these are of UTC.
+    return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
 
 
 def _of(entries: Iterable[Entry], kinds: tuple[str, ...]) -> Iterator[tuple[Entry, dict[str, Any]]]:

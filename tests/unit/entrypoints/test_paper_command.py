@@ -65,6 +65,23 @@ def test_each_document_is_written(
 
 
 @pytest.mark.usefixtures("stored")
+def test_instants_are_those_of_where_people_live(
+    coopflow: Coopflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zone of the platform, which each page says."""
+    monkeypatch.setenv("COOPFLOW_TIME_ZONE", "Asia/Tokyo")
+    file = tmp_path / "paper.pdf"
+
+    done = coopflow("coop", "paper", "journal", "coop", "-o", str(file), "--lang", "fr")
+
+    assert done.exit_code == 0, done.output
+    pdf = assert_accessible(file.read_bytes(), "fr")
+    assert "Quand (Asia/Tokyo)" in pdf.text
+    assert "1 janv. 2026 18:00" in pdf.text
+    assert "(heure : Asia/Tokyo)" in pdf.artifacts
+
+
+@pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

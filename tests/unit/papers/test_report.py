@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from coopflow.papers.lives import Life
 from coopflow.papers.paper import Heading, Paper, Picture, Table
 from coopflow.papers.report import report
 from coopflow.papers.typesetting import typeset
+from coopflow.papers.words import PaperPhrases
 from coopflow.papers.years import Year
 from tests.collective import Collective, roadmap, support_model, value_chain
 from tests.papers import about, life_of, lived, words_of, young
@@ -184,6 +186,25 @@ async def test_a_year_that_goes_on_ends_where_the_report_is_made() -> None:
     assert all(one.held_at <= at for one in year.meetings)
     assert not year.reviews
     assert not year.covers(None)
+
+
+def test_years_are_those_of_where_people_live() -> None:
+    """What happens before midnight in UTC is of the next year further east."""
+    coop = Collective(3)
+    coop.wait(days=364, hours=14.5)
+    assert coop.at == datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    coop.ask("late", question="Shall we meet?")
+    coop.vote("late", "yes")
+    life = life_of(coop.journal)
+    paris = ZoneInfo("Europe/Paris")
+    it = replace(about(life), say=PaperPhrases("en", paris))
+
+    old, new = Year(2026, life, it.at, paris), Year(2027, life, it.at, paris)
+
+    assert [len(one.decisions) for one in (old, new)] == [0, 1]
+    assert (old.days, old.is_over, new.is_over) == (364, True, False)
+    row = table(report(it, life, 2027), "Date", "Subject")[0]
+    assert row[:2] == ["1 Jan 2027", "Shall we meet?"]
 
 
 async def test_support_that_ended_counts_until_then() -> None:
