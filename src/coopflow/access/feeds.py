@@ -13,6 +13,7 @@ from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.people import People, Person
 from coopflow.access.tables import CalendarFeedRow
 from coopflow.application.callers import Language
+from coopflow.application.engine import Address
 from coopflow.domain.base import Instant, Shape
 from coopflow.readmodel.database import Database
 
@@ -31,6 +32,8 @@ class Feed(Shape):
         language: that of the calendar.
         created_at: since when it works.
         used_at: when it was last asked, to the hour; None for never.
+        programme: of the cooperation that it is of.
+        cooperation: which one it is of; None for all that the person has a part in.
     """
 
     id: str
@@ -38,6 +41,15 @@ class Feed(Shape):
     language: Language
     created_at: Instant
     used_at: Instant | None
+    programme: str | None = None
+    cooperation: str | None = None
+
+    @property
+    def address(self) -> Address | None:
+        """The cooperation that it is of; None for all."""
+        if self.programme is None or self.cooperation is None:
+            return None
+        return Address(self.programme, self.cooperation)
 
 
 class TooManyFeedsError(Exception):
@@ -51,8 +63,16 @@ class CalendarFeeds:
         """Keep them in a database, for people of a directory."""
         self._database, self._people = database, people
 
-    async def create(self, person: str, language: Language, now: datetime) -> tuple[Feed, str]:
+    async def create(
+        self, person: str, language: Language, now: datetime, address: Address | None = None
+    ) -> tuple[Feed, str]:
         """Make a feed for a person, and return it with its secret, which nobody is told again.
+
+        Args:
+            person: whose calendar it is.
+            language: that of the calendar.
+            now: the current time.
+            address: the cooperation that it is of; None for all that the person has a part in.
 
         Raises:
             TooManyFeedsError: they have as many as they may.
@@ -64,6 +84,8 @@ class CalendarFeeds:
             language=language,
             created_at=now,
             used_at=None,
+            programme=address.programme if address else None,
+            cooperation=address.cooperation if address else None,
         )
         values = feed.model_dump() | {"digest": digest_of(secret)}
         count = select(func.count()).where(CalendarFeedRow.person == person)

@@ -65,7 +65,10 @@ class SignInLinkRow(Base):
 
 
 class CalendarFeedRow(Base):
-    """An address that a calendar asks; it goes when it is revoked. ``used_at`` is to the hour."""
+    """An address that a calendar asks; it goes when it is revoked. ``used_at`` is to the hour.
+
+    Where it names a cooperation it is of that alone; else of all that its person has a part in.
+    """
 
     __tablename__ = "calendar_feed"
     __table_args__ = (UniqueConstraint("digest"), Index(None, "person"))
@@ -76,6 +79,8 @@ class CalendarFeedRow(Base):
     language: Mapped[str]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    programme: Mapped[str | None]
+    cooperation: Mapped[str | None]
 
 
 class DecisionLinkRow(Base):

@@ -38,13 +38,61 @@ LABELS: Final[Mapping[str, Label]] = {
 """What the kinds of items are called; tasks are called as their own kinds."""
 
 
-def calendar_of(items: Iterable[AgendaItem], name: str, language: Language) -> bytes:
+PLACES: Final[Mapping[str, str]] = {
+    "decision_closes": "decisions/{thing}",
+    "meeting": "meetings/{thing}",
+    "document_expires": "documents/{subject}",
+    "mandate_ends": "people",
+    "funding_ends": "documents/support_model",
+    "cure_clock": "gates",
+    "reservation": "gates",
+    "action_due": "documents/roadmap",
+    "disagreement_limit": "disagreements/{thing}",
+    "review_due": "reviews",
+    "renewal_due": "gates/{thing}",
+    **dict.fromkeys(
+        ("task:answer", "task:object", "task:qualify_objection", "task:integrate_objection"),
+        "decisions/{thing}",
+    ),
+    **dict.fromkeys(
+        (
+            *("task:triage_disagreement", "task:settle_disagreement", "task:appoint_mediator"),
+            *("task:accept_mediator", "task:conclude_mediation", "task:ask_collective"),
+            *("task:put_to_members", "task:end_separation", "task:confirm_follow_up"),
+        ),
+        "disagreements/{thing}",
+    ),
+    "task:open_review": "reviews",
+    "task:resolve_change": "reviews/{thing}",
+    "task:close_review": "reviews/{thing}",
+    "task:sign_charter": "documents/charter",
+    "task:renew_document": "documents/{thing}",
+    "task:update_action": "documents/roadmap",
+    "task:propose_mandate": "people",
+    "task:cosign_waiver": "gates/{thing}",
+    "task:request_renewal": "gates/{thing}",
+    "task:close_cooperation": "",
+}
+"""Where kinds of items are found below the pages of their cooperation."""
+
+
+def place_of(item: AgendaItem) -> str:
+    """Return where an item is found, as ``/c/valdore/bocage-gourmand/decisions/vision``."""
+    thing = item.about.partition("/")[0]
+    below = PLACES[item.kind].format(thing=thing, subject=item.subject)
+    return f"/c/{item.programme}/{item.slug}/{below}".rstrip("/")
+
+
+def calendar_of(
+    items: Iterable[AgendaItem], name: str, language: Language, pages: str | None = None
+) -> bytes:
     """Return a calendar.
 
     Args:
         items: what is in it.
         name: what it is called.
         language: French or English.
+        pages: where the pages are reached that events lead to; None where there are none.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//coopflow//{language.upper()}")
@@ -52,12 +100,12 @@ def calendar_of(items: Iterable[AgendaItem], name: str, language: Language) -> b
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     for item in items:
-        calendar.add_component(_event(item, language))
+        calendar.add_component(_event(item, language, pages))
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(item: AgendaItem, language: Language) -> Event:
+def _event(item: AgendaItem, language: Language, pages: str | None) -> Event:
     event = Event()
     event.add("uid", _uid(item))
     event.add("dtstamp", item.stamp)
@@ -69,7 +117,12 @@ def _event(item: AgendaItem, language: Language) -> Event:
     else:
         event.add("dtstart", item.at)
     event.add("summary", _summary(item, language))
-    event.add("description", f"{item.title} ({item.territory})")
+    told = f"{item.title} ({item.territory})"
+    if pages is not None:
+        place = pages + place_of(item)
+        told = f"{told}\n{place}"
+        event.add("url", place)
+    event.add("description", told)
     event.add("categories", [item.kind.removeprefix(_TASK)])
     event.add("transp", "TRANSPARENT")  # a deadline keeps nobody from meeting
     return event

@@ -11,6 +11,7 @@ from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.feeds import MOST, CalendarFeeds, TooManyFeedsError
 from coopflow.access.grants import OPERATOR
 from coopflow.access.tables import CalendarFeedRow
+from coopflow.application.engine import Address
 from coopflow.readmodel.database import Database
 from tests.people import FakePeople
 
@@ -46,6 +47,15 @@ async def test_a_feed_tells_whose_it_is_until_it_is_revoked(
     assert not await feeds.revoke(feed.id, "max")
     with pytest.raises(RefusedCredentialError, match="unknown"):
         await feeds.person_of(secret, NOW)
+
+
+async def test_a_feed_may_be_of_one_cooperation(feeds: CalendarFeeds) -> None:
+    """It says which one; others are of all."""
+    address = Address("nord", "a")
+    one, secret = await feeds.create("max", "fr", NOW, address)
+    every, _ = await feeds.create("max", "fr", NOW)
+    assert (one.address, every.address) == (address, None)
+    assert (await feeds.person_of(secret, NOW))[0].address == address
 
 
 async def test_when_a_feed_was_asked_is_kept_to_the_hour(feeds: CalendarFeeds) -> None:

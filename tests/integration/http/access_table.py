@@ -152,6 +152,7 @@ ACCESS: dict[str, Line] = {
     "remove_view": Line("management", "P", query={"name": "Nothing"}, answered="hidden"),
     "list_measures": Line("cooperation", "RSFVUOP"),
     "show_calendar": Line("cooperation", INSIDE),
+    "make_calendar_feed": Line("cooperation", INSIDE, tokens=False),
     "show_my_calendar": Line("somebody"),
     "list_my_calendar_feeds": Line("somebody"),
     "make_my_calendar_feed": Line("somebody", tokens=False),

@@ -158,7 +158,7 @@ def _judged(line: Line) -> Iterator[tuple[str, Caller | None, str]]:
     yield "token without scope", unscoped(line), "scope_missing" if line.scopes else "in"
     outside = {"anybody": "in", "somebody": "in", "operation": "forbidden"}.get(line.of, "hidden")
     for name, caller in OUTSIDERS.items():
-        is_kept_out = not line.tokens and caller.name.startswith("token:")
+        is_kept_out = outside == "in" and not line.tokens and caller.name.startswith("token:")
         yield name, caller, "forbidden" if is_kept_out else outside
     beside = {
         "cooperation": "hidden",

@@ -15,6 +15,7 @@ from icalendar import Calendar
 from openpyxl.reader.excel import load_workbook
 
 from coopflow.application.callers import Caller
+from coopflow.application.engine import Address
 from coopflow.directory.people import PersonStated
 from tests.http_platform import Platform, place
 from tests.pictures import assert_tidy
@@ -232,6 +233,26 @@ def test_a_calendar_asks_by_its_address_until_that_is_revoked(
     for token in (BETA.but(name="token:1"), BETA.but(scopes=frozenset({"read"}))):
         with platform.client(token) as client:
             assert client.post("/v1/me/calendar-feeds").json()["code"] == "forbidden"
+
+
+def test_a_feed_of_one_cooperation_shows_that_alone(platform: Platform, here: str) -> None:
+    """To who may foresee what concerns it; where there are no pages, it leads to none."""
+    directory, feeds = platform.services.directory, platform.services.access.feeds
+    for person in ("rep-alpha", "passer-by"):
+        stated = PersonStated(name=person, language="fr")
+        platform.run(directory.add_person(person, stated, datetime.now(UTC)))
+    with platform.client(ALPHA, **{"Accept-Language": "fr"}) as client:
+        made = client.post(f"{here}/calendar-feeds")
+        assert made.status_code == 201, made.text
+        assert made.json()["feed"]["cooperation"] == "read-here"
+    address = Address("reading", "read-here")
+    _, secret = platform.run(feeds.create("passer-by", "fr", datetime.now(UTC), address))
+    with platform.client() as calendar:
+        asked = calendar.get(made.json()["url"])
+        found = Calendar.from_ical(asked.content)
+        assert str(found["x-wr-calname"]) == str(get(platform, ALPHA, here)["title"])
+        assert not [one for one in found.walk("VEVENT") if "URL" in one]
+        assert calendar.get(f"/v1/calendars/{secret}.ics").status_code == 404
 
 
 def test_versions_of_a_document_are_compared(platform: Platform, here: str) -> None:

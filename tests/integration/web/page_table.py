@@ -211,6 +211,9 @@ PAGES: dict[str, Line] = {
         "cooperation", "hidden"
     ),
     "GET /c/{programme}/{cooperation}/forecast": Line("cooperation"),
+    "GET /c/{programme}/{cooperation}/calendar": Line("cooperation"),
+    "POST /c/{programme}/{cooperation}/calendar": Line("cooperation"),
+    "POST /c/{programme}/{cooperation}/calendar/{feed}/revoke": Line("cooperation", "hidden"),
     "GET /c/{programme}/{cooperation}/indicators": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/people": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates": Line("cooperation"),

@@ -7,32 +7,23 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from coopflow.domain.calendar import end_of
-from coopflow.entrypoints.calendars import LABELS
+from coopflow.entrypoints.calendars import LABELS, place_of
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.naming import Family, named
 from coopflow.readmodel.agenda import AgendaItem
 
-
-class _Shown(NamedTuple):
-    """How items of a kind are shown: what they are about, and where that is found."""
-
-    family: Family | None
-    place: str
-
-
-_SHOWN: Final[Mapping[str, _Shown]] = {
-    "decision_closes": _Shown("subject", "/decisions/{about}"),
-    "meeting": _Shown("meeting", "/meetings"),
-    "document_expires": _Shown("document", "/documents/{subject}"),
-    "mandate_ends": _Shown("organisation", "/people"),
-    "funding_ends": _Shown("nothing", "/documents/support_model"),
-    "cure_clock": _Shown("condition", "/gates"),
-    "reservation": _Shown("condition", "/gates"),
-    "action_due": _Shown(None, "/documents/roadmap"),
-    "disagreement_limit": _Shown(None, "/disagreements/{about}"),
-    "review_due": _Shown("review", "/reviews"),
-    "renewal_due": _Shown("nothing", "/gates/{about}"),
+_FAMILIES: Final[Mapping[str, Family]] = {
+    "decision_closes": "subject",
+    "meeting": "meeting",
+    "document_expires": "document",
+    "mandate_ends": "organisation",
+    "funding_ends": "nothing",
+    "cure_clock": "condition",
+    "reservation": "condition",
+    "review_due": "review",
+    "renewal_due": "nothing",
 }
+"""What items of a kind are about; what people have written is shown as it is."""
 
 
 class Due(NamedTuple):
@@ -63,13 +54,13 @@ def dues(page: CooperationPage, items: Iterable[AgendaItem], now: datetime) -> I
         at = end_of(item.day) if item.day is not None else item.at
         if at is None or (item.kind == "meeting" and at < now):
             continue
-        family, place = _SHOWN[item.kind]
+        family = _FAMILIES.get(item.kind)
         yield Due(
             at=at,
             day=item.day,
             label=page.say.label(LABELS[item.kind]),
             subject=named(page, family, item.subject) if family else item.subject,
             owner=page.organisation(item.organisation) if item.kind == "action_due" else "",
-            path=page.path + place.format(about=item.about, subject=item.subject),
+            path=place_of(item),
             is_past=at <= now,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -10,14 +11,16 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.feeds import Feed
 from coopflow.access.people import caller as caller_from
+from coopflow.application.access import allowed
 from coopflow.application.callers import Caller, Language
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of
 from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, problems
+from coopflow.entrypoints.http.cookies import public_base
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
 from coopflow.entrypoints.http.feeds import make_feed as make
-from coopflow.entrypoints.http.guards import CooperationDep
+from coopflow.entrypoints.http.guards import CooperationDep, seen_cooperation
 from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.problems import ProblemError
@@ -28,6 +31,9 @@ from coopflow.services import Services
 router = APIRouter(tags=["calendars"], dependencies=[needs("read")])
 feeds = APIRouter(tags=["calendars"], dependencies=[Depends(count_address)])
 """What calendars ask by themselves: the secret in the address says who."""
+
+PAGES: Final = "/"
+"""Where one comes after having signed in where there are pages."""
 
 _EXAMPLE: Final = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//coopflow//EN\r\nEND:VCALENDAR\r\n"
 CALENDAR: Final[Responses] = {
@@ -55,10 +61,23 @@ def calendar_answer(content: bytes, language: Language) -> Response:
     response_class=Response,
     responses={**problems(*EVERYWHERE), **CALENDAR},
 )
-async def mine(caller: CallerDep, services: ServicesDep, language: LanguageDep) -> Response:
-    """Return what is to come for the caller, in all of their cooperations, as iCalendar."""
+async def mine(
+    caller: CallerDep, services: ServicesDep, language: LanguageDep, request: Request
+) -> Response:
+    """Return what is to come for the caller, in all of their cooperations, as iCalendar.
+
+    Where there are pages, each event says in which one it is found.
+    """
     items = await _agenda(services, caller)
-    return calendar_answer(calendar_of(items, "coopflow", language), language)
+    return _written(request, items, "coopflow", language)
+
+
+def _written(
+    request: Request, items: Iterable[AgendaItem], name: str, language: Language
+) -> Response:
+    has_pages = request.app.state.home == PAGES
+    content = calendar_of(items, name, language, public_base(request) if has_pages else None)
+    return calendar_answer(content, language)
 
 
 async def _agenda(services: Services, caller: Caller) -> tuple[AgendaItem, ...]:
@@ -150,15 +169,25 @@ async def ask_feed(
         ),
     ],
     services: ServicesDep,
+    request: Request,
 ) -> Response:
-    """Return the calendar of whoever made the feed, for as long as they are known here."""
+    """Return the calendar of whoever made the feed, for as long as they are known here.
+
+    That of a cooperation is answered for as long as they may foresee what concerns it.
+    """
     access = services.access
     try:
         feed, person = await access.feeds.person_of(secret, access.now())
     except RefusedCredentialError:
         raise ProblemError("not_found") from None
-    items = await _agenda(services, caller_from(person))
-    return calendar_answer(calendar_of(items, "coopflow", feed.language), feed.language)
+    if feed.address is None:
+        items = await _agenda(services, caller_from(person))
+        return _written(request, items, "coopflow", feed.language)
+    sight = await seen_cooperation(*feed.address, caller_from(person), services)
+    if allowed("forecast", sight.roles) is None:
+        raise ProblemError("not_found")
+    items = await services.queries.agenda(feed.address)
+    return _written(request, items, sight.detail.title, feed.language)
 
 
 @router.get(
@@ -169,9 +198,35 @@ async def ask_feed(
     responses={**guarded(), **CALENDAR},
 )
 async def of_cooperation(
-    sight: CooperationDep, services: ServicesDep, language: LanguageDep
+    sight: CooperationDep, services: ServicesDep, language: LanguageDep, request: Request
 ) -> Response:
     """Return what is to come in a cooperation, and the meetings that were held, as iCalendar."""
     sight.may("forecast")
     items = await services.queries.agenda(sight.address)
-    return calendar_answer(calendar_of(items, sight.detail.title, language), language)
+    return _written(request, items, sight.detail.title, language)
+
+
+@router.post(
+    "/programmes/{programme}/cooperations/{cooperation}/calendar-feeds",
+    operation_id="make_calendar_feed",
+    dependencies=[TAKES_KEY],
+    summary="Make a calendar feed of a cooperation",
+    status_code=201,
+    responses=guarded(409),
+)
+async def make_feed_of(
+    sight: CooperationDep,
+    services: ServicesDep,
+    language: LanguageDep,
+    request: Request,
+    response: Response,
+) -> FeedMade:
+    """Make an address that a calendar can ask by itself, of this cooperation alone.
+
+    It is one of the caller's feeds: it is listed and revoked with them, and works for as long as
+    they may foresee what concerns the cooperation.
+    """
+    sight.may("forecast")
+    feed, url = await make(request, services, sight.caller, language, sight.address)
+    response.headers["Cache-Control"] = "no-store"
+    return FeedMade(feed=feed, url=url)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from coopflow.entrypoints.web.pages import (
     account,
     administration,
+    calendar,
     commands,
     cooperations,
     decision_link,
@@ -69,6 +70,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     policies.router,
     organisations.router,
     forecast.router,
+    calendar.router,
     public.router,
     public.choosing,
     partakers.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any, Final
 
@@ -15,8 +16,9 @@ from coopflow.application.callers import SCOPES
 from coopflow.directory.people import Notifications
 from coopflow.entrypoints.http.cookies import session_of
 from coopflow.entrypoints.http.feeds import make_feed
+from coopflow.entrypoints.http.guards import seen_cooperation
 from coopflow.entrypoints.http.people import change_oneself
-from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.problems import HiddenError, ProblemError
 from coopflow.entrypoints.http.programmes import own_programmes, programmes_there
 from coopflow.entrypoints.http.tokens import REASONS, make_token
 from coopflow.entrypoints.web.account import AccountPage, AccountPageDep
@@ -136,10 +138,17 @@ async def revoke_feed(page: AccountPageDep, feed: Id) -> Response:
 async def _calendars(
     page: AccountPage, address: str | None = None, *, is_full: bool = False, status: int = 200
 ) -> Response:
+    feeds = await page.services.access.feeds.all(page.record.id)
+    titles = {}
+    for one in {one.address for one in feeds if one.address is not None}:
+        with contextlib.suppress(HiddenError):  # it shows nothing any more
+            sight = await seen_cooperation(*one, page.caller, page.services)
+            titles[one] = sight.detail.title
     return page.render(
         "account/calendars.html",
         status=status,
-        feeds=await page.services.access.feeds.all(page.record.id),
+        feeds=feeds,
+        titles=titles,
         address=address,
         is_full=is_full,
         most=MOST,
