@@ -23,7 +23,7 @@ OFFENCES = {
     "only-access": ("entrypoints/http/offence.py", "import authlib.oauth2"),
     "only-mail": ("directory/offence.py", "import aiosmtplib"),
     "only-papers": ("client/offence.py", "import typst"),
-    "only-definitions": ("bootstrap.py", "import ruamel.yaml"),
+    "only-definitions": ("bootstrap/offence.py", "import ruamel.yaml"),
     "only-lifecycle": ("domain/cooperation.py", "from transitions import Machine"),
     "pure-domain": ("domain/clocks.py", "import time"),
 }
@@ -45,6 +45,7 @@ LAYERS = [
     "entrypoints",
     "entrypoints/http",
     "entrypoints/web",
+    "bootstrap",
     "client",
     "access",
     "outgoing",
@@ -71,7 +72,6 @@ def lint(package: Path, modules: dict[str, str]) -> str:
     """Return what the contracts of this checkout say about a package made of these modules."""
     names = [
         "__init__.py",
-        "bootstrap.py",
         "services.py",
         "settings.py",
         "telemetry.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from coopflow import bootstrap
+from coopflow.bootstrap import openings
 from coopflow.domain.chain import GENESIS, linked
 from coopflow.domain.events import Entry
 from coopflow.readmodel.database import Database
@@ -121,7 +121,7 @@ def test_without_typst_it_says_what_to_install(
     coopflow: Coopflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The library is of the extra for servers."""
-    monkeypatch.setattr(bootstrap, "find_spec", lambda name: None)
+    monkeypatch.setattr(openings, "find_spec", lambda name: None)
 
     done = coopflow("coop", "paper", "journal", "coop", "-o", str(tmp_path / "paper.pdf"))
 
