@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta, tzinfo
+from email.message import EmailMessage
 from typing import Final
 
 import structlog
@@ -28,7 +29,8 @@ from coopflow.outgoing.mail.queue import (
     MailQueue,
 )
 from coopflow.outgoing.mail.recipients import KINDS
-from coopflow.outgoing.mail.schedule import MailReason
+from coopflow.outgoing.mail.rhythm import rhythm_of
+from coopflow.outgoing.mail.schedule import MailAnswer, MailReason
 from coopflow.outgoing.mail.smtp import Post
 from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.wishes import wish
@@ -133,9 +135,11 @@ class Mailer:
                     await self._send(one, post)
 
     async def _send(self, one: ClaimedMail, post: Post) -> None:
+        now = self._clock()
+        if now >= one.due_at:
+            return  # the ones before took so long that somebody else may have it by now
         held = await self._queue.held(one) if one.kind == DIGEST else ()
         ids = [each.id for each in held]
-        now = self._clock()
         found = (await self._directory.people_by_id([one.person])).get(one.person)
         if found is None or found.email is None:
             await self._drop(one, "gone", ids)
@@ -145,24 +149,17 @@ class Mailer:
             return
         try:
             letter = await self._written(one, held, found, now)
+            mail = self._set(one, letter, found, now) if letter is not None else None
         except UnavailableError:
             raise
-        except Exception as error:  # noqa: BLE001 - it must not end the others; leases run out
+        except Exception as error:  # noqa: BLE001 - it must not end the others
             _log.error("a mail cannot be written", mail=one.id, kind=one.kind, exc_info=error)
-            return
-        if letter is None:
-            await self._drop(one, "settled", ids)
-            return
-        mail = set_as_mail(
-            letter,
-            sender=self._sender,
-            name=found.name,
-            email=found.email,
-            message=one.message,
-            places=self._places,
-            at=now,
-        )
-        answer = await post.hand_over(mail, wire_address(found.email))
+            answer = MailAnswer(said=type(error).__name__)
+        else:
+            if mail is None:
+                await self._drop(one, "settled", ids)
+                return
+            answer = await post.hand_over(mail, wire_address(found.email))
         outcome = await self._queue.settle(one, answer, self._clock(), self._chance(), ids)
         _log.info(
             "mail",
@@ -171,6 +168,17 @@ class Mailer:
             attempt=one.attempts,
             said=answer.said or None,
             outcome=outcome.status if outcome else None,
+        )
+
+    def _set(self, one: ClaimedMail, letter: Letter, person: Person, at: datetime) -> EmailMessage:
+        return set_as_mail(
+            letter,
+            sender=self._sender,
+            name=person.name,
+            email=person.email or "",
+            message=one.message,
+            places=self._places,
+            at=at,
         )
 
     async def _written(
@@ -184,17 +192,24 @@ class Mailer:
             ready = ReadyFile.of(one.occasion)
             return self._composer.file_ready(ready, person) if now < ready.until else None
         if one.kind == DIGEST:
-            wished = person.notifications
-            notices = tuple(
-                each.notice
-                for each in held
-                if each.notice is not None and wish(wished, each.kind) != "none"
-            )
-            roles: Mapping[str, tuple[str, ...]] = await self._directory.roles_of(person.id)
-            return await self._composer.digest(one.rhythm, notices, person, manages(roles), now)
+            return await self._digest(one, held, person, now)
         if one.notice is None:
             return None
         return await self._composer.notice(one.notice, person, now)
+
+    async def _digest(
+        self, one: ClaimedMail, held: tuple[ClaimedMail, ...], person: Person, now: datetime
+    ) -> Letter | None:
+        wished = person.notifications
+        notices = tuple(
+            each.notice
+            for each in held
+            if each.notice is not None and wish(wished, each.kind) != "none"
+        )
+        if not notices and rhythm_of(wished) != one.rhythm:
+            return None  # nor of what awaits them, in a digest that they do not wish
+        roles: Mapping[str, tuple[str, ...]] = await self._directory.roles_of(person.id)
+        return await self._composer.digest(one.rhythm, notices, person, manages(roles), now)
 
     async def _reminder(self, one: ClaimedMail, person: Person, now: datetime) -> Letter | None:
         by, tasks = await self._composer.reminded(one.occasion, person, now)

@@ -39,7 +39,7 @@ class MailAnswer(Shape):
     Attributes:
         taken: the server has taken the mail.
         for_good: it never will.
-        said: the code of the server, or what went wrong on the way; never an address.
+        said: the code of the server, or what went wrong on the way or before; never an address.
     """
 
     taken: bool = False

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.outgoing.mail.composing import MOST
+from coopflow.outgoing.mail.wishes import stop
 from tests.integration.outgoing.mail.conftest import PLACE, Office
 from tests.integration.outgoing.mail.mailroom import Arrived
 
@@ -128,6 +129,21 @@ async def test_who_stopped_their_digests_gets_none(office: Office) -> None:
     assert office.room.arrived == []
     dropped = await office.mails("person", "kind", "status", "reason")
     assert ("person-2", "publish_outcome", "dropped", "settled") in dropped
+
+
+async def test_who_stopped_their_digests_is_not_told_of_tasks_either(office: Office) -> None:
+    """Although something was held for the next one when they stopped it."""
+    await office.wish("person-2", invite_voters="daily", remind_voters="daily")
+    await office.mailer().once()
+    office.ask("open", days=20)
+    await decide(office)
+    await office.mailer().once()
+    assert await stop(office.directory, "person-2", "daily", office.clock())
+    office.clock.at = datetime(2026, 1, 2, 7, tzinfo=UTC)
+    await office.mailer().once()
+    assert office.room.to(ENGLISH) == []
+    told = await office.mails("person", "kind", "status", "reason")
+    assert ("person-2", "digest", "dropped", "settled") in told
 
 
 async def test_a_digest_says_that_there_is_more(office: Office) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
+from typing import Self
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +17,7 @@ from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.grants import OPERATOR
 from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE, depth
 from coopflow.outgoing.mail.recipients import KINDS
-from coopflow.outgoing.mail.schedule import WAITS
+from coopflow.outgoing.mail.schedule import WAITS, MailAnswer
 from coopflow.readmodel.tables import OutboxRow
 from tests.integration.outgoing.mail.conftest import OPENED, PLACE, Office
 from tests.integration.outgoing.mail.mailroom import Arrived
@@ -39,6 +41,28 @@ class Links(HTMLParser):
                 self.to.append(value or "")
             elif name in {"src", "srcset", "background"} or tag in {"link", "script", "img"}:
                 self.loaded.append(value or "")
+
+
+class Slow:
+    """A server that takes every mail, the first one after as long as a claim holds."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.taken: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        """Connect."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Say goodbye."""
+
+    async def hand_over(self, _: EmailMessage, to: str) -> MailAnswer:
+        """Take a mail."""
+        if not self.taken:
+            self.office.clock.move(LEASE)
+        self.taken.append(to)
+        return MailAnswer(taken=True)
 
 
 def links(mail: Arrived, start: str) -> list[str]:
@@ -336,18 +360,35 @@ async def test_mails_are_forgotten_after_a_month(office: Office) -> None:
     assert await office.mails("id") == []
 
 
-async def test_a_mail_that_cannot_be_written_holds_up_no_other(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is tried again once its claim runs out."""
+async def test_a_mail_that_cannot_be_written_holds_up_no_other(office: Office) -> None:
+    """It is tried again like one that the server does not take, and given up in the end."""
     office.ask()
     await office.announce()
+    await office.queue.relay(OPENED)
     async with office.database.writing() as connection:
         await connection.execute(update(OutboxRow).values(cooperation_id="broken"))
     office.ask("e")
     await office.announce()
     await office.mailer().once()
     assert {tuple(one.to) for one in office.room.arrived} == {(FRENCH,), (ENGLISH,)}
+    for wait in WAITS:
+        office.clock.move(wait)
+        await office.mailer().once()
+    assert sorted(set(await office.mails("status", "reason"))) == [
+        ("dead", "exhausted"),
+        ("sent", None),
+    ]
+
+
+async def test_what_waited_longer_than_its_claim_holds_is_left_to_others(office: Office) -> None:
+    """A mail that took long puts nobody at risk of getting the one behind it twice."""
+    office.ask()
+    await office.announce()
+    slow = Slow(office)
+    await office.mailer(post=slow).once()
+    assert slow.taken == [FRENCH, ENGLISH]
+    told = await office.mails("person", "status", "attempts")
+    assert told == [("person-1", "sent", 1), ("person-2", "sent", 2)]
 
 
 async def test_reviews_are_told_of_by_what_they_are(office: Office) -> None:
