@@ -20,8 +20,11 @@ from coopflow.domain.roles import (
 from coopflow.entrypoints.http.looking import look
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
 from coopflow.entrypoints.web.guards import MEMBERS
+from coopflow.entrypoints.web.terms import TELLING, Term, terms_of
+from coopflow.readmodel.chronicle import Narrowing
 from coopflow.readmodel.views import MemberView, RoleView
 
+_MOST: Final = 2000
 _ORDER: Final = ("active", "invited", "suspended", "left")
 _HELD: Final = (FACILITATOR, MEDIATOR, EVALUATOR, FUNDER, OBSERVER)
 
@@ -86,13 +89,16 @@ async def show(page: CooperationPageDep) -> Response:
     queries, address = page.services.queries, page.sight.address
     holders = await queries.holders(address)
     spoken = [one for member in page.members for one in (member.representative, member.alternate)]
-    await page.know({*(one.person for one in holders), *(one for one in spoken if one)})
+    terms = await _terms(page)
+    told = {one.part.person for one in terms}
+    await page.know({*(one.person for one in holders), *(one for one in spoken if one), *told})
     members = sorted(page.members, key=lambda one: (_ORDER.index(one.status), one.name.lower()))
     return page.render(
         "cooperation/people.html",
         organisations=tuple(_organisation(page, one) for one in members),
         held=_held(holders),
         support=await _support(page),
+        terms=terms,
         is_open=page.detail.status != "closed",
     )
 
@@ -122,6 +128,16 @@ def _held(holders: tuple[RoleView, ...]) -> dict[str, tuple[RoleView, ...]]:
         if people:
             found[role] = tuple(people.values())
     return found
+
+
+async def _terms(page: CooperationPage) -> tuple[Term, ...]:
+    """Return who held what, for who may read the journal that says so."""
+    if not page.may("journal"):
+        return ()
+    found = await page.services.chronicle.latest(
+        page.sight.address, Narrowing(types=TELLING), limit=_MOST
+    )
+    return terms_of(reversed(found))
 
 
 async def _support(page: CooperationPage) -> Support | None:
