@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from coopflow.application.tasks import KINDS
 from coopflow.domain.roles import FACILITATOR, PROGRAMME_MANAGER, SUPPORT
@@ -28,6 +29,8 @@ from coopflow.entrypoints.web.standing import (
 )
 from coopflow.entrypoints.web.upcoming import dues
 from coopflow.entrypoints.web.warnings import Warned, warned
+from coopflow.pictures.lifecycle import lifecycle_picture
+from coopflow.pictures.picture import Frame, Picture, wide_and_narrow
 from coopflow.readmodel.views import LevelsSince, TaskView
 
 _TASKS: Final = 200
@@ -49,7 +52,7 @@ router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
 async def show(page: CooperationPageDep) -> Response:
     """Show where it stands, and what to do next."""
     if not page.may("gates") or page.rules is None:
-        return page.render("cooperation/outline.html", steps=_steps(page))
+        return page.render("cooperation/outline.html", steps=_steps(page), lifecycle=_drawn(page))
     services, address = page.services, page.sight.address
     looked = await look(services, page.sight)
     history = await services.queries.levels_over_time(address)
@@ -61,6 +64,7 @@ async def show(page: CooperationPageDep) -> Response:
         state=looked.state,
         now=looked.at,
         steps=_steps(page),
+        lifecycle=_drawn(page),
         gates=gates,
         conditions=conditions,
         is_young=_is_young(history, looked.at),
@@ -77,6 +81,26 @@ async def show(page: CooperationPageDep) -> Response:
 
 def _steps(page: CooperationPage) -> object:
     return steps_of(page.rules.lifecycle, page.detail.stage, page.say) if page.rules else ()
+
+
+class Drawn(NamedTuple):
+    """The lifecycle as a picture, and what it says in words."""
+
+    picture: Markup
+    told: str
+
+
+def _drawn(page: CooperationPage) -> Drawn | None:
+    if page.rules is None:
+        return None
+    lifecycle, since = page.rules.lifecycle, page.detail.stage_since.astimezone(page.say.zone)
+
+    def draw(frame: Frame) -> Picture:
+        stage = page.detail.stage
+        return lifecycle_picture(lifecycle, page.say, frame, stage=stage, since=since.date())
+
+    drawn = wide_and_narrow(draw, "lifecycle")
+    return Drawn(Markup(drawn), draw(Frame("told")).text)  # noqa: S704 - its texts are escaped
 
 
 def _is_young(history: Sequence[LevelsSince], now: datetime) -> bool:
