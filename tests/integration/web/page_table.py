@@ -214,6 +214,7 @@ PAGES: dict[str, Line] = {
     "GET /c/{programme}/{cooperation}/calendar": Line("cooperation"),
     "POST /c/{programme}/{cooperation}/calendar": Line("cooperation"),
     "POST /c/{programme}/{cooperation}/calendar/{feed}/revoke": Line("cooperation", "hidden"),
+    "GET /c/{programme}/{cooperation}/files": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/indicators": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/people": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/gates": Line("cooperation"),

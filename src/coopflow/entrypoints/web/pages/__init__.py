@@ -38,6 +38,7 @@ from coopflow.entrypoints.web.pages import (
     reviews,
     sign_in,
     static,
+    takeaway,
     unsubscribing,
     webhooks,
 )
@@ -54,6 +55,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     documents.router,
     indicators.router,
     files.router,
+    takeaway.router,
     decision_link.router,
     unsubscribing.router,
     gates.router,

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from coopflow.application.callers import Language
 from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, Slug
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.filing import Form as FileForm
@@ -15,12 +16,14 @@ from coopflow.entrypoints.http.filing import Kind, found, handed_over, of_cooper
 from coopflow.entrypoints.http.guards import managed_programme, seen_cooperation, seen_programme
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError
+from coopflow.entrypoints.http.programmes import own_programmes, programmes_there
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
 from coopflow.entrypoints.web.rendering import look_of, render
 from coopflow.requests.files import Ordered
 from coopflow.requests.operations import Progress
 
 _PAGE: Final = "/files"
+_SHOWN: Final = 20
 
 router = APIRouter(prefix=_PAGE, dependencies=MEMBERS)
 
@@ -51,7 +54,21 @@ async def _shown(
             operation = await services.operations.find(caller.name, one.operation, now)
             come[one.id] = operation.progress if operation else None
     is_running = any(one.status == "running" for one in files)
-    return render(request, "files.html", files=files, come=come, is_running=is_running)
+    own = await own_programmes(services, caller)
+    if caller.administrator:
+        own |= set(await services.directory.programme_ids())
+    managed = [one for one in sorted(own) if caller.manages(one)][:_SHOWN]
+    return render(
+        request,
+        "files.html",
+        files=files,
+        come=come,
+        is_running=is_running,
+        cooperations=await services.queries.cooperations_of(
+            visitor.person, within=caller.programmes, limit=_SHOWN
+        ),
+        managed=await programmes_there(services, caller, managed),
+    )
 
 
 @router.get("/{file}/content")
@@ -69,11 +86,12 @@ async def order_one(  # noqa: PLR0913, PLR0917 - what a form says
     cooperation: Annotated[Slug | None, Form()] = None,
     kind: Annotated[Kind | None, Form()] = None,
     form: Annotated[FileForm | None, Form()] = None,
+    language: Annotated[Language | None, Form()] = None,
     gate: Annotated[Slug | None, Form()] = None,
     year: Annotated[int | None, Form(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
 ) -> Response:
     """Begin to make a file of a cooperation, or the portfolio of a programme."""
-    caller, language = visitor.caller, look_of(request).language
+    caller, language = visitor.caller, language or look_of(request).language
     if cooperation is None:
         await managed_programme(await seen_programme(programme, caller, services))
         ordered = Ordered(
