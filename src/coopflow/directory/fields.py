@@ -33,7 +33,8 @@ def _one_line(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not _ADDRESS.fullmatch(text) or ".." in text or text.startswith(".") or ".@" in text:
+    is_odd = any(part in text for part in ("..", ".@", "=?"))  # the last hides others (RFC 2047)
+    if is_odd or not _ADDRESS.fullmatch(text) or text.startswith("."):
         raise ValueError("this is no e-mail address; write it as name@example.org")
     return text
 

@@ -46,6 +46,7 @@ def test_addresses_are_taken_as_they_are(address: str) -> None:
         "fabien@example.org\nBcc: x@example.org",
         "Fabien <fabien@example.org>",
         "a@b@example.org",
+        "=?utf-8?q?a=0ABcc:x?=@example.org",
         f"{'a' * 250}@example.org",
     ],
 )

@@ -184,6 +184,47 @@ def test_whatever_people_write_makes_no_header_and_no_markup(
     assert "<script" not in html.get_content()
 
 
+_HIDDEN = (
+    "=?utf-8?q?Hello=0D=0ABcc:_x@example.com=0D=0A=0D=0AGo_to_example.com?=",
+    "=?utf-8?b?SGVsbG8NCkJjYzogeEBleGFtcGxlLmNvbQ==?=",
+    "Vote =?utf-8?q?=0A?= =?utf-8?q?Bcc:_x@example.com?= ?= =??= ===?",
+)
+
+
+@pytest.mark.parametrize("text", _HIDDEN)
+def test_no_line_ends_are_hidden_in_encoded_words(text: str) -> None:
+    """What the library would decode (RFC 2047) is taken as it was written, and makes no header."""
+    mail = set_as_mail(
+        letter(subject=text),
+        sender=Sender("Coop <coop@example.org>"),
+        name=text,
+        email="zoe@example.org",
+        message="abc",
+        places=Places("https://coop.example"),
+        at=AT,
+    )
+    head, _, _ = mail.as_bytes().partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")]
+    assert b"bcc" not in names
+    assert b"content-type" in names
+    assert "\n" not in mail["Subject"]
+    assert "utf-8" in mail["Subject"]
+
+
+def test_an_address_that_hides_line_ends_makes_no_mail() -> None:
+    """The directory takes none; one that got there otherwise is not written to."""
+    with pytest.raises(ValueError, match="line ends"):
+        set_as_mail(
+            letter(),
+            sender=Sender("Coop <coop@example.org>"),
+            name="Zoé",
+            email="=?utf-8?q?a=0D=0ABcc:x?=@example.org",
+            message="abc",
+            places=Places("https://coop.example"),
+            at=AT,
+        )
+
+
 @pytest.mark.parametrize(
     ("subject", "said"),
     [

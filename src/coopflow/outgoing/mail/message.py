@@ -1,11 +1,13 @@
 """Setting a letter as a mail: plain text and HTML, with the headers that mail systems expect.
 
 Nothing that people have written becomes a header line of its own: line ends and control characters
-are taken out before, and the library refuses what is left of them.
+are taken out before, also those that encoded words (RFC 2047) would hide from that. No mail is made
+of what is left of them.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,6 +25,8 @@ POLICY: Final = SMTP.clone(max_line_length=900)
 """Long links stay whole in their headers; the parts are folded by their own encoding."""
 
 _TEMPLATES: Final = "templates"
+_BROKEN_OUT: Final = re.compile(r"[\r\n](?!\n|[ \t]|\Z)")
+"""Where a header goes on as another one: without a blank at the beginning of the line."""
 
 
 class Sender:
@@ -36,8 +40,13 @@ class Sender:
 
 
 def one_line(text: str) -> str:
-    """Return a text as it may stand in a header: one line, without control characters."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """Return a text as it may stand in a header: one line, without control characters.
+
+    What looks like an encoded word is broken up: the library would decode it, and write what it
+    holds, line ends too, as it stands.
+    """
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line.replace("=?", "= ?")
 
 
 def wire_address(email: str) -> str:
@@ -69,6 +78,9 @@ def set_as_mail(  # noqa: PLR0913 - what stands in its headers
         message: the left part of its Message-ID.
         places: of the installation.
         at: its date.
+
+    Raises:
+        ValueError: an address would break out of its header.
     """
     mail = EmailMessage(policy=POLICY)
     mail["From"] = _mailbox(sender.name, sender.address)
@@ -81,6 +93,8 @@ def set_as_mail(  # noqa: PLR0913 - what stands in its headers
     if letter.stop is not None:
         mail["List-Unsubscribe"] = f"<{letter.stop.url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if any(_BROKEN_OUT.search(POLICY.fold(*header)) for header in mail.items()):
+        raise ValueError("a header of the mail holds line ends")
     values = {
         "letter": letter,
         "place": places.name,
