@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
 from coopflow.application.callers import Language
+from coopflow.entrypoints.http.middleware.limits import DEEPEST, depth
 from coopflow.entrypoints.web.forms.questions import (
     Choice,
     Free,
@@ -224,12 +225,19 @@ def _of_text(question: Question, text: str, way: Way) -> Any:  # noqa: PLR0911 -
         case Choice():
             return ABSENT if text == question.default else text.strip()
         case Free():
-            try:
-                return json.loads(text)
-            except (ValueError, RecursionError):
-                return text
+            return _json(text)
         case _:
             return text.strip()
+
+
+def _json(text: str) -> Any:
+    """Return what JSON says; the text itself where it is none, or deeper than requests may be."""
+    if depth(text.encode(errors="replace")) > DEEPEST:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _number(question: Number, text: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -47,6 +48,7 @@ EXPECTED: Final = "expected_seq"
 
 _OURS: Final = frozenset({KEY, RETURN_TO, SETTLED, EXPECTED})
 _SCALARS: Final = frozenset({"line", "area", "date", "moment", "select", "radios"})
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
 
@@ -94,7 +96,7 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
         key=own.get(KEY, "")[:100] or uuid4().hex,
         return_to=safe_place(own.get(RETURN_TO), otherwise),
         settled=tuple(value for name, value in found if name == SETTLED),
-        expected_seq=int(expected) if expected.isascii() and expected.isdigit() else None,
+        expected_seq=int(expected) if _NUMBER.fullmatch(expected) else None,
     )
 
 

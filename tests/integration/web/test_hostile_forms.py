@@ -1,0 +1,33 @@
+"""Forms as those fill them in who want to break something."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web_site import Site
+
+
+@pytest.mark.parametrize("deep", [65, 240, 900])
+def test_json_in_a_form_is_nested_no_deeper_than_in_a_request(site: Site, deep: int) -> None:
+    """What the API would not take is not taken here, and is shown again with what is wrong."""
+    found = site.collective()
+    speaker = found.speakers["ferme-du-gue"]
+    content = '{"a":' * deep + "1" + "}" * deep
+    with site.visitor(speaker) as visitor:
+        answer = visitor.post(
+            f"{found.path}/do/draft_document",
+            data={"kind": "charter", "content": content, "_do": "give"},
+        )
+    assert answer.status_code == 422, answer.text
+    assert "Cette réponse ne convient pas ici." in answer.text
+
+
+def test_a_number_of_any_length_is_none_that_a_form_holds(site: Site) -> None:
+    """Which entry was the last one is as the page has written it, or is not said."""
+    found = site.collective()
+    with site.visitor(found.speakers["ferme-du-gue"]) as visitor:
+        answer = visitor.post(
+            f"{found.path}/do/draft_document",
+            data={"kind": "nothing", "content": "{}", "expected_seq": "9" * 5000, "_do": "give"},
+        )
+    assert answer.status_code == 422, answer.text
