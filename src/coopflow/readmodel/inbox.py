@@ -32,6 +32,7 @@ class Inbox(Asking):
         *,
         manages: Collection[str] = (),
         programme: str | None = None,
+        cooperation: Address | None = None,
         within: Collection[str] | None = None,
         after: TaskPlace | None = None,
         limit: int = PAGE,
@@ -43,6 +44,7 @@ class Inbox(Asking):
             now: the instant at which it is asked.
             manages: the programmes that the person manages.
             programme: only what is in this programme.
+            cooperation: only what is in this cooperation.
             within: only what is in these programmes.
             after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
@@ -68,6 +70,8 @@ class Inbox(Asking):
         )
         if programme is not None:
             query = query.where(TaskRow.programme == programme)
+        if cooperation is not None:
+            query = query.where(TaskRow.cooperation_id == str(cooperation))
         if within is not None:
             query = query.where(TaskRow.programme.in_(within))
         if after is not None:

@@ -82,6 +82,8 @@ async def test_what_awaits_a_person_is_listed_across_cooperations_by_deadline(
     assert [one.about for one in await queries.tasks("person-1", SOON, programme="sud")] == [
         "middle"
     ]
+    there = await queries.tasks("person-1", SOON, cooperation=south.address, limit=1)
+    assert [one.about for one in there] == ["middle"]
     assert [one.about for one in await queries.tasks("person-1", SOON, within=["sud"])] == [
         "middle"
     ]

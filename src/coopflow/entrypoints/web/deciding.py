@@ -117,7 +117,7 @@ async def _chances(
 ) -> tuple[Chance, ...]:
     """Return for whom somebody has to answer, then for whom they have: the last answer counts."""
     queries, address = services.queries, link.address
-    tasks = await queries.tasks(link.person, now, programme=link.programme, limit=_TASKS)
+    tasks = await queries.tasks(link.person, now, cooperation=address, limit=_TASKS)
     found = {
         one.organisation: Chance(
             one.organisation,
@@ -125,7 +125,7 @@ async def _chances(
             tuple(names.get(other, other) for other in one.entrusted),
         )
         for one in tasks
-        if (one.slug, one.about) == (link.cooperation, link.decision) and one.kind in _KINDS
+        if one.about == link.decision and one.kind in _KINDS
     }
     held = await queries.holders(address)
     mine = {one.about for one in held if one.person == link.person and one.role == REPRESENTATIVE}

@@ -108,8 +108,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     typed = form.read(sent.answers).typed
     settled = tuple(name for name in typed.parts if typed.part(name).text)
     own = page.speaks_for
-    is_own = MATRIX[command].get(REPRESENTATIVE) == "own"
-    if is_own and len(own) == 1 and "organisation" in COMMANDS[command].model_fields:
+    if len(own) == 1 and "organisation" not in settled and _is_about_own(page, command):
         typed = typed.having("organisation", Typed((own[0],)))
         settled = (*settled, "organisation")
     for name in _to_be_made_up(command):
@@ -139,6 +138,16 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     if faults:
         return await _shown(page, command, form, typed, sent, faults=faults)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
+
+
+def _is_about_own(page: CooperationPage, command: str) -> bool:
+    """Whether a command names an organisation that the reader has to speak for."""
+    others = MATRIX[command].keys() - {REPRESENTATIVE}
+    return (
+        MATRIX[command].get(REPRESENTATIVE) == "own"
+        and "organisation" in COMMANDS[command].model_fields
+        and not others & page.sight.roles
+    )
 
 
 def _to_be_made_up(command: str) -> tuple[str, ...]:

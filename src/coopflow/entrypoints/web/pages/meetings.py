@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
@@ -21,6 +22,8 @@ from coopflow.readmodel.views import JournalLine, MeetingView
 router = APIRouter(prefix="/c/{programme}/{cooperation}/meetings", dependencies=MEMBERS)
 
 _PULSES: Final = 12
+_MOST: Final = 10_000
+_RECORDED: Final = Narrowing(types=("meeting_recorded",))
 
 MeetingId = Annotated[Slug, Path()]
 
@@ -30,6 +33,7 @@ async def show_all(page: CooperationPageDep) -> Response:
     """List them, the latest first, with who came; and the pulses for who may read the journal."""
     page.sight.may("meetings")
     found = await page.services.queries.meetings(page.sight.address)
+    present = await _present(page)
     pulses: tuple[JournalLine, ...] = ()
     if page.may("journal"):
         pulses = await page.services.chronicle.latest(
@@ -38,8 +42,8 @@ async def show_all(page: CooperationPageDep) -> Response:
     return page.render(
         "cooperation/meetings.html",
         meetings=found[::-1],
-        present=_present,
-        picture=_picture(page, found) if found else "",
+        present=present,
+        picture=_picture(page, found, present) if found else "",
         pulses=pulses,
         hand=hand_of(page),
     )
@@ -61,23 +65,32 @@ async def show(meeting: MeetingId, page: CooperationPageDep) -> Response:
     return page.render(
         "cooperation/meeting.html",
         view=view,
-        present=_present(view),
+        present=(await _present(page))[view.id],
         minutes=lines[::-1],
         hand=hand_of(page),
     )
 
 
-def _present(view: MeetingView) -> int:
-    """Return how many of the members that were active came; others may have come, too."""
-    return min(len(set(view.attendees)), view.active)
+async def _present(page: CooperationPage) -> Mapping[str, int]:
+    """Return how many of the members that were active came, by meeting; others may have come, too.
+
+    Who was active then stands in the entries that recorded the meetings.
+    """
+    lines = await page.services.chronicle.latest(page.sight.address, _RECORDED, limit=_MOST)
+    return {
+        line.data["meeting"]: len(set(line.data["active"]) & set(line.data["attendees"]))
+        for line in lines
+    }
 
 
-def _picture(page: CooperationPage, found: tuple[MeetingView, ...]) -> Markup:
+def _picture(
+    page: CooperationPage, found: tuple[MeetingView, ...], present: Mapping[str, int]
+) -> Markup:
     held = [
         Attendance(
             one.held_at.astimezone(page.say.zone).date(),
             page.say(f"meeting.{one.kind}"),
-            _present(one),
+            present[one.id],
             one.active,
         )
         for one in found

@@ -118,18 +118,17 @@ def _worked_out(
     return gates, standings(state, looked.at, rules, page.say, ahead=ahead, before=before)
 
 
-async def _tasks(page: CooperationPage, now: datetime) -> list[TaskView]:
+async def _tasks(page: CooperationPage, now: datetime) -> tuple[TaskView, ...]:
     """Return what the cooperation waits for from the reader, soonest first."""
     programme = page.detail.programme
     manages = PROGRAMME_MANAGER in page.visitor.caller.grants(programme)
-    found = await page.services.queries.tasks(
+    return await page.services.queries.tasks(
         page.visitor.person,
         now,
         manages=[programme] if manages else [],
-        within=[programme],
+        cooperation=page.sight.address,
         limit=_TASKS,
     )
-    return [one for one in found if one.slug == page.detail.slug]
 
 
 async def _alerts(page: CooperationPage, state: Cooperation) -> tuple[Warned, ...]:
