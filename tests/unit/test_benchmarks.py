@@ -13,6 +13,7 @@ BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE})
 
 
 SMALL = {
+    "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
     "pages": ["--cooperations", "50"],
     "roll": ["--cooperations", "5"],

@@ -58,6 +58,7 @@ from coopflow.temporal.errors import (
     EngineFaultError,
     TemporalUnavailableError,
 )
+from coopflow.temporal.latest import Latest, Remembered
 from coopflow.temporal.messages import (
     AnswerRequest,
     Carried,
@@ -155,6 +156,7 @@ class TemporalEngine:
         self._task_queue = task_queue
         self._patience = patience
         self._lines = WeakValueDictionary[Address, _Line]()
+        self._remembered = Remembered(self)
 
     @property
     def client(self) -> Client:
@@ -346,6 +348,14 @@ class TemporalEngine:
             UnknownCooperationError: there is none at this address.
         """
         return await self._ask(address, names.JOURNAL_HEAD, JournalHead)
+
+    async def latest(self, address: Address) -> Latest:
+        """Return the cooperation as it is with what it follows, asking for what went on since.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        return await self._remembered.latest(address)
 
     async def carried(self, address: Address) -> Carried:
         """Return all that a cooperation is, with what the read model has not acknowledged.

@@ -43,11 +43,10 @@ async def look(services: Services, sight: Sight, at: datetime | None = None) -> 
     """
     engine, address = services.engine, sight.address
     try:
-        head = await engine.journal_head(address)
+        head, state, definitions = await engine.latest(address)
     except UnknownCooperationError:
         return await _look_back(services, sight, at)
-    state = await engine.state(address)
-    rules = compile_family(*await engine.definitions(address))
+    rules = compile_family(*definitions)
     as_of = state.as_of or datetime.now(UTC)
     now = as_of if head.mode == "recorded" else max(as_of, datetime.now(UTC))
     instant = at or now

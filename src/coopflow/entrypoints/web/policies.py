@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from coopflow.definitions.compile import compile_definition, definition_of
@@ -22,14 +25,14 @@ class KnownPolicy(NamedTuple):
         lifecycle: the lifecycle that it is for, by its name.
         followed_by: how many cooperations of the programme follow it; None for those who do not
             manage it.
-        is_in_library: whether new cooperations may be opened with it by its name.
+        isin_library: whether new cooperations may be opened with it by its name.
     """
 
     name: str
     label: Label
     lifecycle: str
     followed_by: int | None
-    is_in_library: bool
+    isin_library: bool
 
 
 async def known_policies(page: ProgrammePage) -> list[KnownPolicy]:
@@ -41,18 +44,34 @@ async def known_policies(page: ProgrammePage) -> list[KnownPolicy]:
         name = rules.definition.policy_name
         count = followed.pop(name, 0) if page.manages else None
         lifecycle = rules.lifecycle.lifecycle
-        found.append(KnownPolicy(name, rules.policy.label, lifecycle, count, is_in_library=True))
+        found.append(KnownPolicy(name, rules.policy.label, lifecycle, count, isin_library=True))
     for name, count in followed.items():
         for content in await page.services.registry.contents("policy", name, page.id):
             label = Label.model_validate(content["label"])
             lifecycle = str(content.get("lifecycle") or METHOD)
-            found.append(KnownPolicy(name, label, lifecycle, count, is_in_library=False))
+            found.append(KnownPolicy(name, label, lifecycle, count, isin_library=False))
             break
     return found
 
 
 def _library() -> list[Rulebook]:
-    return [compile_definition(load_definition(None, name)) for name in available("policies")]
+    return [compile_definition(one) for one in _definitions(_stamps()).values()]
+
+
+Stamp = tuple[Path, int, int]
+"""A file of the library, when it was changed, and how large it is."""
+
+
+def _stamps() -> tuple[Stamp, ...]:
+    files = [*available("policies").values(), *available("workflows").values()]
+    told = [(path, path.stat()) for path in files]
+    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in told)
+
+
+@lru_cache(maxsize=1)
+def _definitions(_: tuple[Stamp, ...]) -> Mapping[str, Definition]:
+    """Read the policies of the library, by name: again only when a file of it has changed."""
+    return {name: load_definition(None, name) for name in available("policies")}
 
 
 async def rules_named(page: ProgrammePage, name: str) -> Rulebook:
@@ -65,7 +84,7 @@ async def rules_named(page: ProgrammePage, name: str) -> Rulebook:
     Raises:
         HiddenError: there is none by this name for the reader.
     """
-    found = await asyncio.to_thread(_in_library, name)
+    found = await asyncio.to_thread(in_library, name)
     if found is None and await _may_read(page, name):
         found = await _registered(page, name)
     if found is None:
@@ -73,12 +92,11 @@ async def rules_named(page: ProgrammePage, name: str) -> Rulebook:
     return await asyncio.to_thread(compile_definition, found)
 
 
-def _in_library(name: str) -> Definition | None:
+def in_library(name: str) -> Definition | None:
+    """Return a policy of the library by its name, or by ``name@version``; None for another one."""
     slug = name.partition("@")[0]
-    if slug not in available("policies"):  # other names might be taken for paths of files
-        return None
-    found = load_definition(None, slug)
-    return found if name in {slug, found.policy_name} else None
+    found = _definitions(_stamps()).get(slug)
+    return found if found is not None and name in {slug, found.policy_name} else None
 
 
 async def _may_read(page: ProgrammePage, name: str) -> bool:
