@@ -198,6 +198,9 @@ PAGES: dict[str, Line] = {
     "GET /c/{programme}/{cooperation}/documents": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/documents/{kind}": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/documents/{kind}/differences": Line("cooperation", "hidden"),
+    "GET /c/{programme}/{cooperation}/documents/feedback_loop/edit": Line(
+        "cooperation", but=dict.fromkeys(("member", "administrator"), "forbidden")
+    ),
     "GET /c/{programme}/{cooperation}/documents/{kind}/edit": Line(
         "cooperation", but=_NOT_MANAGING
     ),

@@ -91,7 +91,7 @@ async def newest(kind: KindOf, page: CooperationPageDep) -> Response:
     """Show the version of a document that was written last, or that there is none yet."""
     listed = _listed(kind, await readable(page))
     if listed.newest is None:
-        return page.render("documents/none.html", kind=kind, may_write=may_write(page, kind))
+        return page.render("documents/none.html", kind=kind, may_write=may_begin(page, kind))
     return await _version(page, listed, listed.newest.version)
 
 
@@ -150,6 +150,13 @@ def may_write(page: CooperationPage, kind: str) -> bool:
     )
 
 
+def may_begin(page: CooperationPage, kind: str) -> bool:
+    """Whether the reader may come to write a version, be it by closing a review."""
+    if kind != WRITTEN_BY_REVIEWS:
+        return may_write(page, kind)
+    return page.detail.status == "active" and page.may_give("close_review")
+
+
 def named(page: CooperationPage) -> Known:
     """Return what the organisations of a cooperation are called, those that left as well."""
     return {"members": [Option(one.id, one.name) for one in page.members]}
@@ -185,7 +192,8 @@ async def _version(page: CooperationPage, listed: Listed, number: int) -> Respon
         decision=decision if _may_read(page, decision) else None,
         before=next((one.version for one in listed.versions if one.version < number), None),
         is_newest=is_newest,
-        may_write=may_write(page, kind),
+        may_write=may_begin(page, kind),
+        is_of_reviews=kind == WRITTEN_BY_REVIEWS,
         may_submit=is_newest and found.status == "draft" and page.may_give("submit_document"),
         waits_for=next((one for one in listed.versions if one.status == "submitted"), None),
         missing=await _missing(page, found) if is_newest and may_write(page, kind) else (),

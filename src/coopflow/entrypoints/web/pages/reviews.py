@@ -42,7 +42,7 @@ async def show_all(page: CooperationPageDep) -> Response:
             (one for one in found if one.closed_at), key=lambda one: one.opened_at, reverse=True
         ),
         hand=hand,
-        may_open=lambda kind: hand.may("open_review", *_scopes(kind)),
+        may_open=lambda kind: hand.may("open_review", *scopes_of(kind)),
     )
 
 
@@ -78,7 +78,8 @@ async def _readable(page: CooperationPage) -> list[ReviewView]:
     return [one for one in found if extent == "all" or one.summary_published]
 
 
-def _scopes(kind: str) -> tuple[str, ...]:
+def scopes_of(kind: str) -> tuple[str, ...]:
+    """Return which scopes of the matrix hold for reviews of a kind, beside ``any``."""
     own = ("own_review",) if kind == "evaluation" else ()
     return (*own, "exceptional") if kind == "exceptional" else own
 
@@ -87,7 +88,7 @@ def _offers(view: ReviewView, hand: Hand) -> tuple[Offer, ...]:
     if view.closed_at is not None:
         return ()
     given, found = {"review": view.id}, []
-    scopes = ("own_review",) if view.kind == "evaluation" else ()
+    scopes = scopes_of(view.kind)
     if hand.may("propose_change", *scopes):
         words = Label(en="Propose a change", fr="Proposer un changement")
         found.append(Offer("propose_change", words, given))
@@ -99,7 +100,7 @@ def _offers(view: ReviewView, hand: Hand) -> tuple[Offer, ...]:
 
 
 def _change_offers(view: ReviewView, change: Any, hand: Hand) -> tuple[Offer, ...]:
-    scopes = ("own_review",) if view.kind == "evaluation" else ()
+    scopes = scopes_of(view.kind)
     if view.closed_at or change.status != "open" or not hand.may("resolve_change", *scopes):
         return ()
     given = {"review": view.id, "change": change.id}
