@@ -8,10 +8,11 @@ from typing import Any
 
 from coopflow.domain.chain import Record, digest
 from coopflow.papers.about import About
-from coopflow.papers.journal import instant_of, sentence, who
+from coopflow.papers.journal import instant_of, who
 from coopflow.papers.lives import Life
 from coopflow.papers.paper import Block, Heading, Paragraph, Particulars, Rich, Run, plain
 from coopflow.papers.proofs import Proof
+from coopflow.papers.sentences import Sentences
 
 
 @dataclass
@@ -55,20 +56,21 @@ class Citations:
             return
         yield Heading(self.about.say("annex.title"))
         yield Paragraph(plain(self.about.say("annex.how")))
+        sentences = Sentences(self.about, life.state)
         for seq in sorted(self.seqs):
-            yield from _quoted(self.about, life.record(seq))
+            yield from _quoted(self.about, sentences, life.record(seq))
 
 
 def _anchor(seq: int) -> str:
     return f"entry-{seq}"
 
 
-def _quoted(about: About, record: Record) -> Iterator[Block]:
+def _quoted(about: About, sentences: Sentences, record: Record) -> Iterator[Block]:
     say = about.say
     event = record["event"]
     title = say("annex.entry", seq=record["seq"], at=say.clock(instant_of(record)))
     yield Heading(title, level=2, anchor=_anchor(record["seq"]))
-    yield Paragraph(plain(f"{sentence(about, record)}."))
+    yield Paragraph(plain(f"{sentences.of(record)}."))
     told = digest(record) if "previous" in record else "–"
     fields = {name: value for name, value in event.items() if name != "type"}
     rows: list[tuple[str, Rich]] = [

@@ -9,7 +9,7 @@ from coopflow.domain.explanation import CriterionFinding, Examination, examine
 from coopflow.domain.rulebook import Rulebook
 from coopflow.papers.about import About, NoSuchPaperError
 from coopflow.papers.annex import Citations
-from coopflow.papers.journal import instant_of, sentence
+from coopflow.papers.journal import instant_of
 from coopflow.papers.lives import Life
 from coopflow.papers.paper import (
     Block,
@@ -26,6 +26,7 @@ from coopflow.papers.paper import (
     texts,
 )
 from coopflow.papers.proofs import Proof, Proofs
+from coopflow.papers.sentences import Sentences
 from coopflow.papers.stages import lifecycle_drawn
 
 _ENTERING = ("cooperation_opened", "gate_passed", "fell_back")
@@ -213,7 +214,7 @@ class _Dossier:
 
     def _history(self) -> Iterator[Block]:
         """Yield what was asked and decided at this gate, from the first time to the last."""
-        say = self._say
+        say, sentences = self._say, Sentences(self._about, self._life.state)
         rows = []
         for entry in self._life.entries:
             if not self._is_of_gate(entry.event.type, dict(entry.event)):
@@ -223,7 +224,7 @@ class _Dossier:
                 (
                     self._cited.numbers((entry.seq,)),
                     plain(say.clock(instant_of(record))),
-                    plain(sentence(self._about, record)),
+                    plain(sentences.of(record)),
                 )
             )
         yield Heading(say("dossier.history"))

@@ -21,6 +21,7 @@ from coopflow.papers.paper import (
     Table,
     plain,
 )
+from coopflow.papers.sentences import Sentences
 
 Progress = Callable[[int, int], None]
 """Told how much of how much is done."""
@@ -63,20 +64,11 @@ def journal(about: About, life: Life, after: int = 0, progress: Progress = unhea
         last_seq=records[-1]["seq"],
         all=len(life.records),
     )
-    blocks = (*_check(about, records), *_entries(about, records, progress))
+    blocks = (
+        *_check(about, records),
+        *_entries(about, Sentences(about, life.state), records, progress),
+    )
     return about.paper(say("journal.title"), blocks, lead=lead)
-
-
-def sentence(about: About, record: Record) -> str:
-    """Return an entry as a sentence."""
-    event = record["event"]
-    fields = {name: value for name, value in event.items() if name != "type"}
-    withheld = [
-        pointer.removeprefix("/event/")
-        for pointer in record.get("withheld", ())
-        if pointer.startswith("/event/") and pointer.removeprefix("/event/") not in fields
-    ]
-    return about.teller.tell(event["type"], fields, withheld)
 
 
 def who(about: About, record: Record) -> str:
@@ -106,7 +98,9 @@ def _check(about: About, records: Sequence[Record]) -> Iterator[Block]:
     yield Paragraph(plain(say("journal.withheld")))
 
 
-def _entries(about: About, records: Sequence[Record], progress: Progress) -> Iterator[Block]:
+def _entries(
+    about: About, sentences: Sentences, records: Sequence[Record], progress: Progress
+) -> Iterator[Block]:
     say, done = about.say, 0
     for year, of_year in groupby(
         records, key=lambda one: instant_of(one).astimezone(say.zone).year
@@ -114,7 +108,7 @@ def _entries(about: About, records: Sequence[Record], progress: Progress) -> Ite
         yield Heading(str(year))
         rows: list[tuple[Rich, ...]] = []
         for record in of_year:
-            rows.append(_row(about, record))
+            rows.append(_row(about, sentences, record))
             done += 1
             if done % _EVERY == 0:
                 progress(done, len(records))
@@ -130,12 +124,12 @@ def _table(about: About, rows: tuple[tuple[Rich, ...], ...]) -> Table:
     return Table(header, rows, (0, 2.4, 6, 1.9, 0))
 
 
-def _row(about: About, record: Record) -> tuple[Rich, ...]:
+def _row(about: About, sentences: Sentences, record: Record) -> tuple[Rich, ...]:
     is_linked = "previous" in record
     return (
         plain(str(record["seq"])),
         plain(about.say.clock(instant_of(record))),
-        plain(sentence(about, record)),
+        plain(sentences.of(record)),
         plain(who(about, record)),
         (Run(digest(record)[:_SHORT] if is_linked else "–", "mono"),),
     )

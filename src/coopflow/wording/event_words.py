@@ -393,12 +393,12 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "told.review_opened.named": ("The review begins: {review}", "Le bilan commence : {review}"),
     "told.review_closed.named": ("The review is closed: {review}", "Le bilan est clos : {review}"),
     "told.change_proposed.named": (
-        "The review {review} proposes a change to “{target}”: {text}",
-        "Le bilan {review} propose un changement sur « {target} » : {text}",
+        "A change to “{target}” is proposed ({review}): {text}",
+        "Un changement sur « {target} » est proposé ({review}) : {text}",
     ),
     "told.change_resolved.named": (
-        "A change that the review {review} proposed is {verdict}: {change}",
-        "Un changement proposé par le bilan {review} est {verdict} : {change}",
+        "A change that was proposed ({review}) is {verdict}: {change}",
+        "Un changement proposé ({review}) est {verdict} : {change}",
     ),
     # what stands in for values
     "told.withheld": ("(not shown)", "(non affiché)"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from coopflow.domain.chain import digest
@@ -8,7 +10,7 @@ from coopflow.papers.about import NoSuchPaperError
 from coopflow.papers.journal import journal
 from coopflow.papers.lives import Life
 from coopflow.papers.paper import Paper, Rich, Table
-from tests.collective import Collective
+from tests.collective import Collective, value_chain
 from tests.journals import life as told_life
 from tests.papers import about, life_of, lived, words_of
 
@@ -36,9 +38,33 @@ def test_what_is_kept_back_is_not_in_it() -> None:
     life = Life(told_life())
     said = words_of(journal(about(life), life))
 
-    assert "Alpha answers the decision d: (not shown)" in said
+    assert "Alpha answers the decision “A question?”: (not shown)" in said
     assert "Too much at once" not in said
     assert "Nobody told us" not in said
+
+
+def test_things_are_called_as_people_call_them() -> None:
+    """Decisions by question or subject, disagreements, meetings, reviews with their changes."""
+    coop = Collective(3)
+    coop.ask("d1", question="Shall we meet?")
+    coop.adopt("value_chain", value_chain())
+    coop.do("fay", "record_meeting", meeting="m1", kind="plenary", held_at=coop.at, attendees=[])
+    coop.do("rep-alpha", "record_measure", indicator="o1-1", value=7, organisation="alpha")
+    coop.do("fay", "open_review", review="r1", kind="annual", period="2026")
+    propose = {"review": "r1", "change": "c1", "target": "roadmap", "text": "Plant more"}
+    coop.do("fay", "propose_change", **propose)
+    coop.do("fay", "resolve_change", review="r1", change="c1", verdict="accepted")
+    life = life_of(coop.journal)
+
+    said = words_of(journal(about(life), life))
+
+    for one in ("The decision “Shall we meet?” is opened", "“Value chain, version 1”"):
+        assert one in said
+    assert "(plenary, 1 Jan 2026)" in said
+    assert "for the indicator “A definition”" in said
+    assert "A change to “roadmap” is proposed (yearly review, 2026): Plant more" in said
+    assert "A change that was proposed (yearly review, 2026) is accepted: Plant more" in said
+    assert not {"d1", "m1", "r1", "c1", "o1-1"}.intersection(re.findall(r"[\w-]+", said))
 
 
 def test_it_is_for_those_who_may_read_the_journal() -> None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from coopflow.domain.policy import REVIEW_LABELS
-from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.readmodel.chronicle import Narrowing
 from coopflow.readmodel.views import DecisionView, JournalLine, MeetingView, ReviewView
-from coopflow.wording.phrases import Phrases
 from coopflow.wording.telling import Teller
+from coopflow.wording.things import Called, decision_named, named_things
 
 _PERSON_FIELDS: Final = ("person", "representative", "alternate", "author")
 _PLANS: Final = Narrowing(types=("actions_planned",))
@@ -57,47 +55,22 @@ def teller_of(page: CooperationPage, things: Things | None = None) -> Teller:
     plain = Teller(page.rules, page.say, organisations=names, people=page.people)
     if things is None:
         return plain
-    say = page.say
-    decisions = {slug: quoted(say, title_of(page, one)) for slug, one in things.decisions.items()}
-    disagreements = {slug: quoted(say, one) for slug, one in things.disagreements.items()}
-    kinds = {kind: say.label(label) for kind, label in KIND_LABELS.items()}
-    reviews = {kind: say.label(label) for kind, label in REVIEW_LABELS.items()}
-    named = {
-        "decision": decisions,
-        "disagreement": disagreements,
-        "meeting": {
-            slug: f"{say(f'meeting.{one.kind}')}, {say.day(one.held_at)}"
-            for slug, one in things.meetings.items()
-        },
-        "review": {slug: review_named(say, one) for slug, one in things.reviews.items()},
-        "indicator": {slug: quoted(say, one) for slug, one in things.indicators.items()},
-        "action": {slug: quoted(say, one) for slug, one in things.actions.items()},
-        "target": kinds,
-        # What alerts are about, whatever it is.
-        "about": {**kinds, **reviews, **_plenary(say), **decisions, **disagreements},
-    }
+    called = Called(
+        decisions={slug: title_of(page, one) for slug, one in things.decisions.items()},
+        disagreements=things.disagreements,
+        meetings={slug: (one.kind, one.held_at) for slug, one in things.meetings.items()},
+        reviews={slug: (one.kind, one.period) for slug, one in things.reviews.items()},
+        indicators=things.indicators,
+        actions=things.actions,
+    )
+    named = named_things(called, page.say)
     return Teller(page.rules, page.say, organisations=names, people=page.people, things=named)
 
 
 def title_of(page: CooperationPage, view: DecisionView) -> str:
     """Return what a decision is called: its question, else what it is about."""
-    if view.question:
-        return view.question
-    kind, _, thing = view.subject.partition(":")
-    if kind == "document" and view.document_version is not None:
-        named = page.say(f"document.{thing}")
-        return capital(page.say("matter.version", about=named, version=view.document_version))
-    return capital(teller_of(page).subject(view.subject))
-
-
-def review_named(say: Phrases, view: ReviewView) -> str:
-    """Return what a review is called: its kind, and the period that it is about."""
-    kind = say(f"review.{view.kind}")
-    return f"{kind}, {view.period}" if view.period else kind
-
-
-def _plenary(say: Phrases) -> dict[str, str]:
-    return {"plenary": say("meeting.plenary")}
+    version = view.document_version
+    return decision_named(teller_of(page), page.say, view.question, view.subject, version)
 
 
 def changed(things: Things, line: JournalLine) -> Mapping[str, Any]:
@@ -108,16 +81,6 @@ def changed(things: Things, line: JournalLine) -> Mapping[str, Any]:
     texts = {one.id: one.text for one in review.changes}
     change = line.data["change"]
     return {**line.data, "change": texts.get(change, change)}
-
-
-def capital(words: str) -> str:
-    """Return words with a capital letter in front."""
-    return words[:1].upper() + words[1:]
-
-
-def quoted(say: Phrases, words: str) -> str:
-    """Put words in the quotation marks of the language."""
-    return f"« {words} »" if say.language == "fr" else f"“{words}”"
 
 
 def people_in(lines: Iterable[JournalLine]) -> set[str]:
