@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
     from coopflow.readmodel.news import News
 
+_CLEAR_EVERY: Final = timedelta(hours=1)
+_AFTER_AN_OUTAGE: Final = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -75,24 +78,39 @@ async def _migrated(migrating: Awaitable[None]) -> bool:
 async def dispatching(
     database: Database, settings: Settings, news: News | None = None
 ) -> AsyncIterator[None]:
-    """Send webhooks and mail beside a block; in the end what is under way is ended.
+    """Send webhooks and mail beside a block, and delete files that have expired.
+
+    In the end what is under way is ended.
 
     Raises:
         SettingsError: the address of the mail server cannot be used.
     """
     from coopflow.outgoing.cloudevents import NOWHERE
     from coopflow.outgoing.dispatcher import Dispatcher
+    from coopflow.outgoing.looking import Pauses, look_again
     from coopflow.outgoing.queue import Queue
     from coopflow.outgoing.sending import Sender
     from coopflow.readmodel.feed import Feed
+    from coopflow.requests.files import Files
 
     mailer = _mailer(database, settings)  # before anything runs: its settings may be at fault
     sender = Sender(allow_private=settings.webhooks_allow_private)
     endpoints = webhooks_over(database, settings).endpoints
     source = settings.public_url or NOWHERE
     dispatcher = Dispatcher(Queue(database), Feed(database), endpoints, sender, source=source)
+    files = Files(database, seals_of(settings))
     stop = asyncio.Event()
-    running = [asyncio.create_task(dispatcher.run(stop, news))]
+
+    async def clear_files() -> None:
+        await files.clear(datetime.now(UTC))
+
+    clearing = look_again(
+        clear_files, stop, about="files", pauses=Pauses(_CLEAR_EVERY, _AFTER_AN_OUTAGE)
+    )
+    running = [
+        asyncio.create_task(dispatcher.run(stop, news)),
+        asyncio.create_task(clearing),
+    ]
     if mailer is None:
         _log.info("no mail is sent: COOPFLOW_SMTP_URL is not set")
     else:

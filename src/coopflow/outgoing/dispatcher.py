@@ -12,20 +12,17 @@ from typing import Final
 
 import structlog
 
-from coopflow.application.engine import UnavailableError
 from coopflow.outgoing.cloudevents import CONTENT_TYPE, NOWHERE, CloudEvent, enveloped, ping
 from coopflow.outgoing.endpoints import Endpoints
+from coopflow.outgoing.looking import Pauses, look_again
 from coopflow.outgoing.queue import KEPT_FOR, Claimed, Queue
 from coopflow.outgoing.sending import Send
 from coopflow.outgoing.signatures import signed
 from coopflow.readmodel.feed import Feed
-from coopflow.readmodel.news import News, wait
+from coopflow.readmodel.news import News
 
-LOOK_EVERY: Final = timedelta(seconds=1)
-"""How often the queue is looked at where nothing tells of news."""
-
+_PAUSES: Final = Pauses(timedelta(seconds=1), after_an_outage=timedelta(seconds=5))
 _CLEAR_EVERY: Final = timedelta(hours=1)
-_AFTER_AN_OUTAGE: Final = timedelta(seconds=5)
 _LAST_ONES: Final = timedelta(seconds=5)
 
 Clock = Callable[[], datetime]
@@ -83,25 +80,11 @@ class Dispatcher:
             stop: tells it to stop.
             news: tells of what the projector of this process writes.
         """
-        news = news or News()
-        stopping = asyncio.create_task(stop.wait())
         try:
-            while not stop.is_set():
-                told = news.next()
-                pause = LOOK_EVERY
-                try:
-                    await self._begin(stop)
-                except UnavailableError as error:
-                    _log.warning("webhooks wait for the database", advice=str(error))
-                    pause = _AFTER_AN_OUTAGE
-                except Exception as error:  # noqa: BLE001 - whatever it is, the next look may pass
-                    _log.error("webhooks cannot be looked for", exc_info=error)
-                    pause = _AFTER_AN_OUTAGE
-                waiting = asyncio.create_task(wait(told, pause.total_seconds()))
-                await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
+            await look_again(
+                lambda: self._begin(stop), stop, about="webhooks", pauses=_PAUSES, news=news
+            )
         finally:
-            stopping.cancel()
             await self._wind_up()
 
     async def once(self) -> None:

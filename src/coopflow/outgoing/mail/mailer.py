@@ -15,6 +15,7 @@ import structlog
 from coopflow.application.engine import UnavailableError
 from coopflow.directory.directory import Directory
 from coopflow.directory.people import Person
+from coopflow.outgoing.looking import Pauses, look_again
 from coopflow.outgoing.mail.composing import Composer, manages
 from coopflow.outgoing.mail.letter import Letter
 from coopflow.outgoing.mail.message import Sender, set_as_mail, wire_address
@@ -34,13 +35,10 @@ from coopflow.outgoing.mail.schedule import MailAnswer, MailReason
 from coopflow.outgoing.mail.smtp import Post
 from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.wishes import wish
-from coopflow.readmodel.news import News, wait
+from coopflow.readmodel.news import News
 
-LOOK_EVERY: Final = timedelta(seconds=2)
-"""How often the queue is looked at."""
-
+_PAUSES: Final = Pauses(timedelta(seconds=2), after_an_outage=timedelta(seconds=10))
 _CLEAR_EVERY: Final = timedelta(hours=1)
-_AFTER_AN_OUTAGE: Final = timedelta(seconds=10)
 
 Clock = Callable[[], datetime]
 OpenPost = Callable[[], AbstractAsyncContextManager[Post]]
@@ -99,25 +97,7 @@ class Mailer:
             stop: tells it to stop.
             news: tells of what the projector of this process writes.
         """
-        news = news or News()
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            while not stop.is_set():
-                told = news.next()
-                pause = LOOK_EVERY
-                try:
-                    await self.once(stop)
-                except UnavailableError as error:
-                    _log.warning("mail waits for the database", advice=str(error))
-                    pause = _AFTER_AN_OUTAGE
-                except Exception as error:  # noqa: BLE001 - whatever it is, the next look may pass
-                    _log.error("mail cannot be looked for", exc_info=error)
-                    pause = _AFTER_AN_OUTAGE
-                waiting = asyncio.create_task(wait(told, pause.total_seconds()))
-                await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-        finally:
-            stopping.cancel()
+        await look_again(lambda: self.once(stop), stop, about="mail", pauses=_PAUSES, news=news)
 
     async def once(self, stop: asyncio.Event | None = None) -> None:
         """Send all that is due now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,19 @@ import structlog
 from pydantic import SecretStr
 
 from coopflow import bootstrap
+from coopflow.application.callers import Caller
 from coopflow.directory.directory import Directory
 from coopflow.directory.people import PersonStated
 from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.queue import MailQueue
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.migrate import migrate
+from coopflow.requests import files as module
+from coopflow.requests.files import KEPT, Files, Ordered
+from coopflow.sealing.texts import TextSeals
 from coopflow.settings import Settings, SettingsError
 from tests.integration.outgoing.mail.mailroom import mailroom
+from tests.temporal_engine import KEYS
 
 
 def settings(folder: Path, url: str | None) -> Settings:
@@ -83,6 +88,37 @@ async def test_without_a_server_it_is_said_that_no_mail_is_sent(tmp_path: Path) 
         "no mail is sent: COOPFLOW_SMTP_URL is not set"
     ) == 1
     assert await bootstrap.reach_mail(given) is None
+
+
+async def test_files_that_have_expired_are_deleted_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without anybody asking for another one."""
+    given = settings(tmp_path, None)
+    await invited(given)
+    database = Database(given.database)
+    ordered = Ordered(programme="valdore", kind="portfolio", form="csv", language="fr")
+    files, ada, now = (
+        Files(database, TextSeals(lambda: KEYS)),
+        Caller(name="ada"),
+        datetime.now(UTC),
+    )
+    old = await files.begin(ada, ordered, now - KEPT)
+    monkeypatch.setattr(module, "KEPT", 2 * KEPT)
+    new = await files.begin(ada, ordered, now - KEPT - timedelta(minutes=1))
+    cleared, clear = asyncio.Event(), Files.clear
+
+    async def noted(self: Files, at: datetime) -> None:
+        await clear(self, at)
+        cleared.set()
+
+    monkeypatch.setattr(Files, "clear", noted)
+    async with dispatching(given), asyncio.timeout(30):
+        await cleared.wait()
+
+    assert await files.delete("ada", old) is False
+    assert await files.delete("ada", new) is True
+    await database.close()
 
 
 async def test_an_address_that_is_none_is_a_fault_of_the_settings(tmp_path: Path) -> None:
