@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal, get_args
@@ -34,6 +36,9 @@ PAPER_KINDS: Final[tuple[PaperKind, ...]] = get_args(PaperKind)
 
 AT_ONCE: Final = 2
 """How many papers are made at the same time: each takes a processor, and memory."""
+
+MOST_WAITING: Final = 16
+"""How many may wait until theirs is made before others are told to come back later."""
 
 _PAGE: Final = 500
 
@@ -83,6 +88,12 @@ class Papers:
         self._directory = directory
         self._zone = zone
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._asked = 0
+
+    @property
+    def are_many_waiting(self) -> bool:
+        """Whether somebody who stays on the line had better come back later."""
+        return self._asked >= AT_ONCE + MOST_WAITING
 
     async def make(self, address: Address, wanted: Wanted, progress: Progress = unheard) -> bytes:
         """Return a paper as PDF. Others are made meanwhile, so many at once and no more.
@@ -103,7 +114,7 @@ class Papers:
         def tell(done: int, of: int) -> None:
             loop.call_soon_threadsafe(progress, done, of)
 
-        async with self._at_once:
+        async with self._in_turn():
             life = Life(await self._entries(address, wanted))
             if not life.entries:
                 raise NoSuchPaperError
@@ -118,6 +129,15 @@ class Papers:
             return await asyncio.to_thread(
                 _made, life, looked, wanted, say, definition, people, tell
             )
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        self._asked += 1
+        try:
+            async with self._at_once:
+                yield
+        finally:
+            self._asked -= 1
 
     async def _entries(self, address: Address, wanted: Wanted) -> tuple[Entry, ...]:
         found: list[Entry] = []

@@ -6,6 +6,7 @@ import pytest
 
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
+from coopflow.papers import making
 from tests.http_platform import Platform, place
 from tests.pdfs import assert_accessible
 
@@ -85,6 +86,19 @@ def test_a_report_is_of_a_year(platform: Platform, address: Address) -> None:
         assert client.get(here, params={"year": 2998}).status_code == 404
 
     assert "Rapport" in assert_accessible(answer.content, "fr").title
+
+
+def test_when_too_many_wait_others_are_told_to_come_back(
+    platform: Platform, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is read; they can have it made in the background."""
+    monkeypatch.setattr(making, "MOST_WAITING", -making.AT_ONCE)
+    with platform.client(PAM) as client:
+        answer = client.get(f"{place(address)}/exports/journal.pdf")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "10"
 
 
 def test_many_may_ask_at_once(platform: Platform, address: Address) -> None:

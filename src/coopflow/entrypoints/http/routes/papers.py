@@ -35,6 +35,8 @@ _PDF: Final[Responses] = {
     }
 }
 _LARGEST: Final = 2**31 - 1
+_MANY: Final = "many documents are being made: ask again, or have it made in the background"
+_LATER: Final = {"Retry-After": "10"}
 
 At = Annotated[
     StatedInstant | None, Query(description="The instant of which it tells; by default now.")
@@ -157,8 +159,11 @@ async def answer(services: Services, sight: Sight, wanted: Wanted, name: str) ->
 
     Raises:
         HiddenError: the cooperation is gone.
-        ProblemError: there is nothing to make the paper of (``not_found``, ``unknown_…``).
+        ProblemError: there is nothing to make the paper of (``not_found``, ``unknown_…``), or many
+            are waiting for theirs (``unavailable``).
     """
+    if services.papers.are_many_waiting:
+        raise ProblemError("unavailable", _MANY, headers=_LATER)
     try:
         found = await services.papers.make(sight.address, wanted)
     except UnknownCooperationError:
