@@ -233,6 +233,7 @@ PAGES: dict[str, Line] = {
     "GET /c/{programme}/{cooperation}/meetings/{meeting}": Line("cooperation", "hidden"),
     "GET /c/{programme}/{cooperation}/reviews": Line("cooperation"),
     "GET /c/{programme}/{cooperation}/reviews/{review}": Line("cooperation", "hidden"),
+    "POST /c/{programme}/{cooperation}/do/{command}/unsent": Line("cooperation", but=_NOT_MANAGING),
     "GET /c/{programme}/{cooperation}/do/{command}": Line("cooperation", but=_NOT_MANAGING),
     "POST /c/{programme}/{cooperation}/do/{command}": Line("cooperation", but=_NOT_MANAGING),
 }

@@ -36,4 +36,5 @@ def answer(error: ProblemError, request: Request) -> Response:
         explained=error.detail if is_said else kind.explained(language),
         errors=error.errors or (),
         code=error.code,
+        is_lost=error.code == "unauthenticated",
     )

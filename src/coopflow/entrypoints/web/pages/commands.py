@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
@@ -31,6 +32,9 @@ from coopflow.entrypoints.web.forms.typed import Typed
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.places import safe_place
+from coopflow.entrypoints.web.rendering import render
+from coopflow.entrypoints.web.unsent import keep, kept_at, place_of, restored
+from coopflow.requests.unsent import Keeping, UnsentText
 
 _ROUTES: Final = {one.command: one for one in ROUTES if one.command != "open_cooperation"}
 
@@ -115,7 +119,12 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
         if name not in settled:
             typed = typed.having(name, Typed((f"{name}-{sent.key[:8]}",)))
             settled = (*settled, name)
-    return await _shown(page, command, form, typed, sent._replace(settled=settled))
+    sent = sent._replace(settled=settled)
+    answered = _settled(command, sent, typed)
+    kept = await kept_at(page, place_of(page, command, answered))
+    if kept is not None:
+        typed = restored(form, kept, typed, answered)
+    return await _shown(page, command, form, typed, sent, unsent=kept)
 
 
 @router.post("/do/{command}")
@@ -124,8 +133,17 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     sent = _sent(await posted(page.request), page.path)
     form = of_command(command)
     read = form.read(sent.answers)
-    if read.do == "again":
-        return await _shown(page, command, form, read.typed, sent, new=read.new)
+    settled = _settled(command, sent, read.typed)
+    place = place_of(page, command, settled)
+    if read.do == "discard":
+        await page.services.unsent.discard(place)
+        return RedirectResponse(
+            here(page.request, page.do(command, return_to=sent.return_to, **settled)), 303
+        )
+    if read.do in {"again", "keep"}:
+        kept = await keep(page, place, read.typed)
+        said = kept if read.do == "keep" else None
+        return await _shown(page, command, form, read.typed, sent, new=read.new, kept=said)
     typed = form.tidy(read.typed)
     faults = form.faults(typed, page.say)
     if not faults:
@@ -136,7 +154,9 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
                 raise
             faults = _refused(error.refusal, form, typed)
     if faults:
+        await keep(page, place, typed)
         return await _shown(page, command, form, typed, sent, faults=faults)
+    await page.services.unsent.discard(place)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
 
 
@@ -148,6 +168,21 @@ def _is_about_own(page: CooperationPage, command: str) -> bool:
         and "organisation" in COMMANDS[command].model_fields
         and not others & page.sight.roles
     )
+
+
+@router.post("/do/{command}/unsent")
+async def keep_unsent(command: CommandDep, page: CooperationPageDep) -> Response:
+    """Keep what was typed so far, for the reader alone, and say so."""
+    sent = _sent(await posted(page.request), page.path)
+    typed = of_command(command).read(sent.answers).typed
+    kept = await keep(page, place_of(page, command, _settled(command, sent, typed)), typed)
+    return render(page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
+
+
+def _settled(command: str, sent: _Sent, typed: Typed) -> dict[str, str]:
+    """Return the answers that are not asked any more, but for ids that nobody has thought of."""
+    made_up = _to_be_made_up(command)
+    return {name: typed.part(name).text for name in sent.settled if name not in made_up}
 
 
 def _to_be_made_up(command: str) -> tuple[str, ...]:
@@ -201,24 +236,29 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     *,
     faults: Iterable[Fault] = (),
     new: str = "",
+    unsent: UnsentText | None = None,
+    kept: Keeping | None = None,
 ) -> Response:
-    found = tuple(faults)
+    wrong = tuple(faults)
     decision = typed.part("decision").text
     known = await known_in(page, sources_in(form.question), decision)
-    shown = form.show(typed, page.say, known, found, new)
-    faulty = {one.path.partition(".")[0] for one in found}
+    shown = form.show(typed, page.say, known, wrong, new)
+    faulty = {one.path.partition(".")[0] for one in wrong}
     is_settled = frozenset(sent.settled) - faulty
     settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
     made_up = _to_be_made_up(command)
     asked = shown._replace(fields=tuple(one for one in shown.fields if one not in settled))
     return page.render(
         "cooperation/do.html",
-        status=422 if found else 200,
+        status=422 if wrong else 200,
         command=command,
         form=asked,
         settled=[(one, _told(one)) for one in settled if one.path not in made_up],
         made_up=[one for one in settled if one.path in made_up],
         sent=sent,
+        unsent=unsent,
+        kept=kept,
+        now=datetime.now(UTC),
     )
 
 

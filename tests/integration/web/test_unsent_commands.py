@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+
+from tests.web_site import Collective, Site
+
+ASKED = "On se voit <souvent> ?"
+KEPT = "Voici ce que vous avez écrit sans l&#39;envoyer"
+
+
+@pytest.fixture(scope="module")
+def here(site: Site) -> Collective:
+    return site.collective()
+
+
+def form(here: Collective, command: str = "open_decision") -> str:
+    return f"{here.path}/do/{command}"
+
+
+def typed(**more: str) -> Mapping[str, str]:
+    return {"subject": "other", "settled": "subject", "question": ASKED, "key": "k", **more}
+
+
+@pytest.mark.parametrize("way", ["as one types", "by the button"])
+def test_what_is_typed_for_a_command_is_kept_until_it_is_given(
+    site: Site, here: Collective, way: str
+) -> None:
+    """For who typed it, in the form with the same answers settled; sent, it is gone."""
+    with site.visitor(here.facilitator) as visitor, site.visitor(here.manager) as other:
+        if way == "as one types":
+            said = visitor.post(f"{form(here)}/unsent", data=typed())
+        else:
+            said = visitor.post(form(here), data=typed(_do="keep"))
+        assert "pour vous seul" in said.text
+        again = visitor.get(f"{form(here)}?subject=other").text
+        assert KEPT in again
+        assert "On se voit &lt;souvent&gt; ?" in again
+        assert KEPT not in visitor.get(form(here)).text
+        assert KEPT not in other.get(f"{form(here)}?subject=other").text
+        given = visitor.post(form(here), data=typed(_do="give", key=way, decision=way[:2]))
+        assert given.status_code == 303, given.text
+        assert KEPT not in visitor.get(f"{form(here)}?subject=other").text
+
+
+def test_what_was_refused_is_kept_until_it_is_discarded(site: Site, here: Collective) -> None:
+    """One is then back at the form, as it was before."""
+    with site.visitor(here.facilitator) as visitor:
+        refused = visitor.post(form(here), data=typed(_do="give", closes_at="never"))
+        assert refused.status_code == 422
+        assert KEPT in visitor.get(f"{form(here)}?subject=other").text
+        back = visitor.post(form(here), data=typed(_do="discard"))
+        shown = visitor.get(back.headers["location"]).text
+        assert KEPT not in shown
+        assert 'name="subject" value="other"' in shown
+
+
+def test_no_choice_of_a_ballot_is_kept(site: Site, here: Collective) -> None:
+    """Its reason is."""
+    asked = {"decision": "secretly", "subject": "other", "question": ASKED, "secret": True}
+    site.give(here, here.facilitator, "/decisions", asked)
+    own = {"decision": "secretly", "organisation": "ferme-du-gue"}
+    sent = {**own, "choice": "objection", "reason": "Trop tôt", "settled": list(own)}
+    with site.visitor(here.speakers["ferme-du-gue"]) as visitor:
+        visitor.post(f"{form(here, 'cast_ballot')}/unsent", data=sent)
+        shown = visitor.get(form(here, "cast_ballot"), params=own).text
+    assert "Trop tôt" in shown
+    assert "checked" not in shown
+
+
+def test_who_is_signed_out_meanwhile_is_told_how_to_keep_it(site: Site, here: Collective) -> None:
+    """Nothing was sent: what was typed still is on the page before."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "fr"}
+    with httpx.Client(base_url=site.url, headers=headers) as stranger:
+        told = stranger.post(form(here), data=typed(_do="give"))
+    assert told.status_code == 401
+    assert "Rien n&#39;a été envoyé." in told.text
