@@ -69,13 +69,16 @@ CHECKS = {
     ],
 }
 
-# Measured where it is demanded: every branch of what decides. Only the whole suite can reach them.
-COVERAGE = [
+WHOLE = [
+    # Measured where it is demanded: every branch of what decides, which the whole suite reaches.
     "--cov=src/coopflow/domain",
     "--cov=src/coopflow/definitions",
     "--cov-branch",
     "--cov-fail-under=100",
     "--durations=30",
+    # A process for each processor; a file stays in one, with the servers that its tests share.
+    "--numprocesses=auto",
+    "--dist=loadfile",
 ]
 
 
@@ -285,7 +288,7 @@ def test(arguments: list[str]) -> int:
     if failed:
         say(f"FAILED, see above: {', '.join(failed)}")
     say("pytest ...")
-    code = call("-m", "pytest", *(arguments or COVERAGE))
+    code = call("-m", "pytest", *(arguments or WHOLE))
     return 1 if failed else code
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from shutil import copyfile
 from typing import Protocol
 
 import pytest
@@ -28,16 +29,28 @@ class Databases(Protocol):
 def migrated(postgresql: PostgresqlServer) -> Iterator[str]:
     """Make a database with tables, to be copied: migrating each one takes twice as long."""
     with postgresql.database() as name:
-        # Not in the loop of a test, which this outlives.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, _migrate(postgresql.url(name))).result()
+        _migrate(postgresql.url(name))
         yield name
 
 
-async def _migrate(url: str) -> None:
-    opened = Database(url)
-    await migrate(opened)
-    await opened.close()
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database of SQLite with tables, to be copied: migrating takes twenty times as long."""
+    file = tmp_path_factory.mktemp("migrated") / "tables.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+def _migrate(url: str) -> None:
+    """Migrate a database in a loop of its own: that of a test would not outlive the test."""
+
+    async def migrated() -> None:
+        opened = Database(url)
+        await migrate(opened)
+        await opened.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrated()).result()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
@@ -45,7 +58,14 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dat
     """Make databases of either kind, for tests that run on both."""
     if request.param == "sqlite":
         numbers = count(1)
-        yield lambda migrated=False: f"sqlite:///{tmp_path}/read-model-{next(numbers)}.db"
+
+        def made_file(*, migrated: bool = False) -> str:
+            file = tmp_path / f"read-model-{next(numbers)}.db"
+            if migrated:
+                copyfile(request.getfixturevalue("migrated_file"), file)
+            return f"sqlite:///{file}"
+
+        yield made_file
         return
     server: PostgresqlServer = request.getfixturevalue("postgresql")
     template: str = request.getfixturevalue("migrated")
