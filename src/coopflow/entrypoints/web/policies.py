@@ -25,14 +25,14 @@ class KnownPolicy(NamedTuple):
         lifecycle: the lifecycle that it is for, by its name.
         followed_by: how many cooperations of the programme follow it; None for those who do not
             manage it.
-        isin_library: whether new cooperations may be opened with it by its name.
+        is_in_library: whether new cooperations may be opened with it by its name.
     """
 
     name: str
     label: Label
     lifecycle: str
     followed_by: int | None
-    isin_library: bool
+    is_in_library: bool
 
 
 async def known_policies(page: ProgrammePage) -> list[KnownPolicy]:
@@ -44,12 +44,12 @@ async def known_policies(page: ProgrammePage) -> list[KnownPolicy]:
         name = rules.definition.policy_name
         count = followed.pop(name, 0) if page.manages else None
         lifecycle = rules.lifecycle.lifecycle
-        found.append(KnownPolicy(name, rules.policy.label, lifecycle, count, isin_library=True))
+        found.append(KnownPolicy(name, rules.policy.label, lifecycle, count, is_in_library=True))
     for name, count in followed.items():
         for content in await page.services.registry.contents("policy", name, page.id):
             label = Label.model_validate(content["label"])
             lifecycle = str(content.get("lifecycle") or METHOD)
-            found.append(KnownPolicy(name, label, lifecycle, count, isin_library=False))
+            found.append(KnownPolicy(name, label, lifecycle, count, is_in_library=False))
             break
     return found
 
