@@ -185,6 +185,11 @@ class Access:
         await self.identities.forget(person)
         await self.tokens.revoke_of(person, keeper, self.now())
 
+    async def readdress(self, person: str) -> None:
+        """Let no link work that went to an e-mail address which is theirs no more."""
+        await self.links.drop_all(person)
+        await self.decision_links.drop_all(person)
+
     async def _begin(self, person: Person, method: Method, replacing: str | None) -> str:
         _, secret = await self.sessions.start(person.id, method, self.now(), replacing)
         return secret

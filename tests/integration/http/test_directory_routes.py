@@ -126,6 +126,43 @@ def test_who_is_removed_gets_in_no_more(
         platform.run(access.identities.person_of(account, access.now()))
 
 
+@pytest.mark.parametrize("by", ["change", "import"])
+def test_what_was_sent_to_an_address_lets_nobody_in_once_it_is_theirs_no_more(
+    platform: Platform, manager: httpx.Client, here: str, by: str
+) -> None:
+    """Links to sign in and to answer a decision; another name leaves them as they are."""
+    access = platform.services.access
+    person = add(manager, here, name="Inès", email=f"{uuid4().hex}@example.org")["id"]
+
+    def sent() -> tuple[str, str]:
+        now = access.now()
+        links, until = access.decision_links, now + timedelta(days=2)
+        decision = links.create(person, Address("tests", "orchard"), "d", now, until)
+        return platform.run(access.links.create(person, now)), platform.run(decision)[0]
+
+    def change(name: str, email: str) -> None:
+        if by == "change":
+            answer = manager.patch(f"{here}/people/{person}", json={"name": name, "email": email})
+        else:
+            sheet = f"id,name,email\n{person},{name},{email}\n"
+            csv = {"Content-Type": "text/csv"}
+            answer = manager.post(f"{here}/directory/import", content=sheet, headers=csv)
+        assert answer.status_code == 200, answer.text
+
+    sign_in, decision = sent()
+    change("Inès M.", manager.get(f"{here}/people/{person}").json()["email"])
+    assert platform.run(access.links.use(sign_in, access.now())) == person
+    assert platform.run(access.decision_links.find(decision, access.now()))[1].id == person
+    sign_in, decision = sent()
+    change("Inès M.", f"{uuid4().hex}@example.org")
+    for shown in (
+        access.links.use(sign_in, access.now()),
+        access.decision_links.find(decision, access.now()),
+    ):
+        with pytest.raises(RefusedCredentialError):
+            platform.run(shown)
+
+
 def test_what_is_wrong_names_its_field(manager: httpx.Client, here: str) -> None:
     """And what others have is told without a word of whose it is."""
     answer = manager.post(f"{here}/people", json={"name": "", "email": "x", "administrator": True})

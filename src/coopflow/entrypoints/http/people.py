@@ -9,6 +9,7 @@ from typing import Any
 from coopflow.application.callers import Caller
 from coopflow.directory.errors import UnknownRecordError
 from coopflow.directory.fields import Email, Language, Line
+from coopflow.directory.importing import import_file
 from coopflow.directory.people import (
     Frequency,
     Notifications,
@@ -18,6 +19,7 @@ from coopflow.directory.people import (
     may_change,
     new_person_id,
 )
+from coopflow.directory.planning import ImportReport
 from coopflow.domain.base import Shape, Slug
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.services import Services
@@ -107,6 +109,8 @@ async def change_person(  # noqa: PLR0913, PLR0917 - who changes whom, where, an
 ) -> PersonHere:
     """Change what is stated about a person, or the roles held in a programme.
 
+    With an e-mail address goes what was sent to it.
+
     Raises:
         ProblemError: the caller may not (``forbidden``).
         UnknownRecordError: there is no such person there.
@@ -121,11 +125,39 @@ async def change_person(  # noqa: PLR0913, PLR0917 - who changes whom, where, an
         given["notifications"] = found.notifications.model_dump() | wishes
     if given:
         await check_may_change(services, caller, found, given)
-    now = datetime.now(UTC)
+    now, before = datetime.now(UTC), found.email
     found = await services.directory.change_person(person, given, now, expected)
+    if found.email != before:
+        await services.access.readdress(person)
     if roles is not None:
         await services.directory.take_part(programme, person, roles, now)
     return await person_here(services, programme, person)
+
+
+async def import_records(  # noqa: PLR0913 - as of import_file
+    services: Services, caller: Caller, programme: str, content: bytes, file: str, *, dry_run: bool
+) -> ImportReport:
+    """Import a file of people or organisations, as ``import_file`` does.
+
+    With e-mail addresses goes what was sent to them.
+
+    Raises:
+        FaultsError: something is wrong with the file, and nothing is written.
+    """
+    report = await import_file(
+        services.directory,
+        file,
+        content,
+        datetime.now(UTC),
+        programme=programme,
+        isolated=not caller.administrates_all,
+        dry_run=dry_run,
+    )
+    if report.kind == "people" and not dry_run:
+        for line in report.lines:
+            if line.id is not None and "email" in line.fields:
+                await services.access.readdress(line.id)
+    return report
 
 
 async def change_oneself(

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from coopflow.directory.fields import Email, Line, Registration, WebAddress
-from coopflow.directory.importing import import_file
 from coopflow.directory.organisations import Organisation, OrganisationStated
 from coopflow.directory.planning import ImportReport
 from coopflow.domain.base import Shape, Slug
@@ -298,12 +297,7 @@ async def import_csv(  # noqa: PLR0913 - what it is given
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _CSV:
         raise HTTPException(415)
-    return await import_file(
-        services.directory,
-        "body",
-        await request.body(),
-        datetime.now(UTC),
-        programme=programme,
-        isolated=not caller.administrates_all,
-        dry_run=dry_run,
+    content = await request.body()
+    return await people.import_records(
+        services, caller, programme, content, "body", dry_run=dry_run
     )

@@ -13,10 +13,10 @@ from starlette.datastructures import UploadFile
 
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import available
-from coopflow.directory.importing import import_file
 from coopflow.directory.planning import ImportReport
 from coopflow.directory.programmes import ProgrammeStated
 from coopflow.domain.base import Label
+from coopflow.entrypoints.http.people import import_records
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
@@ -145,16 +145,9 @@ async def _imported(
     if len(content) > LARGEST_TABLE:
         told = page.say.label(_TOO_LARGE)
         return (Fault("", 0, 0, "", told),)
-    caller = page.visitor.caller
     try:
-        return await import_file(
-            page.services.directory,
-            "",
-            content,
-            datetime.now(UTC),
-            programme=page.id,
-            isolated=not caller.administrates_all,
-            dry_run=dry_run,
+        return await import_records(
+            page.services, page.visitor.caller, page.id, content, "", dry_run=dry_run
         )
     except FaultsError as error:
         return error.faults
