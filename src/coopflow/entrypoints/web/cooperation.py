@@ -107,6 +107,10 @@ class CooperationPage:
         """Whether the reader may read something of it."""
         return allowed(subject, self.sight.roles) is not None
 
+    def sees_all(self, subject: Subject) -> bool:
+        """Whether the reader may read all of something, not only what was published."""
+        return allowed(subject, self.sight.roles) == "all"
+
     def may_give(self, command: str) -> bool:
         """Whether some role of the reader may give a command, as far as roles alone tell."""
         held = set(self.sight.roles)

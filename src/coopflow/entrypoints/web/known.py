@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+from coopflow.application.access import Subject
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.http.looking import Looked, look
@@ -13,6 +14,22 @@ from coopflow.entrypoints.web.forms.questions import Line, Question, Several, wa
 from coopflow.entrypoints.web.forms.shown import Known, Option
 
 _PEOPLE: Final = 500
+_PART_OF: Final[Mapping[str, Subject]] = {
+    "people": "people",
+    "decisions": "decisions",
+    "choices": "decisions",
+    "reviews": "reviews",
+    "changes": "reviews",
+    "gates": "gates",
+    "meetings": "meetings",
+    "actions": "documents",
+    "indicators": "measures",
+    "objectives": "documents",
+}
+"""What somebody must be allowed to read to the whole extent who is offered what there is of it.
+
+Who speaks for a member that is suspended may give commands, and read nothing by that.
+"""
 
 
 def sources_in(question: Question) -> frozenset[str]:
@@ -32,6 +49,7 @@ async def known_in(page: CooperationPage, sources: frozenset[str], decision: str
     Raises:
         UnavailableError: the engine or the database does not answer.
     """
+    sources = frozenset(one for one in sources if _may_know(page, one))
     found: dict[str, tuple[Option, ...]] = {}
     if "members" in sources:
         found["members"] = tuple(
@@ -49,6 +67,11 @@ async def known_in(page: CooperationPage, sources: frozenset[str], decision: str
                 Option(one, page.say(f"choice.{one}")) for one in asked.rule.choices
             )
     return found
+
+
+def _may_know(page: CooperationPage, source: str) -> bool:
+    subject = _PART_OF.get(source)
+    return subject is None or page.sees_all(subject)
 
 
 async def _people(page: CooperationPage) -> tuple[Option, ...]:

@@ -9,6 +9,8 @@ from typing import Annotated, Final, NamedTuple
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from coopflow.application.access import allowed
+from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.http.dependencies import ServicesDep, services_of
@@ -26,10 +28,19 @@ router = APIRouter(dependencies=MEMBERS)
 
 
 class Shown(NamedTuple):
-    """A cooperation, and what its stage is called."""
+    """A cooperation as its reader may see it.
+
+    Attributes:
+        row: the cooperation.
+        stage: what its stage is called.
+        shows_alerts: whether its alerts are for the reader.
+        shows_due: whether what comes due in it is.
+    """
 
     row: PortfolioRow
     stage: str
+    shows_alerts: bool
+    shows_due: bool
 
 
 class Programme(NamedTuple):
@@ -94,13 +105,23 @@ async def _programme(
     rows = await services.queries.portfolio(
         programme, datetime.now(UTC), only=only, limit=_SHOWN + 1
     )
-    shown = [await _shown(request, services, one) for one in rows[:_SHOWN]]
+    shown = [await _shown(request, services, caller, one) for one in rows[:_SHOWN]]
     may_open = PROGRAMME_MANAGER in caller.grants(programme)
     return Programme(programme, name, manages, may_open, tuple(shown), len(rows) > _SHOWN)
 
 
-async def _shown(request: Request, services: Services, row: PortfolioRow) -> Shown:
-    detail = await services.queries.cooperation(Address(row.programme, row.slug))
+async def _shown(request: Request, services: Services, caller: Caller, row: PortfolioRow) -> Shown:
+    address = Address(row.programme, row.slug)
+    detail = await services.queries.cooperation(address)
     rulebooks: Rulebooks = request.app.state.rulebooks
     rules = await rulebooks.of(detail, detail.policy)
-    return Shown(row, Names(rules, phrases_of(request)).stage(row.stage))
+    if caller.manages(row.programme):
+        roles = frozenset({PROGRAMME_MANAGER})
+    else:
+        roles = (await services.queries.parts(address, caller.person or "")).roles
+    return Shown(
+        row,
+        Names(rules, phrases_of(request)).stage(row.stage),
+        shows_alerts=allowed("alerts", roles) is not None,
+        shows_due=allowed("forecast", roles) is not None,
+    )
