@@ -18,6 +18,7 @@ from coopflow.application.engine import Address
 from coopflow.domain.base import Instant, Shape
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.seals import Seals
+from coopflow.readmodel.statements import take_turn
 from coopflow.requests.operations import LOST
 from coopflow.requests.tables import MadeFileRow, MadePartRow, OperationRow
 
@@ -35,6 +36,10 @@ _PART: Final = 512 * 1024
 
 class TooLargeError(Exception):
     """A file that is larger than what is kept."""
+
+
+class TooManyFilesError(Exception):
+    """So many files are being made for somebody already that no other one is begun."""
 
 
 class Ordered(Shape):
@@ -100,8 +105,20 @@ class Files:
         self._database = database
         self._seals = seals
 
-    async def begin(self, caller: Caller, ordered: Ordered, now: datetime) -> str:
-        """Note that a file is made for a caller, and return its id; what has expired is deleted."""
+    async def begin(
+        self, caller: Caller, ordered: Ordered, now: datetime, at_once: int | None = None
+    ) -> str:
+        """Note that a file is made for a caller, and return its id; what has expired is deleted.
+
+        Args:
+            caller: for whom.
+            ordered: what it is made of.
+            now: the present instant.
+            at_once: how many are made for them at the same time; None for any number.
+
+        Raises:
+            TooManyFilesError: as many are being made already.
+        """
         file = uuid4().hex
         row = ordered.model_dump() | {
             "id": file,
@@ -117,6 +134,11 @@ class Files:
             .limit(MOST - 1)
         )
         async with self._database.writing() as connection:
+            # Of several who ask at the same time none may pass the limit unseen.
+            await take_turn(connection, f"files of {caller.name}")
+            going_on = await _running(connection, caller.name, now)
+            if at_once is not None and going_on >= at_once:
+                raise TooManyFilesError
             kept = (await connection.execute(newest)).scalars().all()
             surplus = and_(MadeFileRow.owner == caller.name, MadeFileRow.id.not_in(kept))
             await _delete(connection, or_(MadeFileRow.expires_at <= now, surplus))
@@ -128,13 +150,6 @@ class Files:
         query = update(MadeFileRow).where(MadeFileRow.id == file).values(operation=operation)
         async with self._database.writing() as connection:
             await connection.execute(query)
-
-    async def running(self, caller: str, now: datetime) -> int:
-        """Count the files that are being made for a caller."""
-        query = _files(now).where(MadeFileRow.owner == caller, MadeFileRow.size.is_(None))
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return sum(_file(row, now).status == "running" for row in rows)
 
     async def keep(self, file: str, name: str, media_type: str, content: bytes) -> bool:
         """Keep what is in a file that was begun, and say so; False when the file is gone meanwhile.
@@ -236,6 +251,13 @@ async def _delete(connection: AsyncConnection, where: ColumnElement[bool]) -> bo
     await connection.execute(delete(MadePartRow).where(MadePartRow.file.in_(ids)))
     await connection.execute(delete(MadeFileRow).where(MadeFileRow.id.in_(ids)))
     return bool(ids)
+
+
+async def _running(connection: AsyncConnection, caller: str, now: datetime) -> int:
+    """Count the files that are being made for a caller."""
+    query = _files(now).where(MadeFileRow.owner == caller, MadeFileRow.size.is_(None))
+    rows = (await connection.execute(query)).mappings().all()
+    return sum(_file(row, now).status == "running" for row in rows)
 
 
 def _files(now: datetime) -> Select[Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.readmodel.database import Database
 from coopflow.requests import files as module
-from coopflow.requests.files import KEPT, MOST, Files, Ordered, TooLargeError
+from coopflow.requests.files import KEPT, MOST, Files, Ordered, TooLargeError, TooManyFilesError
 from coopflow.requests.operations import LOST, Operations, Outcome
 from coopflow.requests.tables import MadeFileRow, MadePartRow
 from coopflow.sealing.texts import TextSeals
@@ -112,17 +113,27 @@ async def test_a_file_says_how_it_stands(files: Files, operations: Operations) -
     later = NOW + timedelta(minutes=4)
     await operations.go_on(operation, later)
     assert await status(NOW + LOST) == "running"
-    assert await files.running(ADA.name, NOW + LOST) == 1
-    assert await files.running(ZOE.name, NOW + LOST) == 0
+    with pytest.raises(TooManyFilesError):
+        await files.begin(ADA, PORTFOLIO, NOW + LOST, at_once=1)
+    assert await files.begin(ZOE, PORTFOLIO, NOW + LOST, at_once=1)
     await operations.give_up(operation, later)
     assert await status(later) == "interrupted"
-    assert await files.running(ADA.name, later) == 0
+    other = await files.begin(ADA, PORTFOLIO, later, at_once=1)
+    assert await files.delete(ADA.name, other)
     await operations.end(operation, Outcome(problem={"code": "internal"}), later)
     assert await status(later) == "failed"
     await files.keep(file, "a", "text/csv", b"x")
     assert await status(later) == "ready"
     (listed,) = await files.of(ADA.name, later)
     assert listed.operation == operation
+
+
+async def test_of_many_who_ask_at_once_no_more_are_begun_than_may_be(files: Files) -> None:
+    """Each looks and takes its place in one step."""
+    asked = (files.begin(ADA, PORTFOLIO, NOW, at_once=3) for _ in range(6))
+    came = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(one, TooManyFilesError) for one in came) == 3
+    assert len(await files.of(ADA.name, NOW)) == 3
 
 
 async def test_files_are_gone_after_a_week(files: Files, database: Database) -> None:

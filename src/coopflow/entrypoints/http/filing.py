@@ -28,7 +28,7 @@ from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.papers.about import NoSuchPaperError, Reader
 from coopflow.papers.making import PAPER_KINDS, PaperKind
-from coopflow.requests.files import MadeFile, Ordered, TooLargeError
+from coopflow.requests.files import MadeFile, Ordered, TooLargeError, TooManyFilesError
 from coopflow.requests.operations import Operation, Outcome
 from coopflow.services import Services
 
@@ -86,10 +86,11 @@ async def order(
         ProblemError: too many are being made for them already (``rate_limited``).
     """
     now = datetime.now(UTC)
-    if await services.files.running(caller.name, now) >= _AT_ONCE:
+    try:
+        file = await services.files.begin(caller, ordered, now, _AT_ONCE)
+    except TooManyFilesError:
         told = f"{_AT_ONCE} files are being made for you already"
-        raise ProblemError("rate_limited", told, headers=_WAIT)
-    file = await services.files.begin(caller, ordered, now)
+        raise ProblemError("rate_limited", told, headers=_WAIT) from None
     come = Come()
 
     async def work() -> MadeFile:

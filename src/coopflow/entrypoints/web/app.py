@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, tzinfo
 from typing import Final
 
@@ -68,6 +69,7 @@ def pages(
     app.state.zone = zone
     app.state.going_on = set()
     app.state.progress = {}
+    app.state.impacts_at_once = asyncio.Semaphore(1)
     app.state.rulebooks = Rulebooks(services.registry)
     problems.install(app, answer)
     for router in ROUTERS:

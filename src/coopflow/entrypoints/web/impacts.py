@@ -17,12 +17,17 @@ from coopflow.definitions.compile import compile_definition
 from coopflow.domain.base import Shape
 from coopflow.domain.rulebook import Definition, Rulebook
 from coopflow.domain.state import Cooperation
+from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.requests.operations import Outcome
 from coopflow.services import Services
 
 AT_ONCE: Final = 100
 """So many are looked at while the reader waits; more of them go on in the background."""
 
+GOING_ON: Final = 3
+"""So many may go on for one reader."""
+
+_WAIT: Final = {"Retry-After": "30"}
 _SHOWN: Final = 300
 _PAGE: Final = 50
 
@@ -110,13 +115,24 @@ async def impacts(
 async def begin(
     request: Request, services: Services, caller: Caller, programme: str, definition: Definition
 ) -> str:
-    """Begin to work it out in the background, and return the id of the operation."""
+    """Begin to work it out in the background, and return the id of the operation.
+
+    Of several that were begun one is worked out after the other: each takes a processor.
+
+    Raises:
+        ProblemError: too many go on for the caller already (``rate_limited``).
+    """
     app: FastAPI = request.app
+    mark = f"impact for {caller.name}"
+    if sum(one.get_name() == mark for one in app.state.going_on) >= GOING_ON:
+        told = f"{GOING_ON} impacts are being worked out for you already"
+        raise ProblemError("rate_limited", told, headers=_WAIT)
     total = await services.history.count_live(programme)
     operation = await services.operations.begin(caller.name, datetime.now(UTC))
     progress = {"done": 0, "all": total}
     app.state.progress[operation] = progress
-    task = asyncio.create_task(_worked_out(app, services, operation, programme, definition))
+    work = _worked_out(app, services, operation, programme, definition)
+    task = asyncio.create_task(work, name=mark)
     app.state.going_on.add(task)  # asyncio itself would let it go
     task.add_done_callback(app.state.going_on.discard)
     return operation
@@ -127,7 +143,8 @@ async def _worked_out(
 ) -> None:
     progress: dict[str, int] = app.state.progress[operation]
     try:
-        found = await impacts(services, programme, definition, progress)
+        async with app.state.impacts_at_once:
+            found = await impacts(services, programme, definition, progress)
         outcome = Outcome(result=found.model_dump(mode="json"))
     except UnavailableError:
         outcome = Outcome(problem={"code": "unavailable"})
