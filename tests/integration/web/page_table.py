@@ -79,6 +79,7 @@ PAGES: dict[str, Line] = {
     # what leads here from mails: by a secret, which nobody has been told here
     "GET /d/{secret}": Line("anybody", "hidden"),
     "POST /d/{secret}": Line("anybody", "hidden", form={"organisation": "beta"}),
+    "POST /d/{secret}/entrust": Line("anybody", "hidden", form={"organisation": "beta"}),
     "GET /u/{secret}": Line("anybody", "hidden"),
     "POST /u/{secret}": Line("anybody", "hidden"),
     "GET /": Line("somebody"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from coopflow.domain.roles import REPRESENTATIVE
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.turnstile import address_of, count
+from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.readmodel.views import AnswerView, CooperationDetail, DecisionView, DocumentDetail
 from coopflow.services import Services
 
@@ -35,12 +36,14 @@ class Chance:
         name: what it is called.
         entrusted: the names of those that answer by it, too.
         answered: what the person answered for it; None while nothing.
+        others: the organisations that it may entrust its vote to.
     """
 
     organisation: str
     name: str
     entrusted: tuple[str, ...] = ()
     answered: AnswerView | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,52 @@ async def deciding(request: Request, services: Services, secret: str) -> Decidin
     detail = await queries.cooperation(address)
     caller = caller_from(person).but(administrator=False, roles={}, scopes=frozenset({"write"}))
     names = {one.id: one.name for one in await queries.members(address)}
-    chances = await _chances(services, link, names, now) if view.result is None else ()
+    chances: tuple[Chance, ...] = ()
+    if view.result is None:
+        found = await _chances(services, link, names, now)
+        chances = await _entrusting(request, services, detail, view, found)
     kind, _, thing = view.subject.partition(":")
     document = None
     if kind == "document" and view.document_version is not None:
         document = await queries.document(address, thing, view.document_version)
     rule = _RULE.validate_python(view.rule)
     return Deciding(link, caller, detail, view, rule, chances, document, names)
+
+
+async def _entrusting(
+    request: Request,
+    services: Services,
+    detail: CooperationDetail,
+    view: DecisionView,
+    chances: tuple[Chance, ...],
+) -> tuple[Chance, ...]:
+    """Return the same, with those to whom votes may be entrusted as the policy has it."""
+    rulebooks: Rulebooks = request.app.state.rulebooks
+    rules = await rulebooks.of(detail, detail.policy)
+    if rules is None or not rules.policy.decisions.delegation.per_holder:
+        return chances
+    state = await services.engine.state(detail.address)
+    decision, now = state.decisions.get(view.id), services.access.now()
+    if decision is None:
+        return chances
+    passed_on = {
+        one
+        for one, given in state.delegations.items()
+        if any(each.covers(decision.id, now) for each in given)
+    }
+    return tuple(
+        one
+        if one.entrusted or one.answered or one.organisation not in decision.electors
+        else replace(
+            one,
+            others=tuple(
+                other
+                for other in decision.electors
+                if other != one.organisation and other not in passed_on
+            ),
+        )
+        for one in chances
+    )
 
 
 async def _chances(

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from coopflow.domain.voting import rule_words
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
-from coopflow.entrypoints.http.commands.table import ROUTES
+from coopflow.entrypoints.http.commands.table import ROUTES, CommandRoute
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problem_kinds import KINDS
@@ -34,6 +34,7 @@ from coopflow.wording.subjects import decided
 router = APIRouter(dependencies=[Depends(count_address), *OPEN])
 
 _CAST: Final = next(one for one in ROUTES if one.command == "cast_ballot")
+_ENTRUST: Final = next(one for one in ROUTES if one.command == "delegate_ballot")
 _WRONG: Final = (409, 422)
 """What the domain says no to, and why it can be put right."""
 
@@ -46,7 +47,7 @@ async def show(
     found = await deciding(request, services, secret)
     if found is None:
         return render(request, "link_gone.html", status=404)
-    return _page(request, services, found, is_done=bool(done))
+    return _page(request, services, found, done=done)
 
 
 @router.post("/d/{secret}")
@@ -67,21 +68,54 @@ async def answer(  # noqa: PLR0913, PLR0917 - the fields of the form
     payload = {"decision": found.view.id, "organisation": organisation, "choice": choice}
     if reason.strip():
         payload["reason"] = reason.strip()
+    typed = payload | {"reason": reason}
+    return await _given(request, services, found, _order(found, _CAST, payload, secret), typed)
+
+
+@router.post("/d/{secret}/entrust")
+async def entrust(
+    request: Request,
+    services: ServicesDep,
+    secret: SecretDep,
+    organisation: Annotated[str, Form(max_length=120)],
+    to: Annotated[str, Form(max_length=120)] = "",
+) -> Response:
+    """Entrust the vote on this decision to another organisation, or say what is wrong with it."""
+    found = await deciding(request, services, secret)
+    if found is None or not found.is_open:
+        return render(request, "link_gone.html", status=404)
+    chance = next((one for one in found.chances if one.organisation == organisation), None)
+    if chance is None or to not in chance.others:
+        raise ProblemError("forbidden")
+    payload = {"decision": found.view.id, "from": organisation, "to": to}
+    order = _order(found, _ENTRUST, payload, secret)
+    return await _given(request, services, found, order, {"organisation": organisation, "to": to})
+
+
+async def _given(
+    request: Request,
+    services: Services,
+    found: Deciding,
+    order: Order,
+    typed: Mapping[str, str],
+) -> Response:
+    """Give a command and go back, or show the page again with what is wrong."""
     try:
-        await carry_out(services, _order(found, payload, secret))
+        await carry_out(services, order)
     except ProblemError as error:
         if KINDS[error.code].status not in _WRONG:
             raise
-        typed = payload | {"reason": reason}
         return _page(request, services, found, wrong=error, typed=typed)
-    return RedirectResponse(here(request, f"/d/{secret}?done=1"), 303)
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    done = "entrusted" if order.route is _ENTRUST else "answered"
+    return RedirectResponse(here(request, f"{path.removesuffix('/entrust')}?done={done}"), 303)
 
 
-def _order(found: Deciding, payload: Mapping[str, str], secret: str) -> Order:
+def _order(found: Deciding, route: CommandRoute, payload: Mapping[str, str], secret: str) -> Order:
     # The same form sent twice is one answer; another choice, or the same one later, is another.
     content = "\n".join([secret, *payload.values(), str(found.detail.seq)])
     return Order(
-        route=_CAST,
+        route=route,
         address=found.link.address,
         caller=found.caller,
         key=f"link-{hashlib.sha256(content.encode()).hexdigest()}",
@@ -95,7 +129,7 @@ def _page(  # noqa: PLR0913 - what is shown
     services: Services,
     found: Deciding,
     *,
-    is_done: bool = False,
+    done: str = "",
     wrong: ProblemError | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
@@ -115,8 +149,8 @@ def _page(  # noqa: PLR0913 - what is shown
         about=about,
         document=_told(request, found),
         wrong=None if wrong is None else KINDS[wrong.code].explained(language),
-        typed=typed or dict.fromkeys(("organisation", "choice", "reason"), ""),
-        is_done=is_done,
+        typed={"organisation": "", "choice": "", "reason": "", "to": ""} | dict(typed or {}),
+        done_by_link=done,
         until=min(view.closes_at, found.link.expires_at),
     )
 
