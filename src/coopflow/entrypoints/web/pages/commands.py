@@ -23,6 +23,8 @@ from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
+from coopflow.entrypoints.web.amending import COMMAND as AMENDING
+from coopflow.entrypoints.web.amending import Amending, amending
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_command
@@ -108,7 +110,10 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
 async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     """Show the form of a command; what the query says is filled in, and not asked again."""
     sent = _sent(page.request.query_params.multi_items(), page.path)
-    form = of_command(command)
+    amended = await _amending(page, command, sent)
+    if command == AMENDING and amended is None:
+        return RedirectResponse(here(page.request, f"{page.path}/decisions"), 303)
+    form = amended.form if amended else of_command(command)
     typed = form.read(sent.answers).typed
     settled = tuple(name for name in typed.parts if typed.part(name).text)
     own = page.speaks_for
@@ -121,6 +126,8 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
             settled = (*settled, name)
     sent = sent._replace(settled=settled)
     answered = _settled(command, sent, typed)
+    if amended is not None:
+        typed = amended.filled(typed, page.say)
     kept = await kept_at(page, place_of(page, command, answered))
     if kept is not None:
         typed = restored(form, kept, typed, answered)
@@ -131,7 +138,8 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
 async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     """Give a command, and go back; or show its form again with what is wrong."""
     sent = _sent(await posted(page.request), page.path)
-    form = of_command(command)
+    amended = await _amending(page, command, sent)
+    form = amended.form if amended else of_command(command)
     read = form.read(sent.answers)
     settled = _settled(command, sent, read.typed)
     place = place_of(page, command, settled)
@@ -145,10 +153,13 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         said = kept if read.do == "keep" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=said)
     typed = form.tidy(read.typed)
-    faults = form.faults(typed, page.say)
+    faults, data = form.faults(typed, page.say), form.data(typed, page.say)
+    if amended is not None and not faults:
+        data = amended.changes(data)
+        faults = amended.faults(data)
     if not faults:
         try:
-            await carry_out(page.services, _order(page, command, form.data(typed, page.say), sent))
+            await carry_out(page.services, _order(page, command, data, sent))
         except ProblemError as error:
             if error.refusal is None:
                 raise
@@ -174,9 +185,19 @@ def _is_about_own(page: CooperationPage, command: str) -> bool:
 async def keep_unsent(command: CommandDep, page: CooperationPageDep) -> Response:
     """Keep what was typed so far, for the reader alone, and say so."""
     sent = _sent(await posted(page.request), page.path)
-    typed = of_command(command).read(sent.answers).typed
+    amended = await _amending(page, command, sent)
+    form = amended.form if amended else of_command(command)
+    typed = form.read(sent.answers).typed
     kept = await keep(page, place_of(page, command, _settled(command, sent, typed)), typed)
     return render(page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
+
+
+async def _amending(page: CooperationPage, command: str, sent: _Sent) -> Amending | None:
+    """Return the proposal that a command amends, for the one that amends some."""
+    if command != AMENDING:
+        return None
+    decision = next((value for name, value in sent.answers if name == "decision"), "")
+    return await amending(page, decision)
 
 
 def _settled(command: str, sent: _Sent, typed: Typed) -> dict[str, str]:
