@@ -180,7 +180,11 @@ async def alone(
     app = application(services, settings, closing, going_on)
     try:
         async with served(app, listening, closing) as serving:
-            yield serving
+            working_out = asyncio.create_task(asyncio.to_thread(app.work_out_routes))
+            try:
+                yield serving
+            finally:
+                await working_out
     finally:
         left = list(going_on)
         for task in left:

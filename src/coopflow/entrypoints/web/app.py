@@ -8,7 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from coopflow import __version__
 from coopflow.entrypoints.http import problems
@@ -80,10 +80,19 @@ def pages(
 class Platform:
     """Pages and the API at one address: the API below ``/v1``, pages everywhere else."""
 
-    def __init__(self, pages: ASGIApp, api: ASGIApp) -> None:
+    def __init__(self, pages: FastAPI, api: FastAPI) -> None:
         """Join the two."""
         self._pages = pages
         self._api = api
+
+    def work_out_routes(self) -> None:
+        """Have the routes worked out, which takes a second, before anybody waits for it.
+
+        FastAPI does so as it looks through its routers for the first time.
+        """
+        anything = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
+        for route in (*self._pages.routes, *self._api.routes):
+            route.matches(dict(anything))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
