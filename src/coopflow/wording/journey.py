@@ -208,7 +208,7 @@ class Journey:
         yield from self._milestones(at, told, before)
 
     def _asked(self, at: datetime, entry: Entry) -> GateAsked:
-        self._day = at.date()
+        self._day = self._day_of(at)
         gate = dict(entry.event)["verdict"].gate
         return GateAsked(at, examine(self.state, gate, at, self._rules.followed_by(self.state)))
 
@@ -235,8 +235,8 @@ class Journey:
             told = [(self._say("journey.levels"), "bad" if fell else "good")]
         for index, (text, tone) in enumerate(told):
             shown = dict(after) if has_moved and index == len(told) - 1 else None
-            is_new = at.date() != self._day
-            self._day = at.date()
+            day = self._day_of(at)
+            is_new, self._day = day != self._day, day
             yield Milestone(at if is_new else None, text, tone, shown, rose, fell)
 
     def _words(self, group: list[Entry], index: int) -> Iterator[_Said]:
@@ -273,6 +273,10 @@ class Journey:
         if code in _WARNINGS:
             of = "" if about == "plenary" else f" ({self._labelled(about)})"
             yield self._say(f"alert.{code}") + of, "bad"
+
+    def _day_of(self, at: datetime) -> date:
+        """Return the day of an instant where readers live, as it is written."""
+        return at.astimezone(self._say.zone).date()
 
     def _term(self) -> str | None:
         gate = self._rules.lifecycle.gate(self.state.floor or "")

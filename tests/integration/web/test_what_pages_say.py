@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.web_site import Collective, Site
+from tests.web_site import Collective, Site, somebody
 
 FERME, COMMUNE, AMAP = "ferme-du-gue", "commune-bocage", "amap-des-haies"
 
@@ -65,3 +66,47 @@ def test_of_a_meeting_only_members_that_were_active_are_counted(
     assert "Membres présents : 1 sur 2" in told(site, speaker, f"{bocage.path}/meetings/m1")
     listed = told(site, speaker, f"{bocage.path}/meetings")
     assert re.search(r"Plénière \d+ \S+ \d+ 1 2 pas encore", listed)
+
+
+def test_an_answer_that_is_sent_twice_by_a_link_is_given_once(
+    site: Site, bocage: Collective
+) -> None:
+    """The same form is one answer, however often it comes; one that is shown later is another."""
+    speaker, now = bocage.speakers[FERME], datetime.now(UTC)
+    opened = {"decision": "d", "subject": "other", "question": "Planter ?"}
+    site.give(bocage, bocage.facilitator, "/decisions", opened)
+    access = site.platform.services.access
+    made = access.decision_links.create(speaker, bocage.address, "d", now, now + timedelta(days=7))
+    path = f"/d/{site.platform.run(made)[0]}"
+    with site.visitor(speaker) as client:
+        for _ in range(2):
+            shown = client.get(path).text
+            key = shown.partition('name="key" value="')[2].partition('"')[0]
+            sent = {"key": key, "organisation": FERME, "choice": "yes"}
+            for _ in range(2):
+                assert client.post(path, data=sent).status_code == 303
+    chronicle = site.platform.services.chronicle
+    lines = site.platform.run(chronicle.about(bocage.address, "decision", "d", ["ballot_cast"]))
+    assert len(lines) == 2
+
+
+def test_a_form_to_open_a_cooperation_sent_with_other_answers_is_another_one(site: Site) -> None:
+    """Who goes back and changes the title is told that it is taken, not that all is done."""
+    programme, person = f"prog-{somebody()}", somebody()
+    site.programme(programme, "Valdore")
+    site.person(person, "Inès", programme=programme, roles=("programme_manager",))
+    sent = {
+        "_key": "k",
+        "_do": "give",
+        "cooperation": "bocage",
+        "title": "Bocage",
+        "issue": "Les haies",
+        "territory": "Valdore",
+        "policy": "reference",
+    }
+    with site.visitor(person) as client:
+        for _ in range(2):
+            assert client.post(f"/p/{programme}/open", data=sent).status_code == 303
+        again = client.post(f"/p/{programme}/open", data=sent | {"title": "Autre"})
+    assert again.status_code == 422
+    assert "form-errors" in again.text

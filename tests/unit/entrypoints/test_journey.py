@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -147,6 +147,19 @@ def test_a_day_is_written_once(bocage: Told) -> None:
     assert isinstance(first, Milestone)
     assert first.at is not None
     assert isinstance(scenes[third - 1], Stay)
+
+
+def test_days_are_those_of_where_people_live(bocage: Told) -> None:
+    """What one evening and the next morning have in common elsewhere is no day there."""
+    west = timezone(timedelta(hours=-10))
+    journey = Journey(bocage.rules, Phrases("en", west))
+    told, written = set(), set()
+    for at, entries in groupby(bocage.entries, key=lambda one: one.at):
+        for scene in journey.tell(entries):
+            if isinstance(scene, Milestone | GateAsked):
+                told.add(at.astimezone(west).date())
+                written |= {scene.at.astimezone(west).date()} if scene.at else set()
+    assert written == told
 
 
 def test_a_stage_keeps_its_number() -> None:

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import html
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from jinja2 import Environment, PackageLoader
 
 from coopflow.entrypoints.web.assets import address_of, asset
 from coopflow.entrypoints.web.places import safe_place
 from coopflow.entrypoints.web.rendering import markdown, translator
+from coopflow.wording.phrases import Phrases
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,26 @@ def test_the_address_of_a_file_names_its_content() -> None:
     assert address_of("htmx.js") == f"/static/{found.digest}/htmx.js"
     with pytest.raises(KeyError):
         address_of("other.js")
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (datetime(2026, 3, 2, 22, 59, tzinfo=UTC), "Aujourd'hui, avant le 2 mars 2026 23:59 CET"),
+        (datetime(2026, 3, 3, 8, 0, tzinfo=UTC), "Demain, avant le 3 mars 2026 09:00 CET"),
+        (datetime(2026, 3, 3, 22, 0, tzinfo=UTC), "Demain, avant le 3 mars 2026 23:00 CET"),
+        (datetime(2026, 3, 4, 8, 0, tzinfo=UTC), "Dans 2 jours, au plus tard le 4 mars"),
+        (datetime(2026, 3, 2, 20, 59, tzinfo=UTC), "En retard depuis le 2 mars 2026 21:59 CET"),
+        (datetime(2026, 4, 4, 8, 0, tzinfo=UTC), "Au plus tard le 4 avr. 2026 10:00 CEST"),
+    ],
+)
+def test_deadlines_are_told_by_the_calendar_of_where_people_live(due: datetime, words: str) -> None:
+    """What is due next morning is not due today, although it is less than a day away."""
+    macros = Environment(
+        loader=PackageLoader("coopflow.entrypoints.web"), autoescape=True
+    ).get_template("macros.html")
+    now = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
+    say = Phrases("fr", ZoneInfo("Europe/Paris"))
+    shown = str(macros.module.due(say, translator("fr"), now, due))  # type: ignore[attr-defined]
+    told = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(shown)).split())
+    assert told.startswith(words)

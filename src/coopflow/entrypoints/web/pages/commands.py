@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -35,6 +33,7 @@ from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.places import safe_place
 from coopflow.entrypoints.web.rendering import render
+from coopflow.entrypoints.web.sending import order_key
 from coopflow.entrypoints.web.unsent import keep, kept_at, place_of, restored
 from coopflow.requests.unsent import Keeping, UnsentText
 
@@ -222,14 +221,11 @@ async def posted(request: Request) -> list[tuple[str, str]]:
 
 
 def _order(page: CooperationPage, command: str, data: dict[str, object], sent: _Sent) -> Order:
-    # The same form sent twice is one command; sent with other answers it is another one.
-    content = json.dumps(data, sort_keys=True)
-    key = hashlib.sha256(f"{command}\n{sent.key}\n{content}".encode()).hexdigest()
     return Order(
         route=_ROUTES[command],
         address=page.sight.address,
         caller=page.visitor.caller,
-        key=f"page-{key}",
+        key=order_key(command, sent.key, data),
         payload=data,
         expected_seq=sent.expected_seq,
         reads_journal=page.may("journal"),

@@ -5,9 +5,9 @@ The link is no session: nothing else is opened by it, and nothing is kept in the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -27,6 +27,7 @@ from coopflow.entrypoints.web.forms.telling import Teller, Told
 from coopflow.entrypoints.web.guards import OPEN
 from coopflow.entrypoints.web.pages.unsubscribing import SecretDep
 from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
+from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
 from coopflow.wording.naming import Names, known_rules
 from coopflow.wording.subjects import decided
@@ -58,6 +59,7 @@ async def answer(  # noqa: PLR0913, PLR0917 - the fields of the form
     organisation: Annotated[str, Form(max_length=120)],
     choice: Annotated[str, Form(max_length=120)] = "",
     reason: Annotated[str, Form(max_length=10_000)] = "",
+    key: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Give the answer, and go back; or say what is wrong with it."""
     found = await deciding(request, services, secret)
@@ -69,16 +71,17 @@ async def answer(  # noqa: PLR0913, PLR0917 - the fields of the form
     if reason.strip():
         payload["reason"] = reason.strip()
     typed = payload | {"reason": reason}
-    return await _given(request, services, found, _order(found, _CAST, payload, secret), typed)
+    return await _given(request, services, found, _order(found, _CAST, payload, key), typed)
 
 
 @router.post("/d/{secret}/entrust")
-async def entrust(
+async def entrust(  # noqa: PLR0913, PLR0917 - the fields of the form
     request: Request,
     services: ServicesDep,
     secret: SecretDep,
     organisation: Annotated[str, Form(max_length=120)],
     to: Annotated[str, Form(max_length=120)] = "",
+    key: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Entrust the vote on this decision to another organisation, or say what is wrong with it."""
     found = await deciding(request, services, secret)
@@ -88,7 +91,7 @@ async def entrust(
     if chance is None or to not in chance.others:
         raise ProblemError("forbidden")
     payload = {"decision": found.view.id, "from": organisation, "to": to}
-    order = _order(found, _ENTRUST, payload, secret)
+    order = _order(found, _ENTRUST, payload, key)
     return await _given(request, services, found, order, {"organisation": organisation, "to": to})
 
 
@@ -111,14 +114,12 @@ async def _given(
     return RedirectResponse(here(request, f"{path.removesuffix('/entrust')}?done={done}"), 303)
 
 
-def _order(found: Deciding, route: CommandRoute, payload: Mapping[str, str], secret: str) -> Order:
-    # The same form sent twice is one answer; another choice, or the same one later, is another.
-    content = "\n".join([secret, *payload.values(), str(found.detail.seq)])
+def _order(found: Deciding, route: CommandRoute, payload: Mapping[str, str], form: str) -> Order:
     return Order(
         route=route,
         address=found.link.address,
         caller=found.caller,
-        key=f"link-{hashlib.sha256(content.encode()).hexdigest()}",
+        key=order_key(route.command, form or uuid4().hex, payload),
         payload=payload,
         reads_journal=False,
     )
@@ -144,6 +145,7 @@ def _page(  # noqa: PLR0913 - what is shown
         found=found,
         view=view,
         now=services.access.now(),
+        key=uuid4().hex,
         rule=rule_words(found.rule),
         title=view.question or about[:1].upper() + about[1:],
         about=about,

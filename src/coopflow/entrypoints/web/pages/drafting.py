@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -29,6 +27,7 @@ from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.pages.commands import posted
 from coopflow.entrypoints.web.pages.documents import may_write, readable
 from coopflow.entrypoints.web.rendering import render
+from coopflow.entrypoints.web.sending import order_key
 from coopflow.readmodel.views import DocumentSummary
 from coopflow.requests.unsent import Keeping, Place, UnsentText
 
@@ -225,14 +224,11 @@ async def _drafted(desk: Desk, written: Written) -> tuple[Fault, ...]:
 
 
 def _order(page: CooperationPage, payload: Mapping[str, Any], key: str) -> Order:
-    # The same text sent twice is one version; another text is another one.
-    content = json.dumps(payload, sort_keys=True)
-    digest = hashlib.sha256(f"draft_document\n{key}\n{content}".encode()).hexdigest()
     return Order(
         route=_ROUTE,
         address=page.sight.address,
         caller=page.visitor.caller,
-        key=f"page-{digest}",
+        key=order_key("draft_document", key, payload),
         payload=payload,
         reads_journal=page.may("journal"),
     )

@@ -28,6 +28,7 @@ from coopflow.entrypoints.web.guards import MEMBERS, Visitor, VisitorDep
 from coopflow.entrypoints.web.offers import Offer, library_offers, programme_offers
 from coopflow.entrypoints.web.pages.commands import posted
 from coopflow.entrypoints.web.rendering import phrases_of, render
+from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
 
 _COMMAND: Final = "open_cooperation"
@@ -92,7 +93,7 @@ async def give(opening: OpeningDep) -> Response:
         data = {**form.data(typed, say), **opening.given(chosen)}
         address = Address(opening.programme, data["cooperation"])
         caller = opening.visitor.caller
-        order = Order(_ROUTE, address, caller, f"page-{_COMMAND}-{key}", data)
+        order = Order(_ROUTE, address, caller, order_key(_COMMAND, key, data), data)
         try:
             await carry_out(opening.services, order)
         except ProblemError as error:
