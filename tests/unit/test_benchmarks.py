@@ -9,10 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONG_LIFE = ROOT / "benchmarks/long_life.py"
-BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE})
+YARDSTICK = ROOT / "benchmarks/bare_workflow.py"
+BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE, YARDSTICK})
 
 
 SMALL = {
+    "commands": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
     "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
     "pages": ["--cooperations", "50"],
