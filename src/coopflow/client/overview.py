@@ -5,7 +5,7 @@ A new question of the read model is one more method here, of a line or two.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -181,6 +181,21 @@ class PlatformQuestions:
         asked = self._asked(self._queries.waiting, programme, only)
         whom = {"person": person, "organisation": organisation}
         return _every(partial(asked, **whom, limit=page), attrgetter("waits"))
+
+    async def organisation_names(
+        self, organisations: Collection[Slug] | None = None, *, programme: Slug | None = None
+    ) -> Mapping[Slug, str]:
+        """Return what organisations are called in a programme, by id.
+
+        Args:
+            organisations: which ones, 500 at most; None for those that are in support.
+            programme: which one; by default that of the application.
+
+        Raises:
+            NoProgrammeError: none was named.
+        """
+        within = self._means.programme_of(programme)
+        return await self._queries.organisation_names(within, organisations)
 
     def waited_for(
         self,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.domain.calendar import add_months, end_of
 from coopflow.readmodel.asking import PAGE
+from coopflow.readmodel.called import Called
 from coopflow.readmodel.counting import Counts
 from coopflow.readmodel.dues import Dues
 from coopflow.readmodel.narrowing import EVERYTHING, Order, PortfolioFilter, narrowed, place_of
@@ -45,7 +46,7 @@ _KEPT: Final = tuple(
 )
 
 
-class Portfolios(Counts, Waiting, Dues):
+class Portfolios(Called, Counts, Waiting, Dues):
     """Answers how the cooperations of a programme stand."""
 
     async def portfolio(  # noqa: PLR0913 - what narrows a list, each by name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from coopflow.entrypoints.http.routes.reminders import (
     own,
     remind,
 )
+from coopflow.entrypoints.web.finding import looked_up
 from coopflow.entrypoints.web.guards import MEMBERS, Visitor
 from coopflow.entrypoints.web.portfolio import (
     DUE_WEEKS,
@@ -125,7 +126,11 @@ DeskDep = Annotated[Desk, Depends(desk)]
 @router.get("")
 async def show(at: DeskDep) -> Response:
     """Show the portfolio as the query asks for it; what cannot be read in it is passed over."""
-    asked = Asked.read(at.page.request.query_params.multi_items())
+    pairs = at.page.request.query_params.multi_items()
+    said, unclear = await looked_up(at.services, at.programme, pairs)
+    asked = Asked.read(said.items())
+    if asked.told != Asked.read(pairs).told and not unclear:
+        return RedirectResponse(_address(at, asked), 303)
     counts = await at.services.queries.portfolio_counts(at.programme, at.now, only=asked.only)
     rulebooks: Rulebooks = at.page.request.app.state.rulebooks
     pair = commonest(counts)
@@ -150,8 +155,30 @@ async def show(at: DeskDep) -> Response:
         saved=views,
         reminded=reminded(at.page.request.query_params.get("reminded")),
         now=at.now,
+        unclear=unclear,
+        facilitator=await _facilitator(at, asked),
+        organisations=await _organisations(at, asked, counts, shown),
         **shown,
     )
+
+
+async def _facilitator(at: Desk, asked: Asked) -> str:
+    """Return what whoever is filtered by is called; empty for nobody."""
+    person = asked.only.facilitator or ""
+    known = await at.services.directory.people_by_id([person]) if person else {}
+    return known[person].name if person in known else person
+
+
+async def _organisations(
+    at: Desk, asked: Asked, counts: PortfolioCounts, shown: Mapping[str, Any]
+) -> Mapping[str, str]:
+    """Return what the organisations that the page shows are called."""
+    ids = {one.value for one in counts.holder} | {asked.only.holder, asked.organisation}
+    ids |= {one.mandate_holder for one in getattr(shown.get("rows"), "items", ())}
+    ids |= {one.organisation for one in getattr(shown.get("tasks"), "items", ())}
+    if asked.by == "organisation":
+        ids |= {one.who for one in shown.get("whom", ())}
+    return await at.services.queries.organisation_names(at.programme, [one for one in ids if one])
 
 
 # --- what is looked at ----------------------------------------------------------------------------
@@ -348,9 +375,12 @@ def _named(value: str) -> TaskNamed | None:
 
 def _back(at: Desk, query: str, **more: str) -> Response:
     """Lead back to the portfolio as it was looked at, with what came of it."""
-    asked = Asked.read(_pairs(query))
+    return RedirectResponse(_address(at, Asked.read(_pairs(query)), **more), 303)
+
+
+def _address(at: Desk, asked: Asked, **more: str) -> str:
     told = asked.query(**more)
-    return RedirectResponse(here(at.page.request, at.path) + (f"?{told}" if told else ""), 303)
+    return here(at.page.request, at.path) + (f"?{told}" if told else "")
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
