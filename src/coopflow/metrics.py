@@ -135,6 +135,10 @@ webhooks_dead: Final[Gauge] = _made(
 webhook_endpoints_disabled: Final[Gauge] = _made(
     "Gauge", "webhook_endpoints_disabled", "Endpoints of webhooks that are disabled"
 )
+mail_dead: Final[Gauge] = _made("Gauge", "mail_dead", "Mails that were given up and are still kept")
+mail_waits: Final[Gauge] = _made(
+    "Gauge", "mail_waits_seconds", "For how long the mail has waited that has waited longest"
+)
 worker: Final[Gauge] = _made(
     "Gauge",
     "worker_info",

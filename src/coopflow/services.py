@@ -10,6 +10,7 @@ from coopflow.application.erasing import Eraser
 from coopflow.directory.directory import Directory
 from coopflow.directory.publications import Publications
 from coopflow.directory.saved_views import SavedViews
+from coopflow.outgoing.mail.health import MailHealth
 from coopflow.outgoing.mail.invitations import Invitations
 from coopflow.outgoing.mail.reminders import Reminders
 from coopflow.outgoing.mail.tidings import Tidings
@@ -49,6 +50,7 @@ class Services:
         tidings: tells people by mail that a file is ready.
         audit: who was refused what.
         note_queues: has what waits in tables among the figures, as it is now.
+        mail_health: says how the sending of mail is.
         access: who gets in.
         feed: what happens, in order.
         webhooks: who is told what happens.
@@ -76,6 +78,7 @@ class Services:
     tidings: Tidings
     audit: Audit
     note_queues: Callable[[], Awaitable[None]]
+    mail_health: Callable[[], Awaitable[MailHealth]]
     access: Access
     feed: Feed
     webhooks: Webhooks

@@ -28,7 +28,7 @@ from coopflow.bootstrap.openings import (
     verifier,
 )
 from coopflow.bootstrap.parts import build_id, key_ring
-from coopflow.bootstrap.sending import dispatch, reach_mail, webhooks
+from coopflow.bootstrap.sending import dispatch, mails_of, reach_mail, webhooks
 from coopflow.bootstrap.working import serve, temporal_plugin
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "eraser",
     "key_ring",
     "lag",
+    "mails_of",
     "names_cluster",
     "note_queues",
     "papers",

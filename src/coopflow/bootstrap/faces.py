@@ -40,6 +40,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.directory.directory import Directory
     from coopflow.directory.publications import Publications
     from coopflow.directory.saved_views import SavedViews
+    from coopflow.outgoing.mail.health import mail_health
     from coopflow.outgoing.mail.invitations import Invitations
     from coopflow.outgoing.mail.queue import MailQueue
     from coopflow.outgoing.mail.reminders import Reminders
@@ -85,6 +86,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             tidings=Tidings(mails, is_on=settings.smtp_url is not None),
             audit=Audit(database),
             note_queues=partial(note_queues, database),
+            mail_health=partial(mail_health, database),
             access=access,
             feed=feed or Feed(database),
             webhooks=webhooks_over(database, settings),

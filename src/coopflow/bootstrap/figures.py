@@ -69,13 +69,17 @@ async def note_queues(database: Database) -> None:
     """
     from coopflow import metrics
     from coopflow.outgoing.deliveries import Deliveries
-    from coopflow.outgoing.mail.queue import depth
+    from coopflow.outgoing.mail.health import mail_health
     from coopflow.readmodel.outbox import Outbox
 
-    webhooks = await Deliveries(database).depths(datetime.now(UTC))
+    now = datetime.now(UTC)
+    webhooks = await Deliveries(database).depths(now)
+    mail = await mail_health(database)
     metrics.queue_depth.labels("notices").set(await Outbox(database).depth())
     metrics.queue_depth.labels("webhooks").set(webhooks.pending)
-    metrics.queue_depth.labels("mail").set(await depth(database))
+    metrics.queue_depth.labels("mail").set(mail.waiting)
+    metrics.mail_dead.set(mail.failed)
+    metrics.mail_waits.set((now - mail.oldest).total_seconds() if mail.oldest else 0)
     metrics.webhooks_overdue.set(webhooks.overdue)
     metrics.webhooks_dead.set(webhooks.dead)
     metrics.webhook_endpoints_disabled.set(webhooks.disabled)

@@ -20,6 +20,7 @@ from coopflow.settings import PREFIX, Settings, SettingsError
 from coopflow.telemetry import hand_to_logging
 
 if TYPE_CHECKING:
+    from coopflow.outgoing.mail.health import MailHealth
     from coopflow.outgoing.mail.mailer import Mailer
     from coopflow.outgoing.mail.smtp import MailServer
     from coopflow.outgoing.webhooks import Webhooks
@@ -217,3 +218,17 @@ def _need_dispatch() -> None:
             "webhooks and mail need httpx, standardwebhooks, aiosmtplib and jinja2: "
             "pip install 'coopflow[server]'"
         )
+
+
+async def mails_of(settings: Settings) -> MailHealth:
+    """Return how the sending of mail is.
+
+    Raises:
+        UnavailableError: there is no read model yet, or it does not answer, or it is of another
+            version.
+        DatabaseUrlError: its URL cannot be used.
+    """
+    from coopflow.outgoing.mail.health import mail_health
+
+    async with as_it_is(settings) as database:
+        return await mail_health(database)

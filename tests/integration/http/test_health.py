@@ -74,6 +74,8 @@ def test_an_administrator_reads_the_figures(platform: Platform, address: Address
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert 'coopflow_commands_total{command="open_cooperation",outcome="accepted"}' in answer.text
     assert 'coopflow_queue_depth{queue="notices"}' in answer.text
+    for figure in ("coopflow_mail_dead", "coopflow_mail_waits_seconds"):
+        assert f"\n{figure} " in answer.text
     assert address.cooperation not in answer.text
 
 

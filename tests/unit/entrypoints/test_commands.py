@@ -208,6 +208,8 @@ def test_the_doctor_about_mail(
     assert found["status"] == status
     assert said in f"{found['detail']} {found['remedy']}"
     assert "s3cret" not in result.stdout
+    queue = [one for one in json.loads(result.stdout) if one["name"] == "Mail queue"]
+    assert bool(queue) == bool(url), "where no mail is sent none waits"
 
 
 def test_the_doctor_about_a_cluster(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) -> None:

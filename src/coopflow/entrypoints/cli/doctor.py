@@ -98,6 +98,8 @@ async def _examine(settings: Settings) -> list[Finding]:
         *([await _versions(settings)] if settings.deployment else []),
         await _mail(settings),
     ]
+    if findings[-1].status != "note":
+        findings.append(await _mail_queue(settings))
     if keys.status == engine.status == "ok":  # else there is nobody to ask
         findings.append(await _tried("Read model", lambda: _read_model(settings)))
     return findings
@@ -115,6 +117,20 @@ async def _mail(settings: Settings) -> Finding:
         remedy = "set COOPFLOW_SMTP_URL, COOPFLOW_MAIL_FROM and COOPFLOW_PUBLIC_URL to send some"
         return Finding("Mail", "note", "none is sent: there is no server", remedy)
     return Finding("Mail", "ok", reached)
+
+
+async def _mail_queue(settings: Settings) -> Finding:
+    try:
+        found = await bootstrap.mails_of(settings)
+    except (UnavailableError, DatabaseUrlError):
+        return Finding("Mail queue", "note", "the database does not say")
+    oldest = f", the oldest since {found.oldest:%Y-%m-%d %H:%MZ}" if found.oldest else ""
+    error = f", the last error: {found.last_error}" if found.last_error else ""
+    detail = f"{found.waiting} waiting{oldest}, {found.failed} failed{error}"
+    if found.failed or found.last_error:
+        remedy = "see what the server says, and what docs/how-to/mail.md says of it"
+        return Finding("Mail queue", "note", detail, remedy)
+    return Finding("Mail queue", "ok", detail)
 
 
 def _python() -> Finding:

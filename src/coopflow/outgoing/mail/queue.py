@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.directory.directory import Directory
@@ -188,10 +188,11 @@ class MailQueue:
         Returns:
             What becomes of it; None when somebody else has taken it up meanwhile, or it is gone.
         """
-        found = outcome(claimed.attempts, answer, at, chance)
+        found = outcome(claimed.attempts, answer, at, chance).but(said=answer.said or None)
         if found.status != "pending":
             return await self._end(claimed, found, at, told, even_late=answer.taken)
-        this = update(MailRow).where(*_still(claimed)).values(due_at=found.due_at)
+        values = {"due_at": found.due_at, "said": found.said}
+        this = update(MailRow).where(*_still(claimed)).values(values)
         async with self._database.writing() as connection:
             return found if (await connection.execute(this)).rowcount else None
 
@@ -299,25 +300,15 @@ class MailQueue:
     ) -> MailOutcome | None:
         """Let a mail have ended, and what was held for it; what was taken was, whoever sent it."""
         which = _late(claimed) if even_late else _still(claimed)
-        values = {"status": found.status, "reason": found.reason, "ended_at": at}
+        ended: dict[str, Any] = {"status": found.status, "reason": found.reason, "ended_at": at}
         async with self._database.writing() as connection:
-            changed = await connection.execute(update(MailRow).where(*which).values(values))
+            change = update(MailRow).where(*which).values(ended | {"said": found.said})
+            changed = await connection.execute(change)
             if held and changed.rowcount:
                 reason = found.reason or "told"
                 these = update(MailRow).where(MailRow.id.in_(held), MailRow.status == "held")
-                await connection.execute(these.values(values | {"reason": reason}))
+                await connection.execute(these.values(ended | {"reason": reason}))
         return found if changed.rowcount else None
-
-
-async def depth(database: Database) -> int:
-    """Return how many mails are to be sent.
-
-    Raises:
-        DatabaseUnavailableError: the database does not answer.
-    """
-    query = select(func.count()).select_from(MailRow).where(MailRow.status == "pending")
-    async with database.reading() as connection:
-        return int((await connection.execute(query)).scalar_one())
 
 
 async def _mark(connection: AsyncConnection, name: str) -> Any:

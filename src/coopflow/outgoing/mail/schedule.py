@@ -54,11 +54,13 @@ class MailOutcome(Shape):
         status: from now on.
         reason: why it is given up.
         due_at: when it is tried again, while it is pending.
+        said: what went wrong this time, as the answer has it.
     """
 
     status: MailStatus
     reason: MailReason | None = None
     due_at: Instant | None = None
+    said: str | None = None
 
 
 def outcome(attempts: int, answer: MailAnswer, at: datetime, chance: float) -> MailOutcome:

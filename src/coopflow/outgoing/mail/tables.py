@@ -22,7 +22,8 @@ class MailRow(Base):
 
     ``occasion`` is why, once for each person. ``message`` is the left part of its Message-ID, the
     same each time it is sent. ``due_at`` is when it is tried next: while somebody tries it, when
-    another one may. What is ``held`` is told by the next digest of its rhythm.
+    another one may. What is ``held`` is told by the next digest of its rhythm. ``said`` is what the
+    server said last, or what went wrong on the way.
     """
 
     __tablename__ = "mail"
@@ -44,6 +45,7 @@ class MailRow(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    said: Mapped[str | None]
 
 
 class MailMarkRow(Base):

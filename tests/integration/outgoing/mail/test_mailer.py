@@ -15,7 +15,8 @@ from sqlalchemy import update
 
 from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.grants import OPERATOR
-from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE, depth
+from coopflow.outgoing.mail.health import MailHealth, mail_health
+from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE
 from coopflow.outgoing.mail.recipients import KINDS
 from coopflow.outgoing.mail.schedule import WAITS, MailAnswer
 from coopflow.readmodel.tables import OutboxRow
@@ -158,7 +159,10 @@ async def test_what_a_server_does_not_take_now_is_tried_again_for_days(office: O
     office.room.recipients[ENGLISH] = "450 mailbox busy"
     office.ask(days=7)
     await office.announce()
+    assert await mail_health(office.database) == MailHealth(0, None, 0, None)
+    begun = office.clock()
     await office.mailer().once()
+    assert await mail_health(office.database) == MailHealth(1, begun, 0, "450")
     assert len(office.room.to(FRENCH)) == 1
     for number, wait in enumerate(WAITS, 1):
         (row,) = (await office.mails("person", "status", "attempts", "due_at"))[1:]
@@ -182,6 +186,7 @@ async def test_what_is_refused_for_good_is_not_tried_again(office: Office) -> No
     assert {row[1:] for row in await office.mails("person", "status", "reason")} == {
         ("dead", "refused")
     }
+    assert await mail_health(office.database) == MailHealth(0, None, 2, "554")
 
 
 async def test_a_server_that_is_away_is_waited_for(office: Office) -> None:
@@ -419,6 +424,6 @@ async def test_how_much_mail_waits_is_known(office: Office) -> None:
     office.ask()
     await office.announce()
     await office.queue.relay(OPENED)
-    assert await depth(office.database) == 2
+    assert (await mail_health(office.database)).waiting == 2
     await office.mailer().once()
-    assert await depth(office.database) == 0
+    assert (await mail_health(office.database)).waiting == 0

@@ -51,6 +51,7 @@ async def show(request: Request, services: ServicesDep) -> Response:
         lag=lag,
         waiting=waiting,
         sends_mail=services.invitations.is_on,
+        mail=await services.mail_health() if is_current else None,
         administrators=await services.directory.administrators() if is_current else (),
     )
 
