@@ -99,6 +99,7 @@ def test_a_faulty_policy_is_told_with_its_lines(site: Site, ines: str, programme
     page.locator("#f-content").fill("policy: ours\nversion: one\nextends: referense\n")
     page.get_by_role("button", name="Vérifier et comparer").click()
     expect(page.get_by_role("alert")).to_contain_text("ligne 3")
+    expect(page.get_by_role("alert")).to_contain_text("il n'y a pas de politique nommée referense")
     page.locator("#f-content").fill(
         "policy: ours\nversion: 1\nextends: reference\nlabel: {fr: Nous, en: Us}\n"
         "clocks:\n  cure: {days: 10}\n"

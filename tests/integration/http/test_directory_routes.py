@@ -285,6 +285,9 @@ def test_a_file_is_imported_whole_or_not_at_all(manager: httpx.Client, here: str
     (error,) = answer.json()["errors"]
     assert error["path"] == "body:2:3: roles"
     assert error["problem"].startswith("there is no role boss")
+    read = csv | {"Accept-Language": "fr"}
+    answer = manager.post(f"{here}/directory/import", content=wrong, headers=read)
+    assert answer.json()["errors"][0]["problem"].startswith("il n'y a pas de rôle boss")
     right = wrong.replace(b"boss", b"programme_manager")
     dry = manager.post(f"{here}/directory/import?dry_run=true", content=right, headers=csv).json()
     assert (dry["added"], dry["dry_run"]) == (1, True)

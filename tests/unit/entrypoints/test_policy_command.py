@@ -77,6 +77,20 @@ def test_a_fault_exits_with_two(coopflow: Coopflow, ours: Path) -> None:
         assert f"{ours}:22:20: gates.to_heaven: there is no gate named to_heaven" in result.stderr
 
 
+def test_what_is_wrong_is_told_in_the_language_of_the_settings(
+    coopflow: Coopflow, ours: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Findings as well as faults, whatever the command."""
+    monkeypatch.setenv("COOPFLOW_LANG", "fr")
+    change(ours, "clocks: {cure: {days: 3}}\n")
+    assert "prend fin avant qu'une décision" in coopflow("policy", "lint", ours).stdout
+    change(ours, "gates: {to_heaven: {minima: {}}}\n")
+    for asked in (("lint", ours), ("test", ours), ("explain", ours)):
+        told = coopflow("policy", *asked).stderr
+        assert "gates.to_heaven: rien ne s'appelle ainsi (passage) : to_heaven" in told
+    assert "il n'y a pas de politique nommée none" in coopflow("policy", "lint", "none").stderr
+
+
 def test_a_story_that_does_not_hold_exits_with_one(coopflow: Coopflow, ours: Path) -> None:
     """Several stories may stand beside a policy; each broken expectation is told by its line."""
     story = ours.with_name("ours.scenario.yaml").read_text(encoding="utf-8")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from typer import Exit
 
 if TYPE_CHECKING:
+    from coopflow.application.callers import Language
     from coopflow.domain.refusals import Refusal
 
 REFUSED: Final = 1
@@ -20,6 +22,8 @@ AT_FAULT: Final = 2
 
 UNAVAILABLE: Final = 3
 """Something that the command needs does not answer, or is not installed."""
+
+_language: Final[ContextVar[Language | None]] = ContextVar("language", default=None)
 
 
 class RefusedByEngineError(Exception):
@@ -54,13 +58,41 @@ def reported() -> Iterator[None]:
     Raises:
         Exit: with 1, 2 or 3; anything else is a fault of ours and goes through.
     """
+    _language.set(None)
     try:
         yield
     except Exception as error:
         code = _code(error)
         if code is None:
             raise
-        fail(str(error), code)
+        fail(_said(error), code)
+
+
+def speak(language: Language) -> None:
+    """Say from now on in this language what is wrong with files."""
+    _language.set(language)
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, in the language of who reads it where both are known."""
+    language = _language.get() or _configured()
+    if language == "en":
+        return str(error)
+    from coopflow.definitions.faults import FaultsError  # noqa: PLC0415 - as below
+    from coopflow.wording.faults import fault_in, french  # noqa: PLC0415 - as below
+
+    if isinstance(error, FaultsError):
+        return "\n".join(str(fault_in(one, language)) for one in error.faults)
+    return french(str(error)) or str(error)
+
+
+def _configured() -> Language:
+    from coopflow.settings import SettingsError, load_settings  # noqa: PLC0415 - as below
+
+    try:
+        return load_settings().language
+    except SettingsError:
+        return "en"
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from typer import Argument, Option, Typer
 from typer.core import TyperGroup
 
-from coopflow.entrypoints.cli.failures import reported
+from coopflow.entrypoints.cli.failures import reported, speak
 
 if TYPE_CHECKING:
     from coopflow.settings import LogLevel, Settings
@@ -85,6 +85,7 @@ def settings_of(level: LogLevel = "warning", **given: Any) -> Settings:
 
     found = load_settings(**given)
     configure_logging(found.log_format, found.log_level or level)
+    speak(found.language)
     return found
 
 

@@ -33,6 +33,7 @@ from coopflow.entrypoints.cli.words import Phrases
 from coopflow.pictures.lifecycle import lifecycle_picture
 from coopflow.pictures.picture import Frame
 from coopflow.settings import Settings
+from coopflow.wording.faults import fault_in
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -150,7 +151,8 @@ def lint(settings: Settings, policies: list[str], *, lifecycle: str | None, outp
     if output == "json":
         terminal.json([fault._asdict() for fault in found])
     for fault in found if output == "table" else ():
-        terminal.data.print(Text(str(fault)), soft_wrap=True)
+        told = fault_in(fault, settings.language)
+        terminal.data.print(Text(str(told)), soft_wrap=True)
     return REFUSED if found else 0
 
 

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from coopflow.application.callers import Language
 from coopflow.application.engine import UnavailableError, UnknownCooperationError
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.directory.errors import (
@@ -32,6 +33,7 @@ from coopflow.entrypoints.http.languages import language_of
 from coopflow.entrypoints.http.problem_kinds import KINDS, OF_STATUS
 from coopflow.outgoing.errors import EndpointFault, UnknownDeliveryError, UnknownEndpointError
 from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.wording.faults import fault_in
 
 MEDIA_TYPE: Final = "application/problem+json"
 URN: Final = "urn:coopflow:problem:"
@@ -199,7 +201,7 @@ def install(app: FastAPI, answer: Answering = answer) -> None:
 
     async def faulty(request: Request, error: Exception) -> Response:
         assert isinstance(error, (EndpointFault, DirectoryError, FaultsError))
-        return answer(_of_record(error), request)
+        return answer(_of_record(error, language_of(request)), request)
 
     async def unavailable(request: Request, error: Exception) -> Response:
         _log.warning("unavailable", advice=str(error))  # it names hosts: not for those who ask
@@ -223,7 +225,9 @@ def install(app: FastAPI, answer: Answering = answer) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
-def _of_record(error: EndpointFault | DirectoryError | FaultsError) -> ProblemError:
+def _of_record(
+    error: EndpointFault | DirectoryError | FaultsError, language: Language
+) -> ProblemError:
     """Return what is wrong with what somebody keeps: a webhook, or a record of the directory."""
     match error:
         case EndpointFault(field="status"):
@@ -235,7 +239,10 @@ def _of_record(error: EndpointFault | DirectoryError | FaultsError) -> ProblemEr
         case StaleError():
             return ProblemError("outdated", str(error))
         case FaultsError():
-            return ProblemError("invalid_request", errors=[_in_file(one) for one in error.faults])
+            return ProblemError(
+                "invalid_request",
+                errors=[_in_file(fault_in(one, language)) for one in error.faults],
+            )
         case FaultyRecordError():
             faults = error.faults
         case _:

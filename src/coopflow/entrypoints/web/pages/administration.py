@@ -22,6 +22,7 @@ from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.listing import Listed, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
+from coopflow.wording.faults import fault_in
 
 _PAGE: Final = 50
 _LARGEST: Final = 2**63 - 1
@@ -150,4 +151,4 @@ async def _imported(
             page.services, page.visitor.caller, page.id, content, "", dry_run=dry_run
         )
     except FaultsError as error:
-        return error.faults
+        return tuple(fault_in(one, page.say.language) for one in error.faults)

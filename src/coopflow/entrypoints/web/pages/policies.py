@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, get_args
 
@@ -15,7 +16,7 @@ from coopflow.application.adopting import Proposal, Terms, propose
 from coopflow.application.engine import Address
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.diff import Difference, Direction, differences
-from coopflow.definitions.faults import FaultsError
+from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import documents_in, read_definition
 from coopflow.definitions.lint import lint
 from coopflow.domain.base import Slug
@@ -32,6 +33,7 @@ from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage, Pr
 from coopflow.entrypoints.web.rendering import translator
 from coopflow.pictures.lifecycle import lifecycle_picture
 from coopflow.pictures.picture import wide_and_narrow
+from coopflow.wording.faults import fault_in
 from coopflow.wording.naming import Names
 
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
@@ -82,7 +84,7 @@ async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = Fa
             documents = await asyncio.to_thread(documents_in, text, _FILE)
             definition = await asyncio.to_thread(read_definition, *documents)
         except FaultsError as error:
-            values["faults"] = error.faults
+            values["faults"] = _told(page, error.faults)
             return page.render(
                 "policies/check.html", status=422, form=form, known=known, groups=(), **values
             )
@@ -91,7 +93,7 @@ async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = Fa
             operation = await begin(page.request, page.services, caller, page.id, definition)
             return go_to(page.request, f"{page.path}/policies/impact/{operation}")
         values["rules"] = rules = compile_definition(definition)
-        values["findings"] = await asyncio.to_thread(_findings, documents)
+        values["findings"] = _told(page, await asyncio.to_thread(_findings, documents))
         other = form.text("other")
         groups = _grouped(await rules_named(page, other), rules) if other else ()
         if wants_impact:
@@ -101,7 +103,11 @@ async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = Fa
     return page.render("policies/check.html", form=form, known=known, groups=(), **values)
 
 
-def _findings(documents: tuple[object, object]) -> tuple[object, ...]:
+def _told(page: ProgrammePage, faults: Iterable[Fault]) -> list[Fault]:
+    return [fault_in(one, page.say.language) for one in faults]
+
+
+def _findings(documents: tuple[object, object]) -> tuple[Fault, ...]:
     # Which checks there are is for workers to know: a check that is named here may be theirs.
     return lint(*documents, ())  # type: ignore[arg-type]
 
