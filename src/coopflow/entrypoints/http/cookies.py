@@ -6,6 +6,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
+LANGUAGE_COOKIE: Final = "coopflow-language"
+"""In which language a browser is to see pages, if that was chosen."""
+THEME_COOKIE: Final = "coopflow-theme"
+"""In which colours: light or dark, if that was chosen."""
+
 _SESSION: Final = "coopflow"
 _ATTEMPT: Final = "coopflow-sign-in"
 _ATTEMPT_SECONDS: Final = 600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,8 +14,42 @@ from coopflow.entrypoints.http.origins import SAFE
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError
 from coopflow.entrypoints.web.rendering import look_of, render
+from coopflow.wording.spacing import spaced
 
 SIGN_IN: Final = "/sign-in"
+_ON_PAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "invalid_command": (
+        "Something that was filled in does not fit. It is said at the fields, where one is meant.",
+        "Une réponse ne convient pas. C'est indiqué auprès des champs concernés.",
+    ),
+    "invalid_document": (
+        "The document is not complete yet, or parts of it do not fit together.",
+        "Le document n'est pas encore complet, ou ses parties ne s'accordent pas.",
+    ),
+    "invalid_request": (
+        "The address of this page asks for something that is not possible.",
+        "L'adresse de cette page demande quelque chose qui n'est pas possible.",
+    ),
+    "method_not_allowed": (
+        "This address answers to forms of other pages only.",
+        "Cette adresse ne répond qu'aux formulaires d'autres pages.",
+    ),
+    "rate_limited": (
+        "That was a lot in a short time. Wait a little, then try again.",
+        "Cela fait beaucoup en peu de temps. Patientez un peu, puis réessayez.",
+    ),
+    "not_ready": (
+        "A part of the platform does not answer. It is tried anew each time: come back soon.",
+        "Une partie de la plateforme ne répond pas. Chaque visite réessaie : revenez bientôt.",
+    ),
+}
+"""What pages say of problems whose words are meant for programs."""
+
+
+def meanings(code: str) -> tuple[str, str]:
+    """Return what a problem means and what to do, in English and French, as pages say it."""
+    kind = KINDS[code]
+    return _ON_PAGES.get(code) or (kind.explained("en"), kind.explained("fr"))
 
 
 def answer(error: ProblemError, request: Request) -> Response:
@@ -26,14 +61,14 @@ def answer(error: ProblemError, request: Request) -> Response:
         place = here(request, SIGN_IN) + "?" + urlencode({"return_to": asked})
         return RedirectResponse(place, 303)
     kind, language = KINDS[error.code], look_of(request).language
-    is_said = error.detail is not None and language == "en"
+    is_said = error.detail is not None and language == "en" and error.code not in _ON_PAGES
     return render(
         request,
         "problem.html",
         status=kind.status,
         headers=error.headers,
         title=kind.title(language),
-        explained=error.detail if is_said else kind.explained(language),
+        explained=error.detail if is_said else spaced(meanings(error.code)[language == "fr"]),
         errors=error.errors or (),
         code=error.code,
         is_lost=error.code == "unauthenticated",

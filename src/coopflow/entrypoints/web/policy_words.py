@@ -15,6 +15,7 @@ from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.tools import FREQUENCY_LABELS, KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS, Rule, rule_words
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.ruling import TOUCHES
 
 _PARTS: Final[tuple[tuple[str, Label], ...]] = (
     ("decisions", Label(en="Decisions: ballots and quorums", fr="Décisions : votes et quorums")),
@@ -102,6 +103,9 @@ class _Reader:
         self._rules, self._say = rules, say
         conditions = {one.id: one.label for one in rules.policy.conditions}
         subjects = {
+            f"document:{kind}": Label(en=f"a document ({label.en})", fr=f"un document ({label.fr})")
+            for kind, label in KIND_LABELS.items()
+        } | {
             kind: Label(en=words[0], fr=words[1])
             for key, words in say.words.items()
             if (kind := key.removeprefix("subject.")) != key
@@ -118,6 +122,7 @@ class _Reader:
             "stages": {one.id: one.label for one in rules.lifecycle.stages},
             "not_allowed": RULE_LABELS,
             "never_for": subjects,
+            "blocking_matters": TOUCHES,
         }
 
     def read(self) -> PolicyRead:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
-from typing import Any, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import quote
 
 from fastapi import Request
@@ -17,16 +17,17 @@ from markupsafe import Markup
 
 from coopflow import __version__
 from coopflow.application.callers import Caller, Language
+from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE, THEME_COOKIE
 from coopflow.entrypoints.http.languages import CALLER_KEY, preferred
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.web.assets import address_of
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.spacing import spaced
+from coopflow.wording.words import WORDS
 
 Theme = Literal["auto", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 
-LANGUAGE_COOKIE: Final = "coopflow-language"
-THEME_COOKIE: Final = "coopflow-theme"
 _LANGUAGES: Final[Mapping[str, Language]] = {"fr": "fr", "en": "en"}
 
 _HEADERS: Final = {
@@ -45,6 +46,14 @@ _HEADERS: Final = {
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).disable(
     ["heading", "lheading", "image", "html_block", "html_inline"]
 )
+
+
+class PagePhrases(Phrases):
+    """The words of one language as pages show them, where no line begins with a colon."""
+
+    words: ClassVar[Mapping[str, tuple[str, str]]] = {
+        key: (english, spaced(french)) for key, (english, french) in WORDS.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def zone_of(request: Request) -> tzinfo:
 
 def phrases_of(request: Request) -> Phrases:
     """Return the words of the language of a request."""
-    return Phrases(look_of(request).language, zone_of(request))
+    return PagePhrases(look_of(request).language, zone_of(request))
 
 
 def render(
@@ -115,7 +124,7 @@ def render(
     root = request.scope.get("root_path", "").rstrip("/")
     path = request.url.path.removeprefix(root)
     query = f"?{request.url.query}" if request.url.query else ""
-    say = Phrases(look.language, zone_of(request))
+    say = phrases_of(request)
     done = request.query_params.get("done", "")
     shown = (
         _environment()
@@ -145,7 +154,7 @@ def translator(language: Language) -> Callable[..., str]:
     """Return what chooses between a text in English and the same in French, and fills it in."""
 
     def t(english: str, french: str, **values: object) -> str:
-        text = french if language == "fr" else english
+        text = spaced(french) if language == "fr" else english
         return text.format(**values) if values else text
 
     return t

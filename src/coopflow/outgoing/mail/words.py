@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from coopflow.wording import phrases
+from coopflow.wording.spacing import SPACE, spaced
 from coopflow.wording.words import WORDS
-
-_SPACE: Final = "\N{NO-BREAK SPACE}"
-_HELD: Final = re.compile(r" (?=[:;?!»](?:\s|$))|(?<=«) ")
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mail.greeting": ("Hello {name},", "Bonjour {name},"),
@@ -239,9 +236,9 @@ class MailPhrases(phrases.Phrases):
     def __call__(self, key: str, **values: object) -> str:
         """Return the words of a key; in French no line begins with a colon or a quotation mark."""
         text = super().__call__(key, **values)
-        return _HELD.sub(_SPACE, text) if self.language == "fr" else text
+        return spaced(text) if self.language == "fr" else text
 
     @property
     def colon(self) -> str:
         """The colon between a label and what follows; in French with a space before it."""
-        return f"{_SPACE}: " if self.language == "fr" else ": "
+        return f"{SPACE}: " if self.language == "fr" else ": "

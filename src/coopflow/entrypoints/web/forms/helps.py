@@ -203,8 +203,8 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
         "Si oui, chacun est de nouveau consulté : les réponses déjà données ne comptent plus.",
     ),
     "OpenDecision.subject": (
-        "What is decided, such as other, or closing.",
-        "Ce qui se décide, par exemple other, ou closing.",
+        "What is decided on. For a question of your own, choose “other”.",
+        "Ce sur quoi porte la décision. Pour une question à vous, choisissez « autre ».",
     ),
     "OpenDecision.quorum": _QUORUM,
     "SubmitDocument.rule": _RULE,

@@ -187,6 +187,10 @@ class Teller:
 
     def _other(self, value: Any) -> str:
         if isinstance(value, Mapping):
+            # A change that a review proposed: its text and what became of it, not how it is kept.
+            if {"text", "status"} <= value.keys():
+                text, status = str(value["text"]), value["status"]
+                return text if status == "open" else f"{text} ({self.say(f'judged.{status}')})"
             return ", ".join(f"{name}: {self._other(one)}" for name, one in value.items())
         if isinstance(value, list):
             return ", ".join(self._other(one) for one in value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from datetime import UTC, datetime
@@ -13,16 +14,20 @@ from starlette.datastructures import UploadFile
 
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import available
+from coopflow.definitions.yaml import load
 from coopflow.directory.planning import ImportReport
 from coopflow.directory.programmes import ProgrammeStated
 from coopflow.domain.base import Label
 from coopflow.entrypoints.http.people import import_records
+from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.offers import library_offers
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
 from coopflow.wording.faults import fault_in
+from coopflow.wording.phrases import Phrases
 
 _PAGE: Final = 50
 _LARGEST: Final = 2**63 - 1
@@ -33,6 +38,8 @@ _TOO_LARGE: Final = Label(
     en="The table is larger than 200 kB: take it in parts, or through the API.",
     fr="Le tableau dépasse 200 ko : importez-le par parties, ou par l'API.",
 )
+
+_PERSON: Final = "person:"
 
 router = APIRouter(prefix="/p/{programme}/administration", dependencies=MEMBERS)
 
@@ -55,7 +62,7 @@ async def show(page: ManagedPageDep) -> Response:
 @router.get("/settings")
 async def ask_for_settings(page: ManagedPageDep) -> Response:
     """Show what is stated about the programme."""
-    return _settings(page, _as_it_is(page))
+    return await _settings(page, _as_it_is(page))
 
 
 @router.post("/settings")
@@ -72,7 +79,7 @@ async def change_settings(page: ManagedPageDep) -> Response:
         return go_to(page.request, f"{page.path}/administration/settings?done=saved")
     if "" in wrong.errors:
         wrong = _as_it_is(page).wrong(wrong.errors)
-    return _settings(page, wrong, 422)
+    return await _settings(page, wrong, 422)
 
 
 def _as_it_is(page: ProgrammePage) -> Filled:
@@ -80,14 +87,29 @@ def _as_it_is(page: ProgrammePage) -> Filled:
     return Filled.of(**stated, version=page.record.version)
 
 
-def _settings(page: ProgrammePage, form: Filled, status: int = 200) -> Response:
+async def _settings(page: ProgrammePage, form: Filled, status: int = 200) -> Response:
+    lifecycles, policies = await asyncio.to_thread(_library, page.say)
     return page.render(
         "administration/settings.html",
         status=status,
         form=form,
-        lifecycles=tuple(available("workflows")),
-        policies=tuple(available("policies")),
+        lifecycles=_with(lifecycles, form.text("lifecycle")),
+        policies=_with(policies, form.text("policy")),
     )
+
+
+def _library(say: Phrases) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what the lifecycles and the policies of the library are called; reads their files."""
+    lifecycles = {
+        name: say.label(Label.model_validate(load(path).data["label"]))
+        for name, path in available("workflows").items()
+    }
+    return lifecycles, {one.policy: say.label(one.label) for one in library_offers()}
+
+
+def _with(named: dict[str, str], stated: str) -> tuple[tuple[str, str], ...]:
+    """Return the choices, with what is stated among them, whatever it is."""
+    return tuple((named if not stated or stated in named else {**named, stated: stated}).items())
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -103,7 +125,14 @@ async def show_refusals(
     )
     last = found[_PAGE - 1].id if len(found) > _PAGE else None
     listed = Listed(found[:_PAGE], next_page(page.request, last, "before"))
-    return page.render("administration/refusals.html", refusals=listed)
+    asked = {one.caller.removeprefix(_PERSON) for one in listed.items if one.caller}
+    people = await page.services.directory.people_by_id(asked)
+    return page.render(
+        "administration/refusals.html",
+        refusals=listed,
+        callers={f"{_PERSON}{person}": one.name for person, one in people.items()},
+        titles={code: kind.title(page.say.language) for code, kind in KINDS.items()},
+    )
 
 
 # --- a table of people or organisations -----------------------------------------------------------

@@ -19,11 +19,11 @@ from coopflow.domain.roles import MATRIX, REPRESENTATIVE
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
-from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
 from coopflow.entrypoints.web.amending import COMMAND as AMENDING
 from coopflow.entrypoints.web.amending import Amending, amending
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
+from coopflow.entrypoints.web.errors import meanings
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_command
 from coopflow.entrypoints.web.forms.shown import Shown
@@ -233,9 +233,7 @@ def _order(page: CooperationPage, command: str, data: dict[str, object], sent: _
 
 
 def _refused(refusal: Refusal, form: Form, typed: Typed) -> tuple[Fault, ...]:
-    kind = KINDS[refusal.code]
-    words = (kind.explained("en"), kind.explained("fr"))
-    return of_refusal(refusal, form.question, typed, words)
+    return of_refusal(refusal, form.question, typed, meanings(refusal.code))
 
 
 def _with_done(place: str, command: str) -> str:

@@ -21,6 +21,7 @@ from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.turnstile import count_address
 from coopflow.entrypoints.web.deciding import Deciding, deciding
+from coopflow.entrypoints.web.errors import meanings
 from coopflow.entrypoints.web.forms.form import of_tool
 from coopflow.entrypoints.web.forms.shown import Option
 from coopflow.entrypoints.web.forms.telling import Teller, Told
@@ -150,7 +151,7 @@ def _page(  # noqa: PLR0913 - what is shown
         title=view.question or about[:1].upper() + about[1:],
         about=about,
         document=_told(request, found),
-        wrong=None if wrong is None else KINDS[wrong.code].explained(language),
+        wrong=None if wrong is None else meanings(wrong.code)[language == "fr"],
         typed={"organisation": "", "choice": "", "reason": "", "to": ""} | dict(typed or {}),
         done_by_link=done,
         until=min(view.closes_at, found.link.expires_at),

@@ -16,9 +16,9 @@ from coopflow.domain.tools import Kind
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
-from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
+from coopflow.entrypoints.web.errors import meanings
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_tool
 from coopflow.entrypoints.web.forms.typed import Typed, as_pairs
@@ -235,9 +235,7 @@ def _order(page: CooperationPage, payload: Mapping[str, Any], key: str) -> Order
 
 
 def _refused(refusal: Refusal, form: Form, typed: Typed) -> tuple[Fault, ...]:
-    kind = KINDS[refusal.code]
-    words = (kind.explained("en"), kind.explained("fr"))
-    return of_refusal(refusal, form.question, typed, words)
+    return of_refusal(refusal, form.question, typed, meanings(refusal.code))
 
 
 def _overtaken(newest: int) -> Fault:

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from coopflow.application.engine import Address
+from coopflow.directory.errors import UnknownRecordError
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.guards import OutlookDep
 from coopflow.entrypoints.http.links import here
-from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.cooperation import path_of
+from coopflow.entrypoints.web.errors import meanings
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import of_command
 from coopflow.entrypoints.web.forms.shown import Option
@@ -75,8 +76,19 @@ OpeningDep = Annotated[_Opening, Depends(_opening)]
 @router.get("/open")
 async def ask(opening: OpeningDep) -> Response:
     """Show the form."""
-    typed = Typed().having("policy", Typed((opening.offers[0].policy,)))
+    usual = await _usual_policy(opening)
+    offered = [one.policy for one in opening.offers]
+    chosen = usual if usual in offered else offered[0]
+    typed = Typed().having("policy", Typed((chosen,)))
     return await _shown(opening, typed, uuid4().hex)
+
+
+async def _usual_policy(opening: _Opening) -> str | None:
+    """Return the policy that the programme states for its cooperations, if it states one."""
+    try:
+        return (await opening.services.directory.programme(opening.programme)).policy
+    except UnknownRecordError:  # its cooperations alone name it
+        return None
 
 
 @router.post("/open")
@@ -99,8 +111,7 @@ async def give(opening: OpeningDep) -> Response:
         except ProblemError as error:
             if error.refusal is None:
                 raise
-            kind = KINDS[error.refusal.code]
-            words = (kind.explained("en"), kind.explained("fr"))
+            words = meanings(error.refusal.code)
             faults = of_refusal(error.refusal, form.question, typed, words)
         else:
             place = f"{path_of(*address)}?done={_COMMAND}"

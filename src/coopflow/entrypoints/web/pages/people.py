@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from coopflow.application.engine import Address
 from coopflow.directory.people import PROGRAMME_ROLES, may_change
 from coopflow.domain.base import Slug
 from coopflow.domain.roles import PROGRAMME_MANAGER
@@ -186,7 +188,11 @@ async def ask_to_erase(page: ManagedPageDep, person: Slug) -> Response:
     found = await person_here(page.services, page.id, person)
     addresses = await addresses_of(page.services, page.id, person)
     return page.render(
-        "administration/person_erase.html", person=found, addresses=addresses, erased=None
+        "administration/person_erase.html",
+        person=found,
+        addresses=addresses,
+        titles=await _titles(page, addresses),
+        erased=None,
     )
 
 
@@ -197,7 +203,7 @@ async def erase(page: ManagedPageDep, person: Slug) -> Response:
     form = await filled(page.request)
     found = await person_here(page.services, page.id, person)
     addresses = await addresses_of(page.services, page.id, person)
-    erased = None
+    titles, erased = await _titles(page, addresses), None
     if form.text("sure") == "yes":
         erased = await page.services.eraser.erase(
             person, addresses, {page.id}, page.visitor.person, page.visitor.caller
@@ -207,8 +213,14 @@ async def erase(page: ManagedPageDep, person: Slug) -> Response:
         status=200 if erased else 422,
         person=found,
         addresses=addresses,
+        titles=titles,
         erased=erased,
     )
+
+
+async def _titles(page: ProgrammePage, addresses: Iterable[Address]) -> dict[str, str]:
+    found = [await page.services.queries.cooperation(one) for one in addresses]
+    return {one.slug: one.title for one in found}
 
 
 def _as_it_is(person: PersonHere) -> Filled:

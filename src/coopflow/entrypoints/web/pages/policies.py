@@ -19,7 +19,7 @@ from coopflow.definitions.diff import Difference, Direction, differences
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import documents_in, read_definition
 from coopflow.definitions.lint import lint
-from coopflow.domain.base import Slug
+from coopflow.domain.base import Label, Slug
 from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.filled import Filled, filled
@@ -41,6 +41,10 @@ _PAGE: Final = 50
 _TOGETHER: Final = 8
 _LARGEST: Final = 300_000
 _FILE: Final = "policy.yaml"
+_QUESTION: Final = Label(
+    en="Shall we follow “{label}”, version {version}, from now on?",
+    fr="Suivons-nous désormais « {label} », version {version} ?",
+)
 
 router = APIRouter(prefix="/p/{programme}/policies", dependencies=MEMBERS)
 
@@ -215,9 +219,8 @@ async def ask_to_propose(
 ) -> Response:
     """Ask to which cooperations a policy is proposed, with which question."""
     rules = await rules_named(page, policy)
-    t, name = translator(page.say.language), rules.definition.policy_name
-    question = t(
-        "Shall we follow {policy} from now on?", "Suivons-nous désormais {policy} ?", policy=name
+    question = page.say.label(_QUESTION).format(
+        label=page.say.label(rules.policy.label), version=rules.definition.policy["version"]
     )
     return await _proposal(page, rules, Filled.of(question=question), after)
 

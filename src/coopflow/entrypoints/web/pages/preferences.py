@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from coopflow.entrypoints.http.cookies import public_base
+from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE, THEME_COOKIE, public_base
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.web.guards import OPEN
 from coopflow.entrypoints.web.places import safe_place
-from coopflow.entrypoints.web.rendering import LANGUAGE_COOKIE, THEME_COOKIE, Theme
+from coopflow.entrypoints.web.rendering import Theme
 
 _A_YEAR: Final = 365 * 24 * 3600
 
