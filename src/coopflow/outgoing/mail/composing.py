@@ -297,7 +297,7 @@ class Composer:
             paragraphs.append(say("mail.silence"))
         if one.secret:
             paragraphs.append(say("mail.secret"))
-        told_answers = say("head.answered", answers=one.answers, electorate=one.electorate)
+        told_answers = say("mail.answered", answers=one.answers, electorate=one.electorate)
         facts = [
             (say("mail.question"), told.whole),
             (say("mail.for"), say.several(list(asked.organisations))),

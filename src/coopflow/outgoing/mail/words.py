@@ -16,6 +16,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mail.until": ("Until", "Jusqu'au"),
     "mail.rule": ("Rule", "Règle"),
     "mail.answers": ("Answers so far", "Réponses à ce jour"),
+    "mail.answered": ("{answers} of {electorate}", "{answers} sur {electorate}"),
     "mail.result": ("Result", "Résultat"),
     "mail.why": ("How it came about", "Le décompte"),
     "mail.closed": ("Closed", "Close le"),
