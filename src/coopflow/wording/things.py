@@ -52,7 +52,7 @@ def named_things(called: Called, say: Phrases) -> dict[str, Mapping[str, str]]:
         "review": {slug: review_named(say, *one) for slug, one in called.reviews.items()},
         "indicator": quotes(called.indicators),
         "action": quotes(called.actions),
-        "target": kinds,
+        "target": {**called.actions, **kinds},
         # What alerts are about, whatever it is.
         "about": {
             **kinds,
