@@ -106,8 +106,11 @@ class Entrance(Protocol):
 class Letters(Protocol):
     """What is to be written to people."""
 
-    async def forget(self, person: str) -> None:
-        """Let nothing be left that is to be written to them, or was."""
+    async def forget(self, person: str, within: Collection[Address] | None) -> None:
+        """Let nothing be left that is to be written to them, or was.
+
+        About these cooperations, or about anything when None.
+        """
         ...
 
 
@@ -189,10 +192,11 @@ class Eraser:
         for address in addresses:
             found.append(await erase(self.engine, self.journals, address, person, by))
             progress(found[-1])
+        await self.letters.forget(person, addresses)
         names = await erase_names(self.names, self.journals, person, programmes)
         if "removed" in names.values():
             await self.entrance.forget(person, keeper)
-            await self.letters.forget(person)
+            await self.letters.forget(person, None)
             await self.texts.forget(person, None)
         await self.copies.forget(person, addresses)
         return Erased(tuple(found), names)

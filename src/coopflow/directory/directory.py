@@ -206,9 +206,9 @@ class Directory:
             if stays:
                 views &= SavedViewRow.programme == programme
             await connection.execute(delete(SavedViewRow).where(views))
+            await connection.execute(_without(person, programme if stays else None))
             if not stays:
                 await rows.remove(connection, PERSON, {"id": person})
-                await connection.execute(_without(person))
         await self._database.scrub()
         return "left" if stays else "removed"
 
@@ -444,7 +444,9 @@ def _holds(text: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[boo
     return or_(*(column.icontains(text, autoescape=True) for column in columns))
 
 
-def _without(person: str) -> Update:
-    """Let nothing say any more that they chose what a cooperation shows."""
+def _without(person: str, programme: str | None = None) -> Update:
+    """Let nothing say any more that they chose what cooperations show, of a programme or of all."""
     theirs = update(PublicationRow).where(PublicationRow.chosen_by == person)
+    if programme is not None:
+        theirs = theirs.where(PublicationRow.programme == programme)
     return theirs.values(chosen_by=None)

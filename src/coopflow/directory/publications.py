@@ -25,7 +25,7 @@ class Publication(Shape):
 
     Attributes:
         parts: what is shown, in order.
-        chosen_by: the person who chose so; None when they are not in the directory any more.
+        chosen_by: the person who chose so; None when they are not in the programme any more.
         chosen_at: when.
     """
 

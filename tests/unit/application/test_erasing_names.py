@@ -79,6 +79,6 @@ async def test_files_that_may_name_somebody_go_last() -> None:
     keeper = Caller(name="person:pam", person="pam")
     erased = await eraser.erase("fabien", [], None, "pam", keeper)
     assert erased.names == {"*": "removed"}
-    assert gone.asked == [("fabien", keeper), ("fabien",)]
+    assert gone.asked == [("fabien", ()), ("fabien", keeper), ("fabien", None)]
     assert texts.asked == [("fabien", ()), ("fabien", None)]
     assert copies.asked == [("fabien", ())]

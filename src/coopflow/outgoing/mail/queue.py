@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from coopflow.application.engine import Address
 from coopflow.directory.directory import Directory
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
@@ -209,11 +210,22 @@ class MailQueue:
         """
         await self._end(claimed, MailOutcome(status="dropped", reason=reason), at, held)
 
-    async def forget(self, person: str) -> None:
-        """Let nothing be left of a person here."""
+    async def forget(self, person: str, within: Collection[Address] | None) -> None:
+        """Let nothing be left of a person here.
+
+        Args:
+            person: who.
+            within: only what is about these cooperations; None for all.
+        """
+        mails = MailRow.person == person
+        named = or_(ReminderRow.person == person, ReminderRow.sent_by == person)
+        if within is not None:
+            ids = [str(one) for one in within]
+            notices = select(OutboxRow.id).where(OutboxRow.cooperation_id.in_(ids))
+            mails = and_(mails, MailRow.notice.in_(notices))
+            named = and_(named, ReminderRow.cooperation_id.in_(ids))
         async with self._database.writing() as connection:
-            await connection.execute(delete(MailRow).where(MailRow.person == person))
-            named = or_(ReminderRow.person == person, ReminderRow.sent_by == person)
+            await connection.execute(delete(MailRow).where(mails))
             await connection.execute(delete(ReminderRow).where(named))
 
     async def clear(self, before: datetime) -> int:

@@ -299,7 +299,7 @@ async def test_who_is_erased_gets_nothing_and_leaves_nothing(office: Office) -> 
     with pytest.raises(RefusedCredentialError, match="owner_gone"):
         await office.access.decision_links.find(secret, OPENED)
     await office.access.forget("person-1", OPERATOR)
-    await office.queue.forget("person-1")
+    await office.queue.forget("person-1", None)
     await office.mailer().once()
     assert [one.to for one in office.room.arrived] == [[ENGLISH]]
     assert [row[0] for row in await office.mails("person")] == ["person-2"]

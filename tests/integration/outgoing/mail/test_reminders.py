@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from coopflow.application.engine import Address
 from coopflow.outgoing.mail.invitations import MailOffError
 from coopflow.outgoing.mail.reminders import Reminded, Reminders, TaskKey
 from coopflow.readmodel.queries import Queries
@@ -107,7 +108,27 @@ async def test_nothing_is_left_of_who_is_forgotten(office: Office) -> None:
     tasks = await asked(office, "d")
     sender = reminders(office)
     await sender.send("demo", "manager", tasks, office.clock())
-    await office.queue.forget("person-1")
+    await office.queue.forget("person-1", None)
     assert {one.person for one in await sender.last(tasks)} == {"person-2"}
-    await office.queue.forget("manager")
+    await office.queue.forget("manager", None)
     assert await sender.last(tasks) == {}
+
+
+async def test_who_is_erased_from_a_cooperation_leaves_nothing_of_it_here(office: Office) -> None:
+    """Neither mails nor reminders, also those that they sent; what is about others stays."""
+    tasks = await asked(office, "d")
+    await reminders(office).send("demo", "person-2", tasks, office.clock())
+    verger = office.verger.address
+    elsewhere = Address("demo", "elsewhere")
+    kept = await office.mails("person", "kind")
+    await office.queue.forget("person-1", [elsewhere])
+    assert await office.mails("person", "kind") == kept
+    await office.queue.forget("person-1", [elsewhere, verger])
+    left = [one for one in await office.mails("person", "kind") if one[0] == "person-1"]
+    assert left == [("person-1", "reminder")]  # names no cooperation, and has nothing to tell
+    last = await reminders(office).last(tasks)
+    assert {one.person for one in last} == {"person-2"}
+    await office.queue.forget("person-2", [verger])
+    assert await reminders(office).last(tasks) == {}
+    await office.queue.forget("person-1", None)
+    assert "person-1" not in [one[0] for one in await office.mails("person", "kind")]
