@@ -149,12 +149,15 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 async def filled(request: Request) -> Filled:
-    """Return the form that was posted; files are none of its fields."""
+    """Return the form that was posted; files are none of its fields.
+
+    NULs, which nobody types and no database can be asked for, are left out.
+    """
     values: dict[str, list[str]] = {}
     async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
         for name, value in form.multi_items():
             if not isinstance(value, UploadFile):
-                values.setdefault(name, []).append(value)
+                values.setdefault(name, []).append(value.replace("\0", ""))
     return Filled(values)
 
 

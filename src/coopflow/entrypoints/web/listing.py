@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from fastapi import Request
+from fastapi import Query, Request
+from pydantic import AfterValidator
 
 from coopflow.entrypoints.http.links import here
 
 T = TypeVar("T")
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", "")
+
+
+Sought = Annotated[str, Query(max_length=200), AfterValidator(_without_nul)]
+"""What is looked for; NULs, which no database can be asked for, are left out."""
+
+After = Annotated[
+    str | None, Query(max_length=200), AfterValidator(lambda one: one and _without_nul(one))
+]
+"""After what a list goes on, likewise."""
 
 
 @dataclass(frozen=True)

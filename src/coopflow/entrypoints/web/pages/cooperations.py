@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Annotated, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coopflow.application.access import allowed
@@ -15,6 +15,7 @@ from coopflow.application.engine import Address
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.http.dependencies import ServicesDep, services_of
 from coopflow.entrypoints.web.guards import MEMBERS, Visitor, VisitorDep
+from coopflow.entrypoints.web.listing import Sought
 from coopflow.entrypoints.web.rendering import phrases_of, render
 from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.readmodel.narrowing import PortfolioFilter
@@ -68,7 +69,7 @@ async def show(
     request: Request,
     services: ServicesDep,
     visitor: VisitorDep,
-    q: Annotated[str, Query(max_length=200)] = "",
+    q: Sought = "",
 ) -> Response:
     """List them programme by programme, narrowed to those that hold a text."""
     seen = await _programmes(services, visitor)

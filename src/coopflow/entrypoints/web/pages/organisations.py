@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, get_args
+from typing import Any, Final, get_args
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from coopflow.directory.organisations import Organisation, OrganisationStated
@@ -15,7 +15,7 @@ from coopflow.domain.tools import Category
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
-from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.listing import After, Listed, Sought, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
 
 _PAGE: Final = 50
@@ -28,8 +28,8 @@ router = APIRouter(prefix="/p/{programme}/administration/organisations", depende
 @router.get("")
 async def show_all(
     page: ManagedPageDep,
-    q: Annotated[str, Query(max_length=200)] = "",
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    q: Sought = "",
+    after: After = None,
 ) -> Response:
     """List the organisations that the programme knows, or those of them that are called so."""
     found = await page.services.directory.organisations(

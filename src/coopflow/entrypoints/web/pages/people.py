@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
 from coopflow.application.engine import Address
@@ -31,7 +31,7 @@ from coopflow.entrypoints.http.routes.erasures import addresses_of
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
-from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.listing import After, Listed, Sought, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
 from coopflow.outgoing.mail.invitations import MailOffError, NoAddressError
 
@@ -44,8 +44,8 @@ router = APIRouter(prefix="/p/{programme}/administration/people", dependencies=M
 @router.get("")
 async def show_all(
     page: ManagedPageDep,
-    q: Annotated[str, Query(max_length=200)] = "",
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    q: Sought = "",
+    after: After = None,
 ) -> Response:
     """List those who take part in the programme, or those of them who are called so."""
     directory = page.services.directory

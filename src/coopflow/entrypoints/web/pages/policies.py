@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, get_args
+from typing import Any, Final, get_args
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
@@ -26,7 +26,7 @@ from coopflow.entrypoints.web.filled import Filled, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.impacts import AT_ONCE, Impacts, begin, impacts
-from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.listing import After, Listed, Sought, next_page
 from coopflow.entrypoints.web.policies import known_policies, rules_named
 from coopflow.entrypoints.web.policy_words import read
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage, ProgrammePageDep
@@ -161,9 +161,7 @@ async def show(page: ProgrammePageDep, policy: Slug) -> Response:
 
 
 @router.get("/{policy}/differences")
-async def compare(
-    page: ProgrammePageDep, policy: Slug, other: Annotated[str, Query(max_length=200)] = ""
-) -> Response:
+async def compare(page: ProgrammePageDep, policy: Slug, other: Sought = "") -> Response:
     """Show what differs from one policy to another."""
     rules = await rules_named(page, policy)
     against = await rules_named(page, other) if other else None
@@ -214,9 +212,7 @@ async def work_out(page: ManagedPageDep, policy: Slug) -> Response:
 
 
 @router.get("/{policy}/proposal")
-async def ask_to_propose(
-    page: ManagedPageDep, policy: Slug, after: Annotated[str | None, Query(max_length=200)] = None
-) -> Response:
+async def ask_to_propose(page: ManagedPageDep, policy: Slug, after: After = None) -> Response:
     """Ask to which cooperations a policy is proposed, with which question."""
     rules = await rules_named(page, policy)
     question = page.say.label(_QUESTION).format(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep
 from coopflow.entrypoints.http.programmes import own_programmes, programmes_there
 from coopflow.entrypoints.web.guards import MEMBERS
-from coopflow.entrypoints.web.listing import Listed, next_page
+from coopflow.entrypoints.web.listing import After, Listed, next_page
 from coopflow.entrypoints.web.programme import ProgrammePageDep
 from coopflow.entrypoints.web.rendering import render, translator
 
@@ -25,7 +25,7 @@ async def show_all(
     request: Request,
     caller: CallerDep,
     services: ServicesDep,
-    after: Annotated[str | None, Query(max_length=200)] = None,
+    after: After = None,
 ) -> Response:
     """Show the programmes that the reader sees: all to an administrator."""
     if caller.administrates_all:
