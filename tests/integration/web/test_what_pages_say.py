@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from tests.web_site import Collective, Site, somebody
@@ -110,3 +112,50 @@ def test_a_form_to_open_a_cooperation_sent_with_other_answers_is_another_one(sit
         again = client.post(f"/p/{programme}/open", data=sent | {"title": "Autre"})
     assert again.status_code == 422
     assert "form-errors" in again.text
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a hidden input of a page holds."""
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+def opened(client: httpx.Client, path: str) -> dict[str, str]:
+    """Open the form of a document in a window, and return what it sends by itself."""
+    shown = client.get(path).text
+    return {name: hidden(shown, name) for name in ("_base", "_key", "_shown_at")}
+
+
+def test_of_two_windows_none_takes_the_text_of_the_other_away(
+    site: Site, bocage: Collective
+) -> None:
+    """Who is told of the other text and keeps this one all the same means it."""
+    path = f"{bocage.path}/documents/shared_vision"
+    with site.visitor(bocage.speakers[FERME]) as client:
+        one, other = opened(client, f"{path}/edit"), opened(client, f"{path}/edit")
+        for text in ("Un texte", "Un texte long"):
+            kept = client.post(f"{path}/unsent", data=one | {"issue": text}).text
+            assert "Gardé à" in kept
+        theirs = other | {"issue": "Autre texte"}
+        assert "dans une autre fenêtre" in client.post(f"{path}/unsent", data=theirs).text
+        assert "Un texte long" in client.get(f"{path}/edit").text
+        told = client.post(f"{path}/edit", data=theirs | {"_do": "keep"}).text
+        assert "dans une autre fenêtre" in told
+        theirs["_shown_at"] = hidden(told, "_shown_at")
+        assert "Gardé à" in client.post(f"{path}/edit", data=theirs | {"_do": "keep"}).text
+        assert "Autre texte" in client.get(f"{path}/edit").text
+        one |= {"_do": "draft", "issue": "Un texte"}
+        assert client.post(f"{path}/edit", data=one).status_code == 303
+        assert "Autre texte" in client.get(f"{path}/edit").text
+
+
+def test_a_newer_version_is_told_of_beside_what_is_wrong(site: Site, bocage: Collective) -> None:
+    """Else it would be written over unseen, once the rest is put right."""
+    path = f"{bocage.path}/documents/shared_vision"
+    draft = {"content": {"issue": "Les haies"}}
+    with site.visitor(bocage.speakers[FERME]) as client:
+        sent = opened(client, f"{path}/edit") | {"_do": "draft", "horizon_year": "bientôt"}
+        site.give(bocage, bocage.speakers[COMMUNE], "/documents/shared_vision/versions", draft)
+        answer = client.post(f"{path}/edit", data=sent)
+    assert answer.status_code == 422
+    assert "La version 1 a été écrite depuis" in html.unescape(answer.text)
+    assert 'href="#f-horizon_year"' in answer.text

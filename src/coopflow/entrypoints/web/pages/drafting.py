@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -36,7 +36,11 @@ BASE: Final = "_base"
 
 MINOR: Final = "_minor"
 KEY: Final = "_key"
-_OURS: Final = frozenset({BASE, MINOR, KEY})
+
+SHOWN_AT: Final = "_shown_at"
+"""The input that says when the form was shown: what was kept later comes from another window."""
+
+_OURS: Final = frozenset({BASE, MINOR, KEY, SHOWN_AT})
 _ROUTE: Final = next(one for one in ROUTES if one.command == "draft_document")
 _UNCHANGED: Final = (
     "This is what the newest version says already.",
@@ -94,13 +98,15 @@ class Written(NamedTuple):
         typed: what they typed.
         base: from which version they started.
         is_minor: whether it is a minor correction.
-        key: tells this writing from others.
+        key: tells this writing from others, in other windows too.
+        shown_at: when the form was shown.
     """
 
     typed: Typed
     base: int
     is_minor: bool
     key: str
+    shown_at: datetime
 
 
 async def desk_of(kind: Annotated[Kind, Path()], page: CooperationPageDep) -> Desk:
@@ -122,11 +128,13 @@ DeskDep = Annotated[Desk, Depends(desk_of)]
 async def ask(desk: DeskDep) -> Response:
     """Show the form: with what the reader has typed and not sent, else with the newest version."""
     unsent = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
+    key, now = uuid4().hex, datetime.now(UTC)
     if unsent is not None:
-        return await _shown(desk, _written(desk, unsent.pairs).written, unsent=unsent)
+        written = _written(desk, unsent.pairs).written._replace(key=key, shown_at=now)
+        return await _shown(desk, written, unsent=unsent)
     content = await _content(desk)
     typed = desk.form.fill(content, desk.page.say)
-    return await _shown(desk, Written(typed, desk.newest, is_minor=False, key=uuid4().hex))
+    return await _shown(desk, Written(typed, desk.newest, is_minor=False, key=key, shown_at=now))
 
 
 @router.post("/edit")
@@ -140,20 +148,24 @@ async def write(desk: DeskDep) -> Response:
     if sent.do == "draft":
         faults = await _drafted(desk, sent.written)
         if not faults:
-            await unsent.discard(desk.place)
+            if not await _is_elsewhere(desk, sent.written):
+                await unsent.discard(desk.place)
             return _to(desk, f"{desk.path}?done=draft_document")
         written = sent.written._replace(typed=desk.form.tidy(sent.written.typed))
         await _keep(desk, written)
         # Who was told of a newer version and sends once more means it.
         written = written._replace(base=desk.newest)
         return await _shown(desk, written, faults=faults, ignored=sent.ignored)
-    kept = await _keep(desk, sent.written)
+    written, kept = sent.written, await _keep(desk, sent.written)
+    if sent.do == "keep" and kept == "elsewhere":
+        # Likewise who was told of another text.
+        written = written._replace(shown_at=datetime.now(UTC))
     return await _shown(
         desk,
-        sent.written,
+        written,
         new=sent.new,
         ignored=sent.ignored,
-        kept=kept if sent.do == "keep" else None,
+        kept=kept if sent.do == "keep" or kept != "kept" else None,
     )
 
 
@@ -179,12 +191,37 @@ def _written(desk: Desk, pairs: Iterable[tuple[str, str]]) -> _Sent:
     base = own.get(BASE, "")
     number = int(base) if re.fullmatch(r"[0-9]{1,9}", base) else 0
     written = Written(
-        read.typed, number, own.get(MINOR) == "yes", own.get(KEY, "")[:100] or uuid4().hex
+        read.typed,
+        number,
+        own.get(MINOR) == "yes",
+        own.get(KEY, "")[:100] or uuid4().hex,
+        _instant(own.get(SHOWN_AT, "")) or datetime.now(UTC),
     )
     return _Sent(written, read.do, read.new, read.ignored)
 
 
-async def _keep(desk: Desk, written: Written) -> Keeping:
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+async def _is_elsewhere(desk: Desk, written: Written) -> bool:
+    """Whether another text of the reader was kept since the form was shown, in another window."""
+    kept = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
+    return (
+        kept is not None
+        and kept.saved_at > written.shown_at
+        and (KEY, written.key) not in kept.pairs
+    )
+
+
+async def _keep(desk: Desk, written: Written) -> Keeping | Literal["elsewhere"]:
+    """Keep what was typed, but not in the place of what was typed meanwhile in another window."""
+    if await _is_elsewhere(desk, written):
+        return "elsewhere"
     minor = [(MINOR, "yes")] if written.is_minor else []
     own = [(BASE, str(written.base)), (KEY, written.key), *minor]
     pairs = [*own, *as_pairs(written.typed)]
@@ -204,10 +241,10 @@ async def _drafted(desk: Desk, written: Written) -> tuple[Fault, ...]:
     page, form = desk.page, desk.form
     typed = form.tidy(written.typed)
     faults = tuple(one for one in form.faults(typed, page.say) if not one.is_lacking)
+    if written.base != desk.newest:
+        faults = (_overtaken(desk.newest), *faults)
     if faults:
         return faults
-    if written.base != desk.newest:
-        return (_overtaken(desk.newest),)
     content = form.data(typed, page.say)
     if content == await _content(desk):
         return (Fault("", _UNCHANGED),)
@@ -258,7 +295,7 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     new: str = "",
     ignored: tuple[str, ...] = (),
     unsent: UnsentText | None = None,
-    kept: Keeping | None = None,
+    kept: Keeping | Literal["elsewhere"] | None = None,
 ) -> Response:
     page = desk.page
     known = await known_in(page, sources_in(desk.form.question))
