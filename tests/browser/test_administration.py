@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from coopflow.entrypoints.web.pages import people
 from tests.web_site import Site, check_page, somebody
 
 HOSTILE = "<script>alert('x')</script> & \"Zoé\""
@@ -108,3 +109,21 @@ def test_a_faulty_policy_is_told_with_its_lines(site: Site, ines: str, programme
     page.get_by_role("button", name="Avec ses effets").click()
     expect(page.get_by_role("status").first).to_contain_text("ours@1")
     expect(page.get_by_text("Plus strict")).to_be_visible()
+
+
+@pytest.mark.parametrize("patience", [0, 30])
+def test_somebody_is_erased_and_nobody_waits_for_long(
+    site: Site, ines: str, programme: str, monkeypatch: pytest.MonkeyPatch, patience: int
+) -> None:
+    """What takes longer goes on, and a page of its own says how it ended."""
+    monkeypatch.setattr(people, "_PATIENCE", patience)
+    with site.visitor(ines) as client:
+        path = f"/p/{programme}/administration/people/{programme}-kim/erase"
+        answer = client.post(path, data={"sure": "yes"})
+        assert answer.status_code == (200 if patience else 303)
+        for _ in range(0 if patience else 500):
+            answer = client.get(answer.url.join(answer.headers.get("location", str(answer.url))))
+            if "en cours" not in answer.text:
+                break
+        assert "Ce qui a été effacé" in answer.text
+        assert client.get(path).status_code == 404

@@ -169,6 +169,9 @@ PAGES: dict[str, Line] = {
     "POST /p/{programme}/administration/people/{person}/erase": Line(
         "management", but={"administrator": "forbidden"}
     ),
+    "GET /p/{programme}/administration/people/{person}/erase/{operation}": Line(
+        "management", "hidden", but={"administrator": "forbidden"}
+    ),
     # the installation
     "GET /administration": Line("installation"),
     "GET /administration/programmes/new": Line("installation"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from pydantic import Field
 
 from coopflow.application.engine import Address
-from coopflow.application.erasing import Erasure, Forgotten, Result
+from coopflow.application.erasing import Erased, Erasure, Forgotten, Result
 from coopflow.directory.errors import StaleError
 from coopflow.domain.base import Shape, Slug
 from coopflow.domain.roles import PROGRAMME_MANAGER
@@ -108,6 +108,12 @@ class PersonErased(Shape):
     cooperations: tuple[ErasedFromCooperation, ...]
     directory: Forgotten
 
+    @classmethod
+    def of(cls, found: Erased, programme: str) -> PersonErased:
+        """Return what is told of it in a programme."""
+        told = tuple(map(ErasedFromCooperation.of, found.cooperations))
+        return cls(cooperations=told, directory=found.names[programme])
+
 
 @router.post(
     "/people/{person}/erasure",
@@ -145,8 +151,7 @@ async def erase(  # noqa: PLR0913, PLR0917 - what it is given
 
     async def work() -> PersonErased:
         found = await services.eraser.erase(person, addresses, {programme}, by, caller)
-        told = tuple(map(ErasedFromCooperation.of, found.cooperations))
-        return PersonErased(cooperations=told, directory=found.names[programme])
+        return PersonErased.of(found, programme)
 
     waiting = Waiting(request, services, caller, patience)
     done = await waiting.come_to(work(), lambda one: Outcome(result=one.model_dump(mode="json")))

@@ -25,17 +25,20 @@ from coopflow.entrypoints.http.people import (
     person_here,
     remove_person,
 )
+from coopflow.entrypoints.http.preferences import Waiting
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.programmes import check_administrates
-from coopflow.entrypoints.http.routes.erasures import addresses_of
+from coopflow.entrypoints.http.routes.erasures import PersonErased, addresses_of
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.listing import After, Listed, Sought, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
 from coopflow.outgoing.mail.invitations import MailOffError, NoAddressError
+from coopflow.requests.operations import Operation, Outcome
 
 _PAGE: Final = 50
+_PATIENCE: Final = 3  # seconds, until it is said that something goes on
 _FIELDS: Final = ("name", "email", "language")
 
 router = APIRouter(prefix="/p/{programme}/administration/people", dependencies=MEMBERS)
@@ -192,7 +195,6 @@ async def ask_to_erase(page: ManagedPageDep, person: Slug) -> Response:
         person=found,
         addresses=addresses,
         titles=await _titles(page, addresses),
-        erased=None,
     )
 
 
@@ -203,24 +205,58 @@ async def erase(page: ManagedPageDep, person: Slug) -> Response:
     form = await filled(page.request)
     found = await person_here(page.services, page.id, person)
     addresses = await addresses_of(page.services, page.id, person)
-    titles, erased = await _titles(page, addresses), None
-    if form.text("sure") == "yes":
-        erased = await page.services.eraser.erase(
-            person, addresses, {page.id}, page.visitor.person, page.visitor.caller
+    if form.text("sure") != "yes":
+        return page.render(
+            "administration/person_erase.html",
+            status=422,
+            person=found,
+            addresses=addresses,
+            titles=await _titles(page, addresses),
         )
+    caller, by = page.visitor.caller, page.visitor.person
+
+    async def work() -> PersonErased:
+        done = await page.services.eraser.erase(person, addresses, {page.id}, by, caller)
+        return PersonErased.of(done, page.id)
+
+    waiting = Waiting(page.request, page.services, caller, _PATIENCE)
+    done = await waiting.come_to(work(), lambda one: Outcome(result=one.model_dump(mode="json")))
+    if isinstance(done, Operation):  # histories let go of somebody in their own time
+        return go_to(page.request, f"{page.path}/administration/people/{person}/erase/{done.id}")
+    titles = await _erased_from(page, done)
     return page.render(
-        "administration/person_erase.html",
-        status=200 if erased else 422,
-        person=found,
-        addresses=addresses,
-        titles=titles,
+        "administration/person_erased.html", person=person, erased=done, titles=titles
+    )
+
+
+@router.get("/{person}/erase/{operation}")
+async def show_erasure(page: ManagedPageDep, person: Slug, operation: Slug) -> Response:
+    """Show that erasing a person goes on, or what it came to."""
+    await _may_erase(page)
+    found = await page.services.operations.find(
+        page.visitor.caller.name, operation, datetime.now(UTC)
+    )
+    if found is None:
+        raise ProblemError("not_found")
+    erased = None if found.result is None else PersonErased.model_validate(found.result)
+    return page.render(
+        "administration/person_erased.html",
+        person=person,
         erased=erased,
+        titles=await _erased_from(page, erased),
+        operation=found,
     )
 
 
 async def _titles(page: ProgrammePage, addresses: Iterable[Address]) -> dict[str, str]:
     found = [await page.services.queries.cooperation(one) for one in addresses]
     return {one.slug: one.title for one in found}
+
+
+async def _erased_from(page: ProgrammePage, erased: PersonErased | None) -> dict[str, str]:
+    """Return the titles of the cooperations from which somebody was erased."""
+    found = erased.cooperations if erased is not None else ()
+    return await _titles(page, [Address(page.id, one.cooperation) for one in found])
 
 
 def _as_it_is(person: PersonHere) -> Filled:
