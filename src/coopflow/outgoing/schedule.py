@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -84,7 +85,30 @@ def outcome(attempts: int, answer: Answer, at: datetime, chance: float) -> Outco
         return Outcome(status="sent")
     if answer.is_gone:
         return Outcome(status="dead", reason="gone")
-    if attempts > len(WAITS):
+    asked = min(answer.retry_after or timedelta(), LONGEST_WAIT)
+    due_at = next_try(WAITS, attempts, at, chance, at_least=asked)
+    if due_at is None:
         return Outcome(status="dead", reason="exhausted")
-    wait = max(WAITS[attempts - 1], min(answer.retry_after or timedelta(), LONGEST_WAIT))
-    return Outcome(status="pending", due_at=at + wait * (1 + JITTER * chance))
+    return Outcome(status="pending", due_at=due_at)
+
+
+def next_try(
+    waits: Sequence[timedelta],
+    attempts: int,
+    at: datetime,
+    chance: float,
+    *,
+    at_least: timedelta = timedelta(),
+) -> datetime | None:
+    """Return when something is tried again that failed; None when it was tried often enough.
+
+    Args:
+        waits: how long to wait after each failed attempt.
+        attempts: how often it was tried, this attempt included.
+        at: when that was.
+        chance: between 0 and 1, drawn anew for each attempt.
+        at_least: how long it is to be left alone.
+    """
+    if attempts > len(waits):
+        return None
+    return at + max(waits[attempts - 1], at_least) * (1 + JITTER * chance)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from coopflow.domain.base import Instant, Shape
-from coopflow.outgoing.schedule import JITTER
+from coopflow.outgoing.schedule import next_try
 
 MailStatus = Literal["held", "pending", "sent", "dead", "dropped"]
 """``held`` for a digest, ``dropped`` as there was nothing to say or nobody to say it to."""
@@ -76,6 +76,7 @@ def outcome(attempts: int, answer: MailAnswer, at: datetime, chance: float) -> M
         return MailOutcome(status="sent")
     if answer.for_good:
         return MailOutcome(status="dead", reason="refused")
-    if attempts > len(WAITS):
+    due_at = next_try(WAITS, attempts, at, chance)
+    if due_at is None:
         return MailOutcome(status="dead", reason="exhausted")
-    return MailOutcome(status="pending", due_at=at + WAITS[attempts - 1] * (1 + JITTER * chance))
+    return MailOutcome(status="pending", due_at=due_at)

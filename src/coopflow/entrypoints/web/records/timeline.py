@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from coopflow.application.deliberation import ABOUT_DECISIONS, ABOUT_DISAGREEMENTS
 from coopflow.domain.base import Label
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.records.things import Things, changed, people_in, teller_of
@@ -79,26 +80,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
             "action_updated",
         ),
     ),
-    "decisions": Family(
-        Label(en="Decisions", fr="Décisions"),
-        (
-            "decision_opened",
-            "decision_closed",
-            "decision_recalled",
-            "ballot_cast",
-            "ballot_delegated",
-            "elector_left",
-            "voters_reminded",
-            "objection_qualified",
-            "objection_withdrawn",
-            "objection_integrated",
-            "proposal_revised",
-            "rule_replaced",
-            "effect_suspended",
-            "effect_abandoned",
-            "effect_restored",
-        ),
-    ),
+    "decisions": Family(Label(en="Decisions", fr="Décisions"), ABOUT_DECISIONS),
     "support": Family(
         Label(en="Support function", fr="Fonction de soutien"),
         (
@@ -127,22 +109,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
             "fell_back",
         ),
     ),
-    "disagreements": Family(
-        Label(en="Disagreements", fr="Désaccords"),
-        (
-            "disagreement_raised",
-            "disagreement_triaged",
-            "disagreement_moved",
-            "disagreement_closed",
-            "block_ended",
-            "mediator_appointed",
-            "mediator_accepted",
-            "mediation_extended",
-            "mediation_ended",
-            "follow_up_due",
-            "follow_up_confirmed",
-        ),
-    ),
+    "disagreements": Family(Label(en="Disagreements", fr="Désaccords"), ABOUT_DISAGREEMENTS),
     "reviews": Family(
         Label(en="Reviews", fr="Bilans"),
         (
