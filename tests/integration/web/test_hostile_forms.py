@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web_site import Site
+from tests.web_site import Site, somebody
 
 
 @pytest.mark.parametrize("deep", [65, 240, 900])
@@ -31,3 +31,20 @@ def test_a_number_of_any_length_is_none_that_a_form_holds(site: Site) -> None:
             data={"kind": "nothing", "content": "{}", "expected_seq": "9" * 5000, "_do": "give"},
         )
     assert answer.status_code == 422, answer.text
+
+
+def test_no_more_of_what_nobody_sent_is_read_than_a_secret_takes(site: Site) -> None:
+    """Also where it says that it is a table, which may be large; the link is used by its form."""
+    person = site.person(somebody(), "Louise Brun")
+    access = site.platform.services.access
+    secret = site.platform.run(access.links.create(person, access.now()))
+    body = f"{'x=y&' * 5000}secret={secret}"
+    headers = {"Content-Type": "text/csv", "Sec-Fetch-Site": "same-origin"}
+    with site.platform.client() as client:
+        late = client.post("/v1/sign-in/link", content=body, headers=headers)
+        assert late.status_code == 403, late.text
+        form = {"secret": secret}
+        found = client.post(
+            "/v1/sign-in/link", data=form, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert found.status_code == 303, found.text
