@@ -45,7 +45,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.folding import unaccented
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.narrowing import Below, PortfolioFilter
-from coopflow.readmodel.outlines import sorted_by, words
+from coopflow.readmodel.outlines import brief, sorted_by, words
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry, register
 from coopflow.readmodel.tables import (
@@ -161,6 +161,7 @@ def _one(
             "searched": unaccented(f"{title}\n{territory}\n{slug}"),
             "territory": territory,
             "levels": words(levels),
+            "brief": brief(words(levels)),
             "alerts": words(frozenset(codes)),
             "holder": holder or "",
             "disagreements": chance.choices((0, 1, 2), (85, 10, 5))[0],
@@ -229,7 +230,8 @@ async def fill(database: Database, number: int) -> None:
             for table in sorted(tables, key=lambda one: one.__tablename__):
                 await connection.execute(_copied(table), {"copies": copies - 1})
     async with database.writing() as connection:
-        await connection.exec_driver_sql("ANALYZE")
+        if connection.dialect.name == "postgresql":  # it does so by itself, in time; SQLite never
+            await connection.exec_driver_sql("ANALYZE")
 
 
 def _copied(table: type[Base]) -> TextClause:
@@ -370,7 +372,15 @@ async def measure(database: Database, url: str, rounds: int, only: str) -> None:
 
         for view in ("list", "stages", "heat", "stuck", "due", "waiting", "times"):
             asked[f"page: {view}"] = page(f"view={view}")
-        asked["page: list, filters"] = page("below=support:1&severity=red&order=stage_since")
+        low = "below=support:1&severity=red&order=stage_since"
+        asked["page: list, filters"] = page(low)
+        asked["page: heat, living"] = page("view=heat&status=living")
+        asked["page: times, living"] = page("view=times&status=living")
+        asked["page: times, filters"] = page(f"view=times&{low}")
+        asked["page: waiting, living"] = page("view=waiting&status=living")
+        asked["page: text, few match"] = page("text=vallee+12+n")
+        asked["page: text, all match"] = page("text=vallee")
+        asked["page: text, none matches"] = page("text=nulle+part")
         print(f"{'yardstick: the same SQL by itself':34} {'ms':>9} {'SQL ms':>9} {'ratio':>7}")
         for name, ask in asked.items():
             if only in name:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, cast, extract, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.domain.alerts import SEVERITIES
@@ -20,7 +22,7 @@ from coopflow.readmodel.narrowing import (
     matching,
     narrowed,
 )
-from coopflow.readmodel.tables import OutlineRow, PassageRow
+from coopflow.readmodel.tables import LONG, OutlineRow, PassageRow
 from coopflow.readmodel.views import LevelCount, PortfolioCounts, Spread, StageTimes, ValueCount
 
 _BY: Final = ("status", "stage", "lifecycle", "policy")
@@ -91,15 +93,21 @@ class Counts(Asking):
             only: what it is narrowed to.
             closed: whether those that are closed count, too.
         """
-        columns = [OutlineRow.stage, OutlineRow.levels]
+        standing = [getattr(OutlineRow, name) for name in _BY]
         where = narrowed(programme, only, now)
         if not closed:
             where = [*where, OutlineRow.status.in_(LIVING)]
+        found = Counter[tuple[str, str]]()
         async with self._database.reading() as connection:
-            found = await _counted(connection, columns, where)
+            for levels, fits in ((OutlineRow.brief, True), (OutlineRow.levels, False)):
+                which = OutlineRow.brief > "" if fits else OutlineRow.brief == ""
+                # By all that comes before in the index, so that nothing has to be sorted.
+                told = await _counted(connection, [*standing, levels], [*where, which])
+                for (_, stage, _, _, words), number in told.items():
+                    found[stage, words] += number
         counted = Counter[tuple[str, str, int]]()
-        for (stage, told), number in found.items():
-            for word in told.split():
+        for (stage, words), number in found.items():
+            for word in words.split():
                 condition, _, level = word.rpartition(":")
                 counted[stage, condition, int(level)] += number
         return tuple(
@@ -119,25 +127,26 @@ class Counts(Asking):
         """
         ended = [PassageRow.programme == programme]
         if not only.is_empty:
-            ended.append(PassageRow.cooperation_id.in_(matching(programme, only, now)))
+            # Each stay is looked for among the ids: looking for the stays of each id takes longer,
+            # so databases are kept from it by what they have no index of.
+            ended.append(PassageRow.cooperation_id.concat("").in_(matching(programme, only, now)))
         there = [*narrowed(programme, only, now), OutlineRow.status.in_(LIVING)]
+        spent = PassageRow.seconds // _DAY
+        since = cast(extract("epoch", OutlineRow.stage_since), LONG)
+        stayed = (literal(int(now.timestamp()), LONG) - since) // _DAY
         async with self._database.reading() as connection:
-            passed = await _quartiles(connection, PassageRow.stage, PassageRow.seconds, ended)
-            since = OutlineRow.stage_since
-            present = await _quartiles(connection, OutlineRow.stage, since, there, latest=True)
-        found = []
-        for stage in sorted({*passed, *present}):
-            spent, (count, instants) = passed.get(stage, (0, ())), present.get(stage, (0, ()))
-            found.append(
-                StageTimes(
-                    stage=stage,
-                    passed=spent[0],
-                    passed_days=_spread([one // _DAY for one in spent[1]]),
-                    present=count,
-                    present_days=_spread([max((now - one).days, 0) for one in instants]),
-                )
+            passed = await _days(connection, PassageRow.stage, spent, ended)
+            present = await _days(connection, OutlineRow.stage, stayed, there)
+        return tuple(
+            StageTimes(
+                stage=stage,
+                passed=passed[stage].total(),
+                passed_days=_spread(passed[stage]),
+                present=present[stage].total(),
+                present_days=_spread(present[stage]),
             )
-        return tuple(found)
+            for stage in sorted({*passed, *present})
+        )
 
 
 async def _counted(
@@ -145,7 +154,7 @@ async def _counted(
     columns: Sequence[Any],
     where: Sequence[ColumnElement[bool]],
     most: int | None = None,
-) -> dict[tuple[str, ...], int]:
+) -> dict[tuple[Any, ...], int]:
     """Return how many rows there are of each combination of values, or of the commonest ones."""
     number = func.count()
     query = select(*columns, number).where(*where).group_by(*columns)
@@ -154,43 +163,26 @@ async def _counted(
     return {tuple(row[:-1]): row[-1] for row in (await connection.execute(query)).all()}
 
 
-async def _quartiles(
-    connection: AsyncConnection,
-    stage: Any,
-    value: Any,
-    where: Sequence[ColumnElement[bool]],
-    *,
-    latest: bool = False,
-) -> dict[str, tuple[int, tuple[Any, ...]]]:
-    """Return by stage how many values there are, and their quartiles, each one of the values."""
-    order = value.desc() if latest else value
-    ranked = (
-        select(
-            stage.label("stage"),
-            value.label("value"),
-            func.row_number().over(partition_by=stage, order_by=order).label("place"),
-            func.count().over(partition_by=stage).label("number"),
-        )
-        .where(*where)
-        .subquery()
-    )
-    number, place = ranked.c.number, ranked.c.place
-    at = [(number * part + 3) // 4 for part in (1, 2, 3)]
-    query = (
-        select(ranked.c.stage, ranked.c.value, place, number)
-        .where(or_(*(place == one for one in at)))
-        .order_by(ranked.c.stage, place)
-    )
-    found: dict[str, tuple[int, tuple[Any, ...]]] = {}
-    for name, one, where_, count in (await connection.execute(query)).all():
-        places = [(count * part + 3) // 4 for part in (1, 2, 3)]
-        _, known = found.get(name, (count, ()))
-        found[name] = (count, known + (one,) * places.count(where_))
+async def _days(
+    connection: AsyncConnection, stage: Any, days: Any, where: Sequence[ColumnElement[bool]]
+) -> dict[str, Counter[int]]:
+    """Return by stage how many rows there are of each number of days."""
+    found = defaultdict[str, Counter[int]](Counter)
+    for (name, number), rows in (await _counted(connection, [stage, days], where)).items():
+        found[name][max(int(number), 0)] += rows
     return found
 
 
-def _spread(days: Sequence[int]) -> Spread | None:
-    return Spread(lower=days[0], median=days[1], upper=days[2]) if days else None
+def _spread(days: Counter[int]) -> Spread | None:
+    """Return the quartiles of numbers of days, each one of the numbers."""
+    if not days:
+        return None
+    told = sorted(days)
+    up_to = list(accumulate(days[one] for one in told))
+    lower, median, upper = (
+        told[bisect_left(up_to, (up_to[-1] * part + 3) // 4)] for part in (1, 2, 3)
+    )
+    return Spread(lower=lower, median=median, upper=upper)
 
 
 def _is_wanted(at: tuple[str, ...], only: PortfolioFilter, but: int | None = None) -> bool:

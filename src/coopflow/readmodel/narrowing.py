@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, or_, select
 
 from coopflow.domain.alerts import SEVERITIES, Severity
 from coopflow.domain.base import Shape
@@ -97,12 +97,27 @@ def narrowed(
         but: the parts of the filter to pass over.
     """
     kept = only.but(**dict.fromkeys(but))
-    return [OutlineRow.programme == programme, *_conditions(kept, now)]
+    of: Any = OutlineRow.programme
+    if kept.text is not None:
+        # No index holds the text: reading the rows as they lie is faster than one by one.
+        of = OutlineRow.programme.concat("")
+    return [of == programme, *_conditions(kept, now)]
 
 
 def matching(programme: str, only: PortfolioFilter, now: datetime) -> Select[Any]:
     """Select the ids of the cooperations that a portfolio shows."""
     return select(OutlineRow.cooperation_id).where(*narrowed(programme, only, now))
+
+
+def is_shown(
+    cooperation_id: ColumnElement[str] | Any, programme: str, only: PortfolioFilter, now: datetime
+) -> ColumnElement[bool]:
+    """Return whether a portfolio shows the cooperation of an id, looked up for each row by itself.
+
+    For few rows that is faster than to select all ids first.
+    """
+    one = OutlineRow.cooperation_id == cooperation_id
+    return exists().where(one, *narrowed(programme, only, now))
 
 
 def place_of(order: Order) -> tuple[Any, ...]:
@@ -139,7 +154,8 @@ def _has_alert(code: str, _: datetime) -> ColumnElement[bool]:
 
 def _is_below(below: Below, _: datetime) -> ColumnElement[bool]:
     told = [f"{below.condition}:{level}" for level in range(below.level)]
-    return or_(false(), *(_has_word(OutlineRow.levels, one) for one in told))
+    levels = case((OutlineRow.brief > "", OutlineRow.brief), else_=OutlineRow.levels)
+    return or_(false(), *(_has_word(levels, one) for one in told))
 
 
 def _holds(text: str, _: datetime) -> ColumnElement[bool]:

@@ -20,6 +20,9 @@ SORTED: Final = 200
 NAMED: Final = 120
 """So many characters of a territory count when it is compared."""
 
+BRIEF: Final = 200
+"""Levels that take so many characters at most are in indexes; others are looked up."""
+
 OUTLINE_READS: Final = (
     "as_of",
     "title",
@@ -70,6 +73,11 @@ def words(of: Mapping[str, int] | frozenset[str]) -> str:
     return "".join(f" {one}" for one in sorted(told)) + " " if told else ""
 
 
+def brief(levels: str) -> str:
+    """Return levels as indexes hold them: empty where they take too many characters."""
+    return levels if len(levels) <= BRIEF else ""
+
+
 def outline_rows(state: Cooperation) -> Iterator[Row]:
     """Yield the one row by which portfolios find a cooperation; none before it is opened."""
     if state.stage_since is None or state.as_of is None:
@@ -88,6 +96,7 @@ def outline_rows(state: Cooperation) -> Iterator[Row]:
         "stage": state.stage,
         "stage_since": state.stage_since,
         "levels": words(state.levels),
+        "brief": brief(words(state.levels)),
         "alerts": words(frozenset(alert.code for alert in state.alerts.values())),
         "holder": state.mandate.holder if state.mandate else "",
         "disagreements": sum(1 for one in state.disagreements.values() if one.state != "closed"),

@@ -369,28 +369,40 @@ class LevelsRow(Base):
     levels: Mapped[dict[str, int]]
 
 
+_KEYS = ("status", "stage", "lifecycle", "policy", "brief", "alerts")
+_PLACES = ("territory", "holder")
+_FIGURES = ("stage_since", "due_at", "disagreements")
+
+
+def _whole(name: str, *first: str) -> Index:
+    """Return an index of outlines that begins with some columns and holds all to narrow by.
+
+    What is counted or put in order is so read off the index alone. Where it begins with two
+    columns, for an order, places are left out: few share one, and they have indexes of their own.
+    """
+    narrow = (*_KEYS, *(() if first[1:] else _PLACES), *_FIGURES)
+    rest = (one for one in narrow if one not in first)
+    return Index(
+        f"ix_outline_{name}",
+        *("programme", *first, *rest),
+        *(() if first[1:] else ("cooperation_id",)),
+    )
+
+
 class OutlineRow(Base):
     """A cooperation as far as portfolios are narrowed, ordered and counted by it: a narrow row.
 
     ``title`` is by what titles are put in order, ``territory`` the beginning of its name, and
-    ``levels`` and ``alerts`` are words between spaces. ``due_at`` is when the first thing is due
-    after the last entry that was projected, ``disagreements`` how many are not closed.
+    ``levels`` and ``alerts`` are words between spaces. ``brief`` are the levels where they are
+    short enough for an index, else empty. ``due_at`` is when the first thing is due after the last
+    entry that was projected, ``disagreements`` how many are not closed.
     """
 
     __tablename__ = "outline"
     __table_args__ = (
-        Index(None, "programme", "title", "slug"),
-        Index(None, "programme", "stage_since", "slug"),
-        Index(None, "programme", "due_at", "slug"),
-        # All that is counted and narrowed by, but for levels, whose length nothing bounds.
-        Index(
-            "ix_outline_standing",
-            *("programme", "status", "stage", "lifecycle", "policy", "alerts", "territory"),
-            *("holder", "stage_since", "due_at", "disagreements"),
-        ),
-        Index(None, "programme", "territory"),
-        Index(None, "programme", "holder"),
-        Index(None, "programme", "alerts"),
+        _whole("standing"),
+        *(_whole(name, name) for name in ("territory", "holder", "alerts")),
+        *(_whole(f"by_{order}", order, "slug") for order in ("title", "stage_since", "due_at")),
     )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
@@ -405,6 +417,7 @@ class OutlineRow(Base):
     stage: Mapped[str]
     stage_since: Mapped[datetime]
     levels: Mapped[str] = mapped_column(Text)
+    brief: Mapped[str]
     alerts: Mapped[str]
     holder: Mapped[str]
     disagreements: Mapped[int]
@@ -430,7 +443,7 @@ class PassageRow(Base):
     """A stay in a stage that has ended, by the entry that ended it."""
 
     __tablename__ = "passage"
-    __table_args__ = (Index(None, "programme", "stage", "seconds"),)
+    __table_args__ = (Index(None, "programme", "stage", "seconds", "cooperation_id"),)
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
 
 from coopflow.readmodel.asking import PAGE, Asking
 from coopflow.readmodel.inbox import task_view
-from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter, matching
+from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter, is_shown, matching
 from coopflow.readmodel.tables import CooperationRow, TaskRow, UtcInstant
 from coopflow.readmodel.views import WaitedFor, WaitingPlace, WaitingView
 
@@ -96,25 +96,34 @@ class Waiting(Asking):
         """
         who = getattr(TaskRow, by)
         since = func.min(TaskRow.begins_at, type_=UtcInstant)
-        query = (
-            select(
-                who.label("who"),
-                since.label("since"),
-                func.count().label("tasks"),
-                func.sum(case((TaskRow.due_at < now, 1), else_=0)).label("overdue"),
-                func.count(TaskRow.cooperation_id.distinct()).label("cooperations"),
-            )
-            .where(*_waits(programme, now, only), who > "")
-            .group_by(who)
-            .order_by(since, who)
-            .limit(limit)
-        )
+        first = select(who.label("who"), since.label("since"))
+        first = first.where(*_waits(programme, now, only), who > "")
         if after is not None:
             at, name = after
-            query = query.having(
+            first = first.having(
                 tuple_(since, who) > tuple_(literal(at, UtcInstant), literal(name))
             )
-        return await self._many(WaitedFor, query)
+        first = first.group_by(who).order_by(since, who).limit(limit)
+        async with self._database.reading() as connection:
+            found = {row.who: row.since for row in await connection.execute(first)}
+            theirs = is_shown(TaskRow.cooperation_id, programme, only, now)
+            # Only of those who are shown: counting takes longer than finding who comes first.
+            counted = (
+                select(
+                    who.label("who"),
+                    func.count().label("tasks"),
+                    func.sum(case((TaskRow.due_at < now, 1), else_=0)).label("overdue"),
+                    func.count(TaskRow.cooperation_id.distinct()).label("cooperations"),
+                )
+                .where(
+                    *_waits(programme, now, EVERYTHING),
+                    who.in_(found),
+                    *(() if only.is_empty else (theirs,)),
+                )
+                .group_by(who)
+            )
+            rows = {row["who"]: row for row in (await connection.execute(counted)).mappings()}
+        return tuple(WaitedFor(since=at, **rows[one]) for one, at in found.items())
 
 
 def _waits(programme: str, now: datetime, only: PortfolioFilter) -> list[ColumnElement[bool]]:

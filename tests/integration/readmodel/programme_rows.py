@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.folding import unaccented
-from coopflow.readmodel.outlines import NEVER, sorted_by, words
+from coopflow.readmodel.outlines import NEVER, brief, sorted_by, words
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,
@@ -95,6 +95,7 @@ def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
             "searched": unaccented(f"{title}\n{territory}\n{slug}"),
             "territory": territory,
             "levels": words(levels),
+            "brief": brief(words(levels)),
             "alerts": words(frozenset(codes)),
             "holder": holder or "",
             "disagreements": random.choice((0, 0, 1, 2)),
