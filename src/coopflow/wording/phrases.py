@@ -36,6 +36,7 @@ _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
     "entry": (("entry", "entries"), ("écriture", "écritures")),
     "cooperation": (("cooperation", "cooperations"), ("coopération", "coopérations")),
+    "answer": (("answer", "answers"), ("réponse", "réponses")),
     "worker": (("worker", "workers"), ("worker", "workers")),
     "delivery": (("delivery", "deliveries"), ("envoi", "envois")),
     "attempt": (("attempt", "attempts"), ("tentative", "tentatives")),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from coopflow.entrypoints.web.forms.typed import MAX_ITEMS
 from tests.web_site import Collective, Site, somebody
 
 FERME, COMMUNE, AMAP = "ferme-du-gue", "commune-bocage", "amap-des-haies"
@@ -159,3 +160,28 @@ def test_a_newer_version_is_told_of_beside_what_is_wrong(site: Site, bocage: Col
     assert answer.status_code == 422
     assert "La version 1 a été écrite depuis" in html.unescape(answer.text)
     assert 'href="#f-horizon_year"' in answer.text
+
+
+def test_what_a_form_has_no_room_for_is_not_left_out_unseen(site: Site, bocage: Collective) -> None:
+    """A list that came by the API may be longer than those of forms: no version loses its end."""
+    path = f"{bocage.path}/documents/shared_vision"
+    trends = [f"Tendance {number}" for number in range(MAX_ITEMS + 1)]
+    speaker = bocage.speakers[FERME]
+    draft = {"content": {"issue": "Les haies", "trends": trends}}
+    site.give(bocage, speaker, "/documents/shared_vision/versions", draft)
+    with site.visitor(speaker) as client:
+        sent = opened(client, f"{path}/edit") | {"_do": "draft", "issue": "Les haies & l'eau"}
+        sent |= {f"trends.{number}": trend for number, trend in enumerate(trends)}
+        answer = client.post(f"{path}/edit", data=sent)
+        assert answer.status_code == 422
+        assert f"Cette liste a plus de {MAX_ITEMS} éléments" in html.unescape(answer.text)
+        assert client.get(f"{path}/2").status_code == 404
+
+
+def test_one_answer_is_no_answers(site: Site, bocage: Collective) -> None:
+    """Numbers and what they count agree in French."""
+    opened_one = {"decision": "d", "subject": "other", "question": "Planter ?", "quorum": "1/3"}
+    site.give(bocage, bocage.facilitator, "/decisions", opened_one)
+    assert "1 réponse (1/3 des votants)" in told(
+        site, bocage.speakers[FERME], f"{bocage.path}/decisions/d"
+    )

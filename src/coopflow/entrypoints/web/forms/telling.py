@@ -191,9 +191,11 @@ class Teller:
             if {"text", "status"} <= value.keys():
                 text, status = str(value["text"]), value["status"]
                 return text if status == "open" else f"{text} ({self.say(f'judged.{status}')})"
-            return ", ".join(f"{name}: {self._other(one)}" for name, one in value.items())
+            return ", ".join(
+                f"{name}: {self._other(one)}" for name, one in value.items() if one is not None
+            )
         if isinstance(value, list):
-            return ", ".join(self._other(one) for one in value)
+            return ", ".join(self._other(one) for one in value if one is not None)
         return str(value)
 
     def _day(self, value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple
 from uuid import uuid4
@@ -21,7 +21,7 @@ from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPag
 from coopflow.entrypoints.web.errors import meanings
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_tool
-from coopflow.entrypoints.web.forms.typed import Typed, as_pairs
+from coopflow.entrypoints.web.forms.typed import MAX_ITEMS, Typed, as_pairs
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.pages.commands import posted
@@ -146,7 +146,7 @@ async def write(desk: DeskDep) -> Response:
         await unsent.discard(desk.place)
         return _to(desk, f"{desk.path}/edit")
     if sent.do == "draft":
-        faults = await _drafted(desk, sent.written)
+        faults = await _drafted(desk, sent.written, tuple(_cut(sent.ignored)))
         if not faults:
             if not await _is_elsewhere(desk, sent.written):
                 await unsent.discard(desk.place)
@@ -236,11 +236,22 @@ async def _content(desk: Desk) -> Mapping[str, Any]:
     return found.content if found is not None else {}
 
 
-async def _drafted(desk: Desk, written: Written) -> tuple[Fault, ...]:
-    """Write a version for all, or say what keeps it from that."""
+def _cut(ignored: Iterable[str]) -> Iterator[Fault]:
+    """Yield a fault for each list that holds more than forms take: the rest would be lost."""
+    english = f"This list has more than {MAX_ITEMS} items: shorten it, or write it by the API."
+    french = f"Cette liste a plus de {MAX_ITEMS} éléments : abrégez-la, ou passez par l'API."
+    for one in ignored:
+        path, _, number = one.rpartition(".")
+        if number == str(MAX_ITEMS):
+            yield Fault(path, (english, french))
+
+
+async def _drafted(desk: Desk, written: Written, cut: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Write a version for all, or say what keeps it from that, beside lists that were cut."""
     page, form = desk.page, desk.form
     typed = form.tidy(written.typed)
     faults = tuple(one for one in form.faults(typed, page.say) if not one.is_lacking)
+    faults = (*cut, *faults)
     if written.base != desk.newest:
         faults = (_overtaken(desk.newest), *faults)
     if faults:
