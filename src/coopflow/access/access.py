@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ from coopflow.access.sessions import Method, Session, Sessions
 from coopflow.access.tokens import Tokens
 from coopflow.access.unsubscribing import UnsubscribeLinks
 from coopflow.application.callers import SCOPES, Caller, Scope
+from coopflow.application.engine import Address
 from coopflow.readmodel.database import Database
 
 if TYPE_CHECKING:  # it needs the packages of an extra, which who makes tokens does without
@@ -184,6 +185,11 @@ class Access:
         await self.unsubscribe_links.drop_all(person)
         await self.identities.forget(person)
         await self.tokens.revoke_of(person, keeper, self.now())
+
+    async def forget_within(self, person: str, addresses: Collection[Address]) -> None:
+        """Let nothing be left by which a person gets at cooperations that they were erased from."""
+        await self.decision_links.drop_all(person, addresses)
+        await self.feeds.drop_all(person, addresses)
 
     async def readdress(self, person: str) -> None:
         """Let no link work that went to an e-mail address which is theirs no more."""

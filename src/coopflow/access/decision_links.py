@@ -6,10 +6,11 @@ person still may answer is looked at when it is used; here is only what was hand
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, tuple_
 
 from coopflow.access.credentials import digest_of, new_secret
 from coopflow.access.errors import RefusedCredentialError
@@ -101,8 +102,11 @@ class DecisionLinks:
             raise RefusedCredentialError("owner_gone")
         return link, person
 
-    async def drop_all(self, person: str) -> None:
-        """Let no link of a person work any more."""
+    async def drop_all(self, person: str, within: Collection[Address] | None = None) -> None:
+        """Let no link of a person work any more: in these cooperations, or anywhere when None."""
         this = delete(DecisionLinkRow).where(DecisionLinkRow.person == person)
+        if within is not None:
+            place = tuple_(DecisionLinkRow.programme, DecisionLinkRow.cooperation)
+            this = this.where(place.in_([tuple(one) for one in within]))
         async with self._database.writing() as connection:
             await connection.execute(this)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, tuple_, update
 
 from coopflow.access.credentials import digest_of, new_secret
 from coopflow.access.errors import RefusedCredentialError
@@ -114,12 +115,14 @@ class CalendarFeeds:
             done = await connection.execute(delete(CalendarFeedRow).where(this))
         return bool(done.rowcount)
 
-    async def drop_all(self, person: str) -> None:
-        """Let no feed of a person work any more."""
+    async def drop_all(self, person: str, within: Collection[Address] | None = None) -> None:
+        """Let no feed of a person work any more: of these cooperations, or at all when None."""
+        this = delete(CalendarFeedRow).where(CalendarFeedRow.person == person)
+        if within is not None:
+            place = tuple_(CalendarFeedRow.programme, CalendarFeedRow.cooperation)
+            this = this.where(place.in_([tuple(one) for one in within]))
         async with self._database.writing() as connection:
-            await connection.execute(
-                delete(CalendarFeedRow).where(CalendarFeedRow.person == person)
-            )
+            await connection.execute(this)
 
     async def person_of(self, secret: str, now: datetime) -> tuple[Feed, Person]:
         """Return the feed of a secret, and whose it is.

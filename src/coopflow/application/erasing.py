@@ -102,6 +102,10 @@ class Entrance(Protocol):
         """Let nothing be left by which a person gets in."""
         ...
 
+    async def forget_within(self, person: str, addresses: Collection[Address]) -> None:
+        """Let nothing be left by which they get at these cooperations."""
+        ...
+
 
 class Letters(Protocol):
     """What is to be written to people."""
@@ -193,6 +197,7 @@ class Eraser:
             found.append(await erase(self.engine, self.journals, address, person, by))
             progress(found[-1])
         await self.letters.forget(person, addresses)
+        await self.entrance.forget_within(person, addresses)
         names = await erase_names(self.names, self.journals, person, programmes)
         if "removed" in names.values():
             await self.entrance.forget(person, keeper)

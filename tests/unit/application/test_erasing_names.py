@@ -66,6 +66,10 @@ class Nothing:
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
 
+    async def forget_within(self, *about: object) -> None:
+        """Note it likewise."""
+        await self.forget(*about)
+
     async def forget(self, *about: object) -> None:
         """Note it."""
         self.asked.append(about)
@@ -79,6 +83,6 @@ async def test_files_that_may_name_somebody_go_last() -> None:
     keeper = Caller(name="person:pam", person="pam")
     erased = await eraser.erase("fabien", [], None, "pam", keeper)
     assert erased.names == {"*": "removed"}
-    assert gone.asked == [("fabien", ()), ("fabien", keeper), ("fabien", None)]
+    assert gone.asked == [("fabien", ())] * 2 + [("fabien", keeper), ("fabien", None)]
     assert texts.asked == [("fabien", ()), ("fabien", None)]
     assert copies.asked == [("fabien", ())]
