@@ -183,6 +183,7 @@ PAGES: dict[str, Line] = {
     "GET /p/{programme}/policies": Line("programme"),
     "GET /p/{programme}/policies/check": Line("management"),
     "POST /p/{programme}/policies/check": Line("management"),
+    "POST /p/{programme}/policies/check/proposal": Line("management"),
     "GET /p/{programme}/policies/impact/{operation}": Line("management", "hidden"),
     "GET /p/{programme}/policies/{policy}": Line("programme"),
     "GET /p/{programme}/policies/{policy}/differences": Line("programme"),

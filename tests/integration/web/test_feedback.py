@@ -40,7 +40,7 @@ def test_changes_are_resolved_before_the_feedback_loop_is_written(site: Site) ->
     change = {"change": "more", "target": "roadmap", "text": "Un repas de plus"}
     site.give(here, here.facilitator, "/reviews/first/changes", change)
     with site.visitor(here.facilitator) as visitor:
-        shown = visitor.get(f"{document}/edit").text
+        shown = visitor.get(f"{document}/edit").text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Changements à trancher d&#39;abord : 1" in shown
     assert f'href="{here.path}/reviews/first"' in shown
     with site.visitor(here.speakers["ferme-du-gue"]) as visitor:

@@ -25,7 +25,7 @@ def portfolio(here: Collective) -> str:
 def shown(visitor: httpx.Client, here: Collective, **asked: str) -> str:
     answer = visitor.get(portfolio(here), params=asked, follow_redirects=True)
     assert answer.is_success
-    return unescape(answer.text)
+    return unescape(answer.text).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_portfolio_is_narrowed_to_whom_somebody_facilitates(site: Site, here: Collective) -> None:

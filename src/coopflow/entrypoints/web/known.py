@@ -130,6 +130,10 @@ def _actions(_: CooperationPage, looked: Looked) -> Iterator[Option]:
 def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
     for subject in _subjects_of(looked.state):
         yield Option(subject, subject_words(page, subject))
+    for name, rules in looked.rules.family.items():
+        if name != looked.state.policy:
+            label = f"{page.say.label(rules.policy.label)}, {name}"
+            yield Option(f"policy:{name}", f"{page.say('subject.policy')} ({label})")
 
 
 def _subjects_of(state: Cooperation) -> Iterable[str]:

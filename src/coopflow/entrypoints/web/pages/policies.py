@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
 
 from coopflow.application.adopting import Proposal, Terms, propose
 from coopflow.application.engine import Address
-from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.diff import Difference, Direction, differences
-from coopflow.definitions.faults import Fault, FaultsError
-from coopflow.definitions.library import documents_in, read_definition
-from coopflow.definitions.lint import lint
 from coopflow.domain.base import Label, Slug
 from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.http.problems import ProblemError
@@ -33,14 +27,11 @@ from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage, Pr
 from coopflow.entrypoints.web.rendering import translator
 from coopflow.pictures.lifecycle import lifecycle_picture
 from coopflow.pictures.picture import wide_and_narrow
-from coopflow.wording.faults import fault_in
 from coopflow.wording.naming import Names
 
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 _PAGE: Final = 50
 _TOGETHER: Final = 8
-_LARGEST: Final = 300_000
-_FILE: Final = "policy.yaml"
 _QUESTION: Final = Label(
     en="Shall we follow “{label}”, version {version}, from now on?",
     fr="Suivons-nous désormais « {label} », version {version} ?",
@@ -53,67 +44,6 @@ router = APIRouter(prefix="/p/{programme}/policies", dependencies=MEMBERS)
 async def show_all(page: ProgrammePageDep) -> Response:
     """List the policies that there are to read."""
     return page.render("policies/list.html", policies=await known_policies(page))
-
-
-# --- a file that is tried -------------------------------------------------------------------------
-
-
-@router.get("/check")
-async def ask_for_file(page: ManagedPageDep) -> Response:
-    """Ask for a policy that is nowhere yet."""
-    return await _checked(page, Filled())
-
-
-@router.post("/check")
-async def check(page: ManagedPageDep) -> Response:
-    """Say what is wrong with a policy, how it differs, and what it would change.
-
-    Nothing of it is kept, and no cooperation is told of it.
-    """
-    async with page.request.form(max_files=1, max_fields=10) as posted:
-        file = posted.get("file")
-        text = str(posted.get("content") or "")
-        if isinstance(file, UploadFile) and file.filename:
-            text = (await file.read(_LARGEST)).decode("utf-8", "replace")
-        other, wants_impact = posted.get("other"), posted.get("do") == "impact"
-    form = Filled.of(content=text.replace("\r\n", "\n"), other=other or "")
-    return await _checked(page, form, wants_impact=wants_impact)
-
-
-async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = False) -> Response:
-    known, text = await known_policies(page), form.text("content")
-    values: dict[str, Any] = {"faults": (), "findings": (), "rules": None, "found": None}
-    if text.strip():
-        try:
-            documents = await asyncio.to_thread(documents_in, text, _FILE)
-            definition = await asyncio.to_thread(read_definition, *documents)
-        except FaultsError as error:
-            values["faults"] = _told(page, error.faults)
-            return page.render(
-                "policies/check.html", status=422, form=form, known=known, groups=(), **values
-            )
-        if wants_impact and await page.services.history.count_live(page.id) > AT_ONCE:
-            caller = page.visitor.caller
-            operation = await begin(page.request, page.services, caller, page.id, definition)
-            return go_to(page.request, f"{page.path}/policies/impact/{operation}")
-        values["rules"] = rules = compile_definition(definition)
-        values["findings"] = _told(page, await asyncio.to_thread(_findings, documents))
-        other = form.text("other")
-        groups = _grouped(await rules_named(page, other), rules) if other else ()
-        if wants_impact:
-            values["found"] = await impacts(page.services, page.id, definition)
-            values["names"] = Names(rules, page.say)
-        return page.render("policies/check.html", form=form, known=known, groups=groups, **values)
-    return page.render("policies/check.html", form=form, known=known, groups=(), **values)
-
-
-def _told(page: ProgrammePage, faults: Iterable[Fault]) -> list[Fault]:
-    return [fault_in(one, page.say.language) for one in faults]
-
-
-def _findings(documents: tuple[object, object]) -> tuple[Fault, ...]:
-    # Which checks there are is for workers to know: a check that is named here may be theirs.
-    return lint(*documents, ())  # type: ignore[arg-type]
 
 
 @router.get("/impact/{operation}")
@@ -170,11 +100,12 @@ async def compare(page: ProgrammePageDep, policy: Slug, other: Sought = "") -> R
         rules=rules,
         against=against,
         known=await known_policies(page),
-        groups=_grouped(rules, against) if against else (),
+        groups=grouped(rules, against) if against else (),
     )
 
 
-def _grouped(old: Rulebook, new: Rulebook) -> tuple[tuple[Direction, list[Difference]], ...]:
+def grouped(old: Rulebook, new: Rulebook) -> tuple[tuple[Direction, list[Difference]], ...]:
+    """Return what differs from one policy to another, by which way it goes."""
     found = differences(old, new)
     groups = ((way, [one for one in found if one.direction == way]) for way in DIRECTIONS)
     return tuple((way, those) for way, those in groups if those)
@@ -215,17 +146,30 @@ async def work_out(page: ManagedPageDep, policy: Slug) -> Response:
 async def ask_to_propose(page: ManagedPageDep, policy: Slug, after: After = None) -> Response:
     """Ask to which cooperations a policy is proposed, with which question."""
     rules = await rules_named(page, policy)
-    question = page.say.label(_QUESTION).format(
-        label=page.say.label(rules.policy.label), version=rules.definition.policy["version"]
-    )
-    return await _proposal(page, rules, Filled.of(question=question), after)
+    return await proposal(page, rules, Filled.of(question=question_about(page, rules)), after)
 
 
 @router.post("/{policy}/proposal")
 async def propose_it(page: ManagedPageDep, policy: Slug) -> Response:
     """Let cooperations know a policy, and open the decision about it where the reader may."""
-    rules = await rules_named(page, policy)
-    form = await filled(page.request)
+    return await put(page, await rules_named(page, policy), await filled(page.request))
+
+
+def question_about(page: ProgrammePage, rules: Rulebook) -> str:
+    """Return the question by which a policy is put to members unless another one is written."""
+    label, version = page.say.label(rules.policy.label), rules.definition.policy["version"]
+    return page.say.label(_QUESTION).format(label=label, version=version)
+
+
+async def put(page: ProgrammePage, rules: Rulebook, form: Filled, *, content: str = "") -> Response:
+    """Put a policy to the cooperations that a form names, and say what came of it.
+
+    Args:
+        page: of the programme.
+        rules: the policy.
+        form: says to which ones, with which question, for how many days.
+        content: the file that it is in, for one that is known nowhere yet.
+    """
     chosen, errors = form.all("cooperations")[:_PAGE], {}
     t, name = translator(page.say.language), rules.definition.policy_name
     question, days = form.text("question").strip(), form.number("days")
@@ -240,7 +184,7 @@ async def propose_it(page: ManagedPageDep, policy: Slug) -> Response:
             policy=name,
         )
     if errors:
-        return await _proposal(page, rules, form.wrong(errors), None, 422)
+        return await proposal(page, rules, form.wrong(errors), None, status=422, content=content)
     titles = {
         slug: (await page.services.queries.cooperation(Address(page.id, slug))).title
         for slug in chosen
@@ -255,7 +199,13 @@ async def propose_it(page: ManagedPageDep, policy: Slug) -> Response:
             return await propose(page.services.engine, address, rules.definition, terms)
 
     proposals = await asyncio.gather(*(one(slug) for slug in chosen))
-    return page.render("policies/proposed.html", rules=rules, proposals=proposals, titles=titles)
+    return page.render(
+        "policies/proposed.html",
+        rules=rules,
+        proposals=proposals,
+        titles=titles,
+        content=content,
+    )
 
 
 async def _is_another(page: ProgrammePage, rules: Rulebook) -> bool:
@@ -264,9 +214,27 @@ async def _is_another(page: ProgrammePage, rules: Rulebook) -> bool:
     return any(one != rules.definition.policy for one in contents)
 
 
-async def _proposal(
-    page: ProgrammePage, rules: Rulebook, form: Filled, after: str | None, status: int = 200
+async def proposal(  # noqa: PLR0913 - what is shown, and how it came to that
+    page: ProgrammePage,
+    rules: Rulebook,
+    form: Filled,
+    after: str | None,
+    *,
+    status: int = 200,
+    content: str = "",
+    impact: Impacts | None = None,
 ) -> Response:
+    """Ask to which cooperations a policy is put.
+
+    Args:
+        page: of the programme.
+        rules: the policy.
+        form: what is filled in.
+        after: the cooperation after which the list goes on.
+        status: of the answer.
+        content: the file that the policy is in, for one that is known nowhere yet.
+        impact: what it would change, where that is worked out.
+    """
     last = Address(page.id, after) if after else None
     found = await page.services.queries.cooperations(
         programme=page.id, status="active", after=last, limit=_PAGE + 1
@@ -278,5 +246,9 @@ async def _proposal(
         status=status,
         rules=rules,
         form=form,
-        cooperations=Listed(suited, next_page(page.request, more)),
+        cooperations=Listed(suited, None if content else next_page(page.request, more)),
+        more=more,
+        content=content,
+        impact=impact,
+        names=Names(rules, page.say),
     )
