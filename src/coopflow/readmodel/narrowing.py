@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, case, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from coopflow.domain.alerts import SEVERITIES, Severity
 from coopflow.domain.base import Shape
@@ -154,8 +155,16 @@ def _has_alert(code: str, _: datetime) -> ColumnElement[bool]:
 
 def _is_below(below: Below, _: datetime) -> ColumnElement[bool]:
     told = [f"{below.condition}:{level}" for level in range(below.level)]
-    levels = case((OutlineRow.brief > "", OutlineRow.brief), else_=OutlineRow.levels)
-    return or_(false(), *(_has_word(levels, one) for one in told))
+    long = aliased(OutlineRow)
+    # Among the long ones apart, so that an index holds all that is asked of the others.
+    found = select(long.cooperation_id).where(
+        long.brief == "", or_(false(), *(_has_word(long.levels, one) for one in told))
+    )
+    return or_(
+        false(),
+        *(_has_word(OutlineRow.brief, one) for one in told),
+        and_(OutlineRow.brief == "", OutlineRow.cooperation_id.in_(found)),
+    )
 
 
 def _holds(text: str, _: datetime) -> ColumnElement[bool]:

@@ -95,7 +95,7 @@ def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
             "searched": unaccented(f"{title}\n{territory}\n{slug}"),
             "territory": territory,
             "levels": words(levels),
-            "brief": brief(words(levels)),
+            "brief": brief(words(levels)) if random.randrange(4) else "",  # as if they were long
             "alerts": words(frozenset(codes)),
             "holder": holder or "",
             "disagreements": random.choice((0, 0, 1, 2)),

@@ -29,7 +29,6 @@ _OUTLINE: Final = {
 }
 _BEFORE: Final = {
     "ix_outline_standing": (*_KEYS, "alerts", *_PLACES, *_FIGURES),
-    **{f"ix_outline_programme_{one}": (one,) for one in ("territory", "holder", "alerts")},
     **{
         f"ix_outline_programme_{one}_slug": (one, "slug")
         for one in ("title", "stage_since", "due_at")
