@@ -16,6 +16,7 @@ from coopflow.domain.refusals import Refusal
 from coopflow.entrypoints.http.app import Protection
 from coopflow.entrypoints.web.app import pages
 from coopflow.requests.tables import RefusedRequestRow
+from tests.cooperation_pages import known
 from tests.http_platform import authenticate
 from tests.web_site import Site, check_page, somebody
 
@@ -27,10 +28,8 @@ QUESTION: Final = "Faut-il planter <b>des poiriers</b> & des pommiers ?"
 def coop(site: Site) -> Address:
     """A cooperation whose representatives are in the directory."""
     address = site.platform.opened(MANAGER, somebody())
-    known = site.platform.run(site.platform.services.directory.people_by_id(["rep-alpha"]))
-    if not known:
-        for organisation in ("alpha", "beta", "gamma"):
-            site.person(f"rep-{organisation}", f"Représentante de {organisation}")
+    for organisation in ("alpha", "beta", "gamma"):
+        known(site, f"rep-{organisation}", f"Représentante de {organisation}")
     return address
 
 
