@@ -90,7 +90,7 @@ async def bare(client: Client, count: int) -> AsyncIterator[Give]:
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
     )
     async with worker:
-        handles = [client.get_workflow_handle_for(Bare.run, f"bare-{n}") for n in range(count)]
+        handles = [client.get_workflow_handle(f"bare-{n}") for n in range(count)]
 
         async def begin(number: int) -> None:
             await client.start_workflow(Bare.run, id=f"bare-{number}", task_queue=_QUEUE)
