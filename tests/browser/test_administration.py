@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -72,6 +75,43 @@ def test_pages_of_a_programme_are_fit_for_everybody(
 def test_the_installation_is_fit_for_everybody(site: Site, path: str) -> None:
     """In both themes, at both widths."""
     check_page(site.page(site.person(somebody(), "Ada", administrator=True)), path)
+
+
+def test_what_was_made_is_fit_for_everybody(site: Site, ines: str, programme: str) -> None:
+    """One organisation, one webhook with what was sent to it, and the end of a token."""
+    base = f"/p/{programme}/administration"
+    with site.visitor(ines) as visitor:
+        stated = {"id": "hedge", "name": HOSTILE, "category": "association"}
+        visitor.post(f"{base}/organisations/new", data=stated)
+        made = {"url": "https://example.org/hook", "description": HOSTILE}
+        visitor.post(f"{base}/webhooks/new", data=made)
+        (webhook,) = set(re.findall(r"/webhooks/(wh_\w+)", visitor.get(f"{base}/webhooks").text))
+        here = f"{base}/webhooks/{webhook}"
+        visitor.post(f"{here}/test")
+        (delivery,) = set(re.findall(r"/deliveries/(\d+)", visitor.get(here).text))
+        wanted = {"name": HOSTILE, "scopes": "read", "expires_at": in_a_month()}
+        visitor.post("/account/access/tokens", data=wanted)
+        (token,) = set(re.findall(r"/tokens/(\w+)/revoke", visitor.get("/account/access").text))
+    page = site.page(ines)
+    for path in (
+        f"{base}/organisations/hedge",
+        f"{base}/organisations/hedge/remove",
+        here,
+        f"{here}/change",
+        f"{here}/rotate",
+        f"{here}/deliveries/{delivery}",
+        f"/account/access/tokens/{token}/revoke",
+    ):
+        check_page(page, path)
+
+
+def test_the_page_of_a_link_is_fit_for_everybody(site: Site) -> None:
+    """It looks like the others, and asks before it uses the link up."""
+    check_page(site.page(), "/v1/sign-in/link?secret=not-one-that-was-made")
+
+
+def in_a_month() -> str:
+    return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 
 
 def test_a_person_is_added_changed_and_removed(site: Site, ines: str, programme: str) -> None:
