@@ -170,6 +170,17 @@ def test_a_veto_is_for_who_holds_it_by_the_charter(site: Site) -> None:
         assert "Y opposer un veto motivé" not in shown
 
 
+def test_what_is_over_offers_nothing_to_do(site: Site) -> None:
+    """A closed cooperation is read; no button of its pages would be refused."""
+    night = live(site.platform, "nuit-cazelle")
+    for person, name in (("isaure", "Isaure Lenoir"), ("maelle", "Maëlle Roy")):
+        known(site, person, name)
+        with site.visitor(person) as visitor:
+            assert "arrivée à son terme" in visitor.get(path(night)).text
+            for page in ("", "/gates/to_animation", "/people", "/documents", "/decisions"):
+                assert "/do/" not in visitor.get(path(night, page)).text
+
+
 def test_refusals_are_told_by_names(desk: Desk, site: Site) -> None:
     """Who asked, and why they were refused, in words."""
     with site.visitor(desk.here.speakers["ferme-du-gue"]) as member:

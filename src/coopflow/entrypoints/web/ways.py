@@ -120,7 +120,7 @@ def _step(
     *,
     is_done: bool,
 ) -> Step:
-    is_mine = page.may_give(command)
+    is_mine = page.may_give(command) and page.detail.status != "closed"
     path = None
     if command == "cast_ballot":
         path = f"{page.path}/decisions/{deciding.id}" if deciding and is_mine else None

@@ -148,4 +148,5 @@ def _may_waive(
 ) -> bool:
     record = state.gates.get(found.gate)
     is_left = record is None or record.waived < rules.policy.waiver.times
-    return found.result == "fail" and is_left and page.may_give("waive_gate")
+    is_over = page.detail.status == "closed"
+    return found.result == "fail" and is_left and not is_over and page.may_give("waive_gate")

@@ -59,12 +59,14 @@ async def show(review: ReviewId, page: CooperationPageDep) -> Response:
     await page.know({*people_in(lines), view.opened_by or ""})
     things = await things_of(page) if page.may("journal") else None
     indicators = things.indicators if things else {}
+    titles = things.actions if things else {}
     return page.render(
         "cooperation/review.html",
         view=view,
         convened=await _convened(page, view),
         record=await _record(page, view),
         measures=[indicators.get(one, one) for one in view.measures],
+        titles=titles,
         offers=_offers(view, hand),
         changes=[(one, _change_offers(view, one, hand)) for one in view.changes],
         lines=lines,
