@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from coopflow.readmodel.tables import LONG, OutlineRow, PassageRow
 from coopflow.readmodel.views import LevelCount, PortfolioCounts, Spread, StageTimes, ValueCount
 
 _BY: Final = ("status", "stage", "lifecycle", "policy")
+_VALUED: Final = ("territory", "holder")
 _VALUES: Final = 100
 _DAY: Final = 86_400
 
@@ -44,20 +46,20 @@ class Counts(Asking):
             only: what it is narrowed to; what would be shown with another value of one filter is
                 counted with all the others.
         """
-        columns = [getattr(OutlineRow, name) for name in _BY]
-        async with self._database.reading() as connection:
-            standing = await _counted(connection, columns, narrowed(programme, only, now, but=_BY))
-            alerts = narrowed(programme, only, now, but=("alert", "severity"))
-            codes = await _counted(connection, [OutlineRow.alerts], alerts)
-            values = {
-                name: await _counted(
-                    connection,
-                    [getattr(OutlineRow, name)],
-                    narrowed(programme, only, now, but=(name,)),
-                    most=_VALUES,
-                )
-                for name in ("territory", "holder")
-            }
+
+        async def without(
+            *names: str, by: Sequence[str], most: int | None = None
+        ) -> dict[tuple[Any, ...], int]:
+            where = narrowed(programme, only, now, but=names)
+            columns = [getattr(OutlineRow, name) for name in by]
+            async with self._database.reading() as connection:
+                return await _counted(connection, columns, where, most)
+
+        standing, codes, *valued = await asyncio.gather(
+            without(*_BY, by=_BY),
+            without("alert", "severity", by=["alerts"]),
+            *(without(name, by=[name], most=_VALUES) for name in _VALUED),
+        )
         by_alert, by_severity = Counter[str](), Counter[str]()
         for (told,), number in codes.items():
             held = told.split()
@@ -73,7 +75,7 @@ class Counts(Asking):
             severity=_told(by_severity),
             **{
                 name: _told({value: number for (value,), number in found.items() if value})
-                for name, found in values.items()
+                for name, found in zip(_VALUED, valued, strict=True)
             },
         )
 
@@ -134,9 +136,9 @@ class Counts(Asking):
         spent = PassageRow.seconds // _DAY
         since = cast(extract("epoch", OutlineRow.stage_since), LONG)
         stayed = (literal(int(now.timestamp()), LONG) - since) // _DAY
-        async with self._database.reading() as connection:
-            passed = await _days(connection, PassageRow.stage, spent, ended)
-            present = await _days(connection, OutlineRow.stage, stayed, there)
+        passed, present = await asyncio.gather(
+            self._days(PassageRow.stage, spent, ended), self._days(OutlineRow.stage, stayed, there)
+        )
         return tuple(
             StageTimes(
                 stage=stage,
@@ -147,6 +149,17 @@ class Counts(Asking):
             )
             for stage in sorted({*passed, *present})
         )
+
+    async def _days(
+        self, stage: Any, days: Any, where: Sequence[ColumnElement[bool]]
+    ) -> dict[str, Counter[int]]:
+        """Return by stage how many rows there are of each number of days."""
+        async with self._database.reading() as connection:
+            counted = await _counted(connection, [stage, days], where)
+        found = defaultdict[str, Counter[int]](Counter)
+        for (name, number), rows in counted.items():
+            found[name][max(int(number), 0)] += rows
+        return found
 
 
 async def _counted(
@@ -161,16 +174,6 @@ async def _counted(
     if most is not None:
         query = query.order_by(number.desc(), *columns).limit(most)
     return {tuple(row[:-1]): row[-1] for row in (await connection.execute(query)).all()}
-
-
-async def _days(
-    connection: AsyncConnection, stage: Any, days: Any, where: Sequence[ColumnElement[bool]]
-) -> dict[str, Counter[int]]:
-    """Return by stage how many rows there are of each number of days."""
-    found = defaultdict[str, Counter[int]](Counter)
-    for (name, number), rows in (await _counted(connection, [stage, days], where)).items():
-        found[name][max(int(number), 0)] += rows
-    return found
 
 
 def _spread(days: Counter[int]) -> Spread | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form
@@ -109,6 +110,15 @@ class Desk:
         return f"{self.page.path}/portfolio"
 
 
+class _Counted(NamedTuple):
+    """How many stand where, and the stages and conditions of what most of them follow."""
+
+    counts: PortfolioCounts
+    names: Names
+    stages: list[str]
+    conditions: list[str]
+
+
 async def desk(page: ProgrammePageDep) -> Desk:
     """Return what pages of a portfolio are given.
 
@@ -131,24 +141,18 @@ async def show(at: DeskDep) -> Response:
     asked = Asked.read(said.items())
     if asked.told != Asked.read(pairs).told and not unclear:
         return RedirectResponse(_address(at, asked), 303)
-    counts = await at.services.queries.portfolio_counts(at.programme, at.now, only=asked.only)
-    rulebooks: Rulebooks = at.page.request.app.state.rulebooks
-    pair = commonest(counts)
-    rules = await rulebooks.named(at.programme, *pair) if pair else None
-    names = Names(rules, at.say)
-    stages = [one.id for one in rules.lifecycle.stages] if rules else []
-    stages += [one.value for one in counts.stage if one.value not in stages]
-    conditions = [one.id for one in rules.policy.conditions] if rules else []
-    shown = await _VIEWS[asked.view](at, asked, counts, names, stages, conditions)
+    # Each asks the database by itself: a page waits for the longest of them, not for all in a row.
+    counting = asyncio.ensure_future(_counted(at, asked))
+    counted, shown = await asyncio.gather(counting, _VIEWS[asked.view](at, asked, counting))
     views = await at.services.views.of(at.programme, at.visitor.person)
     return at.page.render(
         f"portfolio/{asked.view}.html",
         at=at,
         asked=asked,
-        counts=counts,
-        names=names,
-        stages=stages,
-        conditions=conditions,
+        counts=counted.counts,
+        names=counted.names,
+        stages=counted.stages,
+        conditions=counted.conditions,
         labels=LABELS,
         order_labels=ORDER_LABELS,
         severities=SEVERITIES,
@@ -157,9 +161,20 @@ async def show(at: DeskDep) -> Response:
         now=at.now,
         unclear=unclear,
         facilitator=await _facilitator(at, asked),
-        organisations=await _organisations(at, asked, counts, shown),
+        organisations=await _organisations(at, asked, counted.counts, shown),
         **shown,
     )
+
+
+async def _counted(at: Desk, asked: Asked) -> _Counted:
+    counts = await at.services.queries.portfolio_counts(at.programme, at.now, only=asked.only)
+    rulebooks: Rulebooks = at.page.request.app.state.rulebooks
+    pair = commonest(counts)
+    rules = await rulebooks.named(at.programme, *pair) if pair else None
+    stages = [one.id for one in rules.lifecycle.stages] if rules else []
+    stages += [one.value for one in counts.stage if one.value not in stages]
+    conditions = [one.id for one in rules.policy.conditions] if rules else []
+    return _Counted(counts, Names(rules, at.say), stages, conditions)
 
 
 async def _facilitator(at: Desk, asked: Asked) -> str:
@@ -184,11 +199,11 @@ async def _organisations(
 # --- what is looked at ----------------------------------------------------------------------------
 
 
-async def _list(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
+async def _list(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
     return {"rows": await _rows(at, asked, asked.only, asked.order)}
 
 
-async def _stuck(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
+async def _stuck(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
     days = asked.only.stuck_days if asked.only.stuck_days is not None else STUCK_DAYS
     only = asked.only.but(stuck_days=days, status=asked.only.status or LIVING_ONLY)
     return {"rows": await _rows(at, asked, only, "stage_since"), "stuck_days": days}
@@ -220,41 +235,33 @@ def _portfolio_place(asked: Asked) -> PortfolioPlace | None:
     return PortfolioPlace(title, at, moment_of(due) if due else None, slug) if at else None
 
 
-async def _stages(
-    at: Desk, asked: Asked, counts: PortfolioCounts, _: Names, stages: list[str], *__: Any
-) -> dict[str, Any]:
-    numbers = {one.value: one.cooperations for one in counts.stage}
-    wanted = [one for one in stages if asked.only.stage in {None, one}]
-    columns = []
-    for stage in wanted:
-        found: tuple[PortfolioRow, ...] = ()
-        if numbers.get(stage):
-            found = await at.services.queries.portfolio(
-                at.programme,
-                at.now,
-                only=asked.only.but(stage=stage),
-                order=asked.order,
-                limit=_ON_A_COLUMN,
-            )
-        columns.append((stage, numbers.get(stage, 0), found))
-    return {"columns": columns}
+async def _stages(at: Desk, asked: Asked, counting: Awaitable[_Counted]) -> dict[str, Any]:
+    counted = await counting
+    numbers = {one.value: one.cooperations for one in counted.counts.stage}
+
+    async def first_of(stage: str) -> tuple[PortfolioRow, ...]:
+        if not numbers.get(stage):
+            return ()
+        only = asked.only.but(stage=stage)
+        return await at.services.queries.portfolio(
+            at.programme, at.now, only=only, order=asked.order, limit=_ON_A_COLUMN
+        )
+
+    wanted = [one for one in counted.stages if asked.only.stage in {None, one}]
+    found = await asyncio.gather(*map(first_of, wanted))
+    told = zip(wanted, found, strict=True)
+    return {"columns": [(stage, numbers.get(stage, 0), rows) for stage, rows in told]}
 
 
-async def _heat(
-    at: Desk,
-    asked: Asked,
-    _: PortfolioCounts,
-    names: Names,
-    stages: list[str],
-    conditions: list[str],
-) -> dict[str, Any]:
+async def _heat(at: Desk, asked: Asked, counting: Awaitable[_Counted]) -> dict[str, Any]:
     found = await at.services.queries.levels_by_stage(at.programme, at.now, only=asked.only)
-    counted = [Count(one.stage, one.condition, one.level, one.cooperations) for one in found]
+    _, names, stages, conditions = await counting
+    drawn = [Count(one.stage, one.condition, one.level, one.cooperations) for one in found]
     there = {one.stage for one in found}
     known = [*conditions, *sorted({one.condition for one in found} - {*conditions})]
     draw = partial(
         heat_picture,
-        counted,
+        drawn,
         [Named(one, names.stage(one)) for one in stages if one in there],
         [Named(one, names.condition(one).label) for one in known],
         at.say,
@@ -272,12 +279,12 @@ async def _heat(
     }
 
 
-async def _times(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
+async def _times(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
     found = await at.services.queries.stage_times(at.programme, at.now, only=asked.only)
     return {"times": {one.stage: one for one in found}}
 
 
-async def _due(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
+async def _due(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
     days = asked.only.due_days if asked.only.due_days is not None else 7 * DUE_WEEKS
     parts = Cursor.read(asked.after, len(DuePlace._fields))
     begin = moment_of(parts[0]) if parts else None
@@ -302,11 +309,19 @@ async def _due(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
     }
 
 
-async def _waiting(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
+async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
     parts = Cursor.read(asked.after, len(WaitingPlace._fields))
     begins = moment_of(parts[0]) if parts else None
     ask = {"person": asked.person, "organisation": asked.organisation}
-    found = await at.services.queries.waiting(
+
+    async def for_whom() -> tuple[WaitedFor, ...]:
+        if any(ask.values()):
+            return ()
+        return await at.services.queries.waited_for(
+            at.programme, at.now, by=asked.by, only=asked.only, limit=12
+        )
+
+    waiting = at.services.queries.waiting(
         at.programme,
         at.now,
         only=asked.only,
@@ -314,11 +329,7 @@ async def _waiting(at: Desk, asked: Asked, *_: Any) -> dict[str, Any]:
         limit=_SHOWN + 1,
         **ask,
     )
-    whom: tuple[WaitedFor, ...] = ()
-    if not any(ask.values()):
-        whom = await at.services.queries.waited_for(
-            at.programme, at.now, by=asked.by, only=asked.only, limit=12
-        )
+    found, whom = await asyncio.gather(waiting, for_whom())
 
     def place(one: WaitingView) -> Sequence[str]:
         return (moment(one.begins_at), *one.waits[1:])
