@@ -229,9 +229,11 @@ async def fill(database: Database, number: int) -> None:
         if copies > 1:
             for table in sorted(tables, key=lambda one: one.__tablename__):
                 await connection.execute(_copied(table), {"copies": copies - 1})
-    async with database.writing() as connection:
-        if connection.dialect.name == "postgresql":  # it does so by itself, in time; SQLite never
-            await connection.exec_driver_sql("ANALYZE")
+    engine = database._engine  # noqa: SLF001 - no transaction may be open
+    if engine.dialect.name == "postgresql":  # it does so by itself, in time; SQLite never
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _copied(table: type[Base]) -> TextClause:
