@@ -20,7 +20,8 @@ class Latest(NamedTuple):
         head: how far its journal goes.
         state: what its events have come to.
         definitions: what it was opened with, then what was offered to it, at least as far as
-            anything in the state refers to it.
+            anything in the state refers to it: an offer alone is in no journal. Who wants all that
+            is on offer asks for the definitions.
     """
 
     head: JournalHead

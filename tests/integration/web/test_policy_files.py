@@ -23,6 +23,8 @@ def files(here: Collective) -> str:
 
 def test_a_policy_is_proposed_from_a_file(site: Site, here: Collective) -> None:
     """With its impact before, and the question and the cooperations that one chooses."""
+    with site.visitor(here.facilitator) as visitor:  # the cooperation has been looked at before
+        assert "policy:ours@1" not in visitor.get(f"{here.path}/do/open_decision").text
     with site.visitor(here.manager) as visitor:
         tried = visitor.post(files(here), data={"content": OURS, "do": "check"})
         assert f'action="{files(here)}/proposal"' in tried.text

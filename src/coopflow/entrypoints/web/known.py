@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from coopflow.application.access import Subject
+from coopflow.application.engine import UnknownCooperationError
+from coopflow.definitions.compile import compile_family
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.http.looking import Looked, look
@@ -61,6 +63,8 @@ async def known_in(page: CooperationPage, sources: frozenset[str], decision: str
         looked = await look(page.services, page.sight)
         for source in sources & _OF_STATE.keys():
             found[source] = tuple(_OF_STATE[source](page, looked))
+        if "subjects" in sources:
+            found["subjects"] += await _offered(page, looked)
         asked = looked.state.decisions.get(decision)
         if "choices" in sources and asked is not None:
             found["choices"] = tuple(
@@ -130,10 +134,26 @@ def _actions(_: CooperationPage, looked: Looked) -> Iterator[Option]:
 def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
     for subject in _subjects_of(looked.state):
         yield Option(subject, subject_words(page, subject))
-    for name, rules in looked.rules.family.items():
-        if name != looked.state.policy:
-            label = f"{page.say.label(rules.policy.label)}, {name}"
-            yield Option(f"policy:{name}", f"{page.say('subject.policy')} ({label})")
+
+
+async def _offered(page: CooperationPage, looked: Looked) -> tuple[Option, ...]:
+    """Return the policies that members may decide on, each as a subject.
+
+    The engine is asked anew: an offer is in no journal, so what was looked at may lack it.
+    """
+    try:
+        known = await page.services.engine.definitions(page.sight.address)
+    except UnknownCooperationError:
+        return ()
+    family = compile_family(*known).family
+    return tuple(
+        Option(
+            f"policy:{name}",
+            f"{page.say('subject.policy')} ({page.say.label(rules.policy.label)}, {name})",
+        )
+        for name, rules in family.items()
+        if name != looked.state.policy
+    )
 
 
 def _subjects_of(state: Cooperation) -> Iterable[str]:
