@@ -14,6 +14,10 @@ _PLACE: Final = re.compile(r"\{(\w+)\}")
 _OURS: Final = frozenset({"by", "expected", "given", "key", "rest", "span", "what"})
 """What holds words of ours; the rest is quoted from files."""
 
+_LONGEST: Final = (
+    1000  # what is quoted may be hostile, and several quotes take its length to a power
+)
+
 
 def fault_in(fault: Fault, language: Language) -> Fault:
     """Return a fault as somebody reads it; in English it is as it was made."""
@@ -24,13 +28,15 @@ def fault_in(fault: Fault, language: Language) -> Fault:
 
 
 def french(text: str) -> str | None:
-    """Return the French of what a fault says; None where it is not known.
+    """Return the French of what a fault says; None where it is not known, or too long to look for.
 
     What is quoted from a file stays as it is.
     """
     text = text.strip()
     if not text:
         return ""
+    if len(text) > _LONGEST:
+        return None
     for pattern, words in _sentences():
         found = pattern.fullmatch(text)
         if found is not None:

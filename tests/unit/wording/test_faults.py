@@ -128,3 +128,9 @@ def test_what_nobody_has_translated_is_told_as_it_is() -> None:
     """Better in English than not at all."""
     fault = Fault("a", 1, 1, "", "quite another matter", "mend it")
     assert fault_in(fault, "fr") == fault
+
+
+def test_what_is_very_long_is_not_looked_for() -> None:
+    """A hostile file may quote itself in what is wrong with it, and must not take seconds."""
+    hostile = " should have at least 1 items after validation, not " * 200
+    assert french(hostile) is None
