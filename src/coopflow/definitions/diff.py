@@ -10,7 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from coopflow.definitions.order import Asked, Part, arrow, compare, growth, times, together
-from coopflow.definitions.terms import LEFT_OUT, NOTHING, TERMS, THINGS, Term, Words
+from coopflow.definitions.terms import (
+    DECIDED,
+    LEFT_OUT,
+    MATTERS,
+    NOTHING,
+    TERMS,
+    THINGS,
+    Term,
+    Words,
+)
 from coopflow.domain.base import Label, Shape
 from coopflow.domain.calendar import Span
 from coopflow.domain.missing import words_of
@@ -108,7 +117,10 @@ class _Comparison:
             "kinds": KIND_LABELS,
             "cadence": REVIEW_LABELS,
             "current_for": FREQUENCY_LABELS,
-            "not_allowed": RULE_LABELS,
+            "rules": DECIDED,
+            "not_allowed": {**DECIDED, **RULE_LABELS},  # what is decided, by which rules
+            "never_for": DECIDED,
+            "blocking_matters": MATTERS,
         }
 
     def fields(self, place: _Place, old: Shape, new: Shape) -> Iterator[Difference]:

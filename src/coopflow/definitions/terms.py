@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from coopflow.domain.base import Label
 from coopflow.domain.policy import GatePolicy
+from coopflow.domain.tools import KIND_LABELS
 
 Words = tuple[str, str]
 """English and French."""
@@ -137,3 +138,37 @@ PARAMETERS: Final[Mapping[str, int]] = {
 
 NOTHING: Final = Label(en="nothing", fr="rien")
 """Said in the place of what is not there."""
+
+SUBJECTS: Final[Mapping[str, Label]] = {
+    "document": Label(en="a document", fr="un document"),
+    "mandate": Label(en="the mandate of the support function", fr="le mandat de soutien"),
+    "admission": Label(en="an admission", fr="une admission"),
+    "exclusion": Label(en="an exclusion", fr="une exclusion"),
+    "gate": Label(en="a passage to the next stage", fr="un passage d'étape"),
+    "waiver": Label(en="a waiver", fr="une dérogation"),
+    "disagreement": Label(en="a disagreement", fr="un désaccord"),
+    "policy": Label(en="a policy", fr="une politique"),
+    "return": Label(en="a return to an earlier stage", fr="un retour à une étape antérieure"),
+    "closing": Label(en="the closing", fr="la clôture"),
+    "money": Label(en="money", fr="l'argent"),
+    "other": Label(en="something else", fr="autre chose"),
+}
+"""What decisions are about, by the kind that stands before a colon in their subjects."""
+
+DECIDED: Final[Mapping[str, Label]] = SUBJECTS | {
+    f"document:{kind}": Label(en=f"a document ({label.en})", fr=f"un document ({label.fr})")
+    for kind, label in KIND_LABELS.items()
+}
+"""What policies have rules of decisions for."""
+
+MATTERS: Final[Mapping[str, Label]] = {
+    "object": Label(en="the purpose of the cooperation", fr="l'objet de la coopération"),
+    "charter": Label(en="the charter", fr="la charte"),
+    "money": Label(en="money", fr="l'argent"),
+    "data_safety": Label(en="the safety of data", fr="la sécurité des données"),
+    "exclusion": Label(en="an exclusion", fr="une exclusion"),
+    "support_mandate": Label(
+        en="the mandate of the support function", fr="le mandat de la fonction de soutien"
+    ),
+}
+"""What a disagreement touches that may keep gates shut; it may touch anything else too."""

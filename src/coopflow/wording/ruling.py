@@ -120,15 +120,3 @@ OBJECTIONS: Final[Mapping[str, Label]] = {
     "upheld": Label(en="upheld", fr="maintenue"),
 }
 """Where an objection stands."""
-
-TOUCHES: Final[Mapping[str, Label]] = {
-    "object": Label(en="the purpose of the cooperation", fr="l'objet de la coopération"),
-    "charter": Label(en="the charter", fr="la charte"),
-    "money": Label(en="money", fr="l'argent"),
-    "data_safety": Label(en="the safety of data", fr="la sécurité des données"),
-    "exclusion": Label(en="an exclusion", fr="une exclusion"),
-    "support_mandate": Label(
-        en="the mandate of the support function", fr="le mandat de la fonction de soutien"
-    ),
-}
-"""What a disagreement touches that may keep gates shut; it may touch anything else too."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from coopflow.definitions.terms import SUBJECTS
 from coopflow.domain.policy import REVIEW_LABELS
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS
@@ -123,18 +124,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "command.withdraw_member": ("Withdraw an organisation", "Retirer une organisation"),
     "command.withdraw_objection": ("Withdraw an objection", "Lever une objection"),
     # what decisions are about, and how they are answered
-    "subject.document": ("a document", "un document"),
-    "subject.mandate": ("the mandate of the support function", "le mandat de soutien"),
-    "subject.admission": ("an admission", "une admission"),
-    "subject.exclusion": ("an exclusion", "une exclusion"),
-    "subject.gate": ("a passage to the next stage", "un passage d'étape"),
-    "subject.waiver": ("a waiver", "une dérogation"),
-    "subject.disagreement": ("a disagreement", "un désaccord"),
-    "subject.policy": ("a policy", "une politique"),
-    "subject.return": ("a return to an earlier stage", "un retour à une étape antérieure"),
-    "subject.closing": ("the closing", "la clôture"),
-    "subject.money": ("money", "l'argent"),
-    "subject.other": ("something else", "autre chose"),
+    **{f"subject.{kind}": (label.en, label.fr) for kind, label in SUBJECTS.items()},
     "choice.yes": ("yes", "oui"),
     "choice.no": ("no", "non"),
     "choice.abstain": ("abstain", "abstention"),

@@ -607,3 +607,17 @@ def test_there_and_back_mirror_each_other(one: set[int], other: set[int]) -> Non
     there = {(found.path, MIRRORED[found.direction]) for found in differences(old, new)}
     assert there == {(found.path, found.direction) for found in differences(new, old)}
     assert bool(there) == (one != other)
+
+
+def test_what_is_decided_is_said_in_words() -> None:
+    """Subjects and matters have names on the wire, which no reader knows."""
+    rules = the(sets("decisions.rules.document:charter", "consensus"))
+    assert rules.label.en.startswith("Rule of decisions on “a document (cooperation charter)”")
+    refused = the(sets("decisions.not_allowed.document:support_model", None))
+    assert refused.label.fr.startswith("Règles exclues pour « un document (modélisation")
+    once = the(sets("decisions.second_call.never_for", ["closing", "document:charter"]))
+    assert once.label.fr.endswith("→ la clôture, un document (charte de coopération)")
+    matters = the(sets("disagreements.blocking_matters", ["data_safety", "support_mandate"]))
+    assert matters.label.fr.endswith(
+        "→ la sécurité des données, le mandat de la fonction de soutien"
+    )

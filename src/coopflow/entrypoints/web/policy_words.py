@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, cast
 
-from coopflow.definitions.terms import TERMS
+from coopflow.definitions.terms import DECIDED, MATTERS, TERMS
 from coopflow.domain.base import Label, Shape
 from coopflow.domain.calendar import Span
 from coopflow.domain.lifecycle import Gate
@@ -15,7 +15,6 @@ from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.tools import FREQUENCY_LABELS, KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS, Rule, rule_words
 from coopflow.wording.phrases import Phrases
-from coopflow.wording.ruling import TOUCHES
 
 _PARTS: Final[tuple[tuple[str, Label], ...]] = (
     ("decisions", Label(en="Decisions: ballots and quorums", fr="Décisions : votes et quorums")),
@@ -102,27 +101,19 @@ class _Reader:
     def __init__(self, rules: Rulebook, say: Phrases) -> None:
         self._rules, self._say = rules, say
         conditions = {one.id: one.label for one in rules.policy.conditions}
-        subjects = {
-            f"document:{kind}": Label(en=f"a document ({label.en})", fr=f"un document ({label.fr})")
-            for kind, label in KIND_LABELS.items()
-        } | {
-            kind: Label(en=words[0], fr=words[1])
-            for key, words in say.words.items()
-            if (kind := key.removeprefix("subject.")) != key
-        }
         self._names: Mapping[str, Mapping[str, Label]] = {
             "kinds": KIND_LABELS,
             "cadence": REVIEW_LABELS,
             "current_for": FREQUENCY_LABELS,
-            "rules": subjects,
-            "not_allowed": subjects,
+            "rules": DECIDED,
+            "not_allowed": DECIDED,
         }
         self._values: Mapping[str, Mapping[str, Label]] = {
             "never_short": conditions,
             "stages": {one.id: one.label for one in rules.lifecycle.stages},
             "not_allowed": RULE_LABELS,
-            "never_for": subjects,
-            "blocking_matters": TOUCHES,
+            "never_for": DECIDED,
+            "blocking_matters": MATTERS,
         }
 
     def read(self) -> PolicyRead:

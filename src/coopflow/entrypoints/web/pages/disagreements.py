@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from coopflow.application.deliberation import ABOUT_DISAGREEMENTS, course_of
+from coopflow.definitions.terms import MATTERS
 from coopflow.domain.base import Slug
 from coopflow.domain.disagreements import READERS
 from coopflow.domain.refusals import Refusal
@@ -19,7 +20,6 @@ from coopflow.entrypoints.web.records import ladder
 from coopflow.entrypoints.web.records.hand import hand_of
 from coopflow.entrypoints.web.records.things import people_in, teller_of, things_of
 from coopflow.readmodel.views import DecisionView, DisagreementContent
-from coopflow.wording.ruling import TOUCHES
 
 router = APIRouter(prefix="/c/{programme}/{cooperation}/disagreements", dependencies=MEMBERS)
 
@@ -38,7 +38,7 @@ async def show_all(page: CooperationPageDep) -> Response:
         over=[one for one in reversed(found) if one.state == "closed"],
         steps=ladder.STEPS,
         explained=ladder.EXPLAINED,
-        touches=TOUCHES,
+        touches=MATTERS,
         hand=hand_of(page),
     )
 
@@ -75,7 +75,7 @@ async def show(disagreement: DisagreementId, page: CooperationPageDep) -> Respon
         content=content if isinstance(content, DisagreementContent) else None,
         readers=page.say.several([page.say(f"reader.{one}") for one in READERS[view.state]]),
         decisions=await _decisions(page, disagreement),
-        touches=TOUCHES,
+        touches=MATTERS,
         lines=lines if reads_journal else (),
         teller=teller_of(page, things),
     )
