@@ -155,9 +155,12 @@ SUBJECTS: Final[Mapping[str, Label]] = {
 }
 """What decisions are about, by the kind that stands before a colon in their subjects."""
 
-DECIDED: Final[Mapping[str, Label]] = SUBJECTS | {
-    f"document:{kind}": Label(en=f"a document ({label.en})", fr=f"un document ({label.fr})")
-    for kind, label in KIND_LABELS.items()
+DECIDED: Final[Mapping[str, Label]] = {
+    **SUBJECTS,
+    **{
+        f"document:{kind}": Label(en=f"a document ({label.en})", fr=f"un document ({label.fr})")
+        for kind, label in KIND_LABELS.items()
+    },
 }
 """What policies have rules of decisions for."""
 

@@ -14,10 +14,13 @@ from coopflow.domain.policy import REVIEW_LABELS
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.domain.voting import RULE_LABELS
 from coopflow.wording.event_words import EVENT_WORDS
+from coopflow.wording.occurrence_words import OCCURRENCE_WORDS
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # the entries of a journal, told as sentences
     **EVENT_WORDS,
+    # the kinds of events
+    **OCCURRENCE_WORDS,
     # verdicts, results and statuses
     "verdict.pass": ("pass", "favorable"),
     "verdict.conditional": ("conditional pass", "favorable sous réserve"),
@@ -506,5 +509,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "picture.so_far": ("{days} so far", "{days} à ce jour"),
     # the entries of a journal, told as sentences
     **EVENT_WORDS,
+    # the kinds of events
+    **OCCURRENCE_WORDS,
 }
 """English and French by key; ``{name}`` stands for a value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from coopflow.entrypoints.web.pages import policies
+from coopflow.entrypoints.web.pages import policies, webhooks
 from tests.cooperation_pages import known, path
 from tests.lives import live
 from tests.web_site import Collective, Site
@@ -75,7 +76,7 @@ def test_a_webhook_is_made_tried_and_removed(desk: Desk) -> None:
     assert "whsec_" not in shown
     (delivery,) = set(re.findall(rf"{here}/deliveries/(\d+)", shown))
     one = f"{here}/deliveries/{delivery}"
-    assert "ping" in desk.manager.get(one).text
+    assert "Essai" in desk.manager.get(one).text
     assert desk.manager.post(f"{one}/redeliver").headers["location"] == f"{one}?done=again"
     assert "Retirer" in desk.manager.get(f"{here}/remove").text
     assert desk.manager.post(f"{here}/remove").status_code == 303
@@ -192,3 +193,39 @@ def test_refusals_are_told_by_names(desk: Desk, site: Site) -> None:
             break
     assert "Louise Brun" in told
     assert "Non autorisé" in told
+
+
+def test_a_webhook_is_told_of_what_was_chosen_by_name(desk: Desk) -> None:
+    """Kinds of events and cooperations are offered in words, and are said so afterwards."""
+    place = f"{desk.path}/administration/webhooks"
+    asked = desk.manager.get(f"{place}/new").text
+    assert '<option value="bocage-gourmand">Bocage gourmand</option>' in asked
+    assert re.search(r'value="decision_opened">\s*<label [^>]+>Une décision s&#39;ouvre<', asked)
+    stated = {
+        "url": "https://example.org/hook",
+        "cooperation": "bocage-gourmand",
+        "types": ["decision_opened", "fell_back"],
+    }
+    told = html.unescape(desk.manager.post(f"{place}/new", data=stated).text)
+    kinds = "une décision s'ouvre, une coopération revient à une étape"
+    assert re.sub(r"\s+", " ", f"{kinds} – Bocage gourmand") in re.sub(r"\s+", " ", told)
+
+
+def test_of_many_cooperations_one_is_looked_for_by_name(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was typed is led on to a choice; nothing is made before it."""
+    monkeypatch.setattr(webhooks, "_OFFERED", 0)
+    place = f"{desk.path}/administration/webhooks"
+    assert 'name="called"' in desk.manager.get(f"{place}/new").text
+    monkeypatch.setattr(webhooks, "_OFFERED", 1)
+    stated = {"url": "https://example.org/hook", "called": "gourmand"}
+    chosen = desk.manager.post(f"{place}/new", data=stated)
+    assert chosen.status_code == 422
+    assert 'id="f-cooperation-error"' in chosen.text
+    assert '<option value="bocage-gourmand">' in chosen.text
+    nobody = desk.manager.post(f"{place}/new", data=stated | {"called": "verger"})
+    assert 'id="f-called-error"' in nobody.text
+    assert "wh_" not in desk.manager.get(place).text
+    made = desk.manager.post(f"{place}/new", data=stated | {"cooperation": "bocage-gourmand"})
+    assert "– Bocage gourmand" in made.text

@@ -1,4 +1,4 @@
-"""Filters of a portfolio by what people and organisations are called, as forms ask for them.
+"""What people, organisations and cooperations are called, as forms ask for them.
 
 Links hold ids: what a form asks by name is looked up once, and led on to.
 """
@@ -6,9 +6,11 @@ Links hold ids: what a form asks by name is looked up once, and led on to.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from coopflow.readmodel.folding import unaccented
+from coopflow.readmodel.narrowing import PortfolioFilter
 from coopflow.services import Services
 
 NAMED: Final = ("holder", "facilitator")
@@ -82,3 +84,23 @@ async def _people(services: Services, programme: str, text: str) -> Mapping[str,
     """Return those who take part in a programme whose name, address or id holds a text."""
     found = await services.directory.people(programme, called=text, limit=_SHOWN + 1)
     return {one.id: one.name for one in found}
+
+
+async def cooperations_called(
+    services: Services, programme: str, text: str, limit: int
+) -> Mapping[str, str]:
+    """Return titles of the cooperations of a programme, by id, in their order.
+
+    Args:
+        services: the parts of the platform.
+        programme: which one.
+        text: only those whose title, territory or id holds it; empty for all.
+        limit: at most so many.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    only = PortfolioFilter(text=text or None)
+    now = datetime.now(UTC)
+    found = await services.queries.portfolio(programme, now, only=only, limit=limit)
+    return {one.slug: one.title for one in found}

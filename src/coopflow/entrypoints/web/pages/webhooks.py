@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, get_args
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
+from coopflow.application.engine import Address, UnknownCooperationError
 from coopflow.domain.base import Slug
-from coopflow.domain.catalogue import EVENTS
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
+from coopflow.entrypoints.web.finding import cooperations_called
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.listing import Listed, next_page
 from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
+from coopflow.entrypoints.web.records.timeline import FAMILIES
 from coopflow.outgoing.endpoints import OVERLAP
 from coopflow.outgoing.errors import EndpointFault
 from coopflow.outgoing.views import DeliveryStatus, Endpoint
 
 _PAGE: Final = 50
+_OFFERED: Final = 100
+"""Of more cooperations than that, people are asked for a part of the name."""
+
 _LARGEST: Final = 2**63 - 1
 STATUSES: Final[tuple[DeliveryStatus, ...]] = get_args(DeliveryStatus)
 
@@ -38,13 +44,15 @@ async def show_all(page: ManagedPageDep) -> Response:
 @router.get("/new")
 async def ask_for_new(page: ManagedPageDep) -> Response:
     """Ask who is told, and of what."""
-    return _form(page, Filled())
+    return await _form(page, Filled())
 
 
 @router.post("/new")
 async def add(page: ManagedPageDep) -> Response:
     """Tell somebody what happens from now on, and show the secret this once."""
     form = await filled(page.request)
+    if form.text("called").strip() and not form.text("cooperation"):
+        return await _form(page, form, status=422)
     work = page.services.webhooks.endpoints.add(
         page.id,
         form.text("url").strip(),
@@ -55,7 +63,7 @@ async def add(page: ManagedPageDep) -> Response:
     )
     made, wrong = await attempted(work, form, page.say.language)
     if made is None:
-        return _form(page, wrong or form, status=422)
+        return await _form(page, wrong or form, status=422)
     endpoint, secret = made
     return await _shown(page, endpoint, secret=secret)
 
@@ -77,7 +85,7 @@ async def ask_to_change(page: ManagedPageDep, webhook: Slug) -> Response:
     """Ask what is to be different."""
     found = await page.services.webhooks.endpoints.one(page.id, webhook)
     form = Filled.of(url=found.url, description=found.description, types=found.types)
-    return _form(page, form, found)
+    return await _form(page, form, found)
 
 
 @router.post("/{webhook}/change")
@@ -94,7 +102,7 @@ async def change(page: ManagedPageDep, webhook: Slug) -> Response:
     )
     _, wrong = await attempted(work, form, page.say.language)
     if wrong is not None:
-        return _form(page, wrong, found, 422)
+        return await _form(page, wrong, found, 422)
     return go_to(page.request, f"{_place(page, webhook)}?done=saved")
 
 
@@ -175,7 +183,11 @@ async def show_delivery(page: ManagedPageDep, webhook: Slug, delivery: Number) -
     endpoint = await page.services.webhooks.endpoints.one(page.id, webhook)
     found, attempts = await page.services.webhooks.deliveries.one(page.id, webhook, delivery)
     return page.render(
-        "administration/delivery.html", webhook=endpoint, delivery=found, attempts=attempts
+        "administration/delivery.html",
+        webhook=endpoint,
+        delivery=found,
+        attempts=attempts,
+        titles=await _titles(page, [found.cooperation_id]),
     )
 
 
@@ -196,16 +208,42 @@ def _place(page: ProgrammePage, webhook: str) -> str:
     return f"{page.path}/administration/webhooks/{webhook}"
 
 
-def _form(
+async def _form(
     page: ProgrammePage, form: Filled, found: Endpoint | None = None, status: int = 200
 ) -> Response:
+    """Ask; of many cooperations, those are offered that are called as was typed."""
+    called = form.text("called").strip()
+    offered: Mapping[str, str] = {}
+    if found is None:
+        offered = await cooperations_called(page.services, page.id, called, _OFFERED + 1)
+    if called and not offered:
+        told = ("No cooperation is called so.", "Aucune coopération ne se nomme ainsi.")
+        form = form.wrong({**form.errors, "called": told[page.say.language == "fr"]})
+    elif called and not form.text("cooperation"):
+        told = ("Choose the one that is meant.", "Choisissez celle dont il s'agit.")
+        form = form.wrong({**form.errors, "cooperation": told[page.say.language == "fr"]})
     return page.render(
         "administration/webhook_form.html",
         status=status,
         form=form,
         webhook=found,
-        types=sorted(EVENTS),
+        families=FAMILIES.values(),
+        offered=dict([*offered.items()][:_OFFERED]),
+        has_more=len(offered) > _OFFERED,
+        called=called,
     )
+
+
+async def _titles(page: ProgrammePage, cooperations: Iterable[str | None]) -> Mapping[str, str]:
+    """Return what cooperations are called, by ``programme/id``; without those that are gone."""
+    found = {}
+    for one in sorted({one for one in cooperations if one}):
+        try:
+            detail = await page.services.queries.cooperation(Address(*one.split("/", 1)))
+        except UnknownCooperationError:
+            continue
+        found[one] = detail.title
+    return found
 
 
 async def _ask(page: ProgrammePage, webhook: str, deed: str) -> Response:
@@ -232,5 +270,12 @@ async def _shown(
         status_asked=status,
         statuses=STATUSES,
         deliveries=Listed(found[:_PAGE], next_page(page.request, last, "before")),
+        titles=await _titles(
+            page,
+            [
+                *(one.cooperation_id for one in found[:_PAGE]),
+                endpoint.cooperation and f"{page.id}/{endpoint.cooperation}",
+            ],
+        ),
         now=datetime.now(UTC),
     )

@@ -1,0 +1,13 @@
+"""What things of a cooperation are called."""
+
+from __future__ import annotations
+
+from coopflow.domain.catalogue import EVENTS
+from coopflow.wording.occurrence_words import OCCURRENCE_WORDS
+
+
+def test_every_kind_of_event_is_called_something() -> None:
+    """In both languages, never as on the wire."""
+    assert {name.removeprefix("event.") for name in OCCURRENCE_WORDS} == {*EVENTS, "ping"}
+    for words in OCCURRENCE_WORDS.values():
+        assert not any("_" in one for one in words)
