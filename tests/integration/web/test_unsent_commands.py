@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from tests.web_site import Collective, Site
 
+HIDDEN = re.compile(r'<input type="hidden" name="(key|_shown_at)" value="([^"]*)">')
 ASKED = "On se voit <souvent> ?"
 KEPT = "Voici ce que vous avez écrit sans l&#39;envoyer"
 
@@ -22,6 +24,10 @@ def form(here: Collective, command: str = "open_decision") -> str:
 
 def typed(**more: str) -> Mapping[str, str]:
     return {"subject": "other", "settled": "subject", "question": ASKED, "key": "k", **more}
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(HIDDEN.findall(page))
 
 
 @pytest.mark.parametrize("way", ["as one types", "by the button"])
@@ -43,6 +49,29 @@ def test_what_is_typed_for_a_command_is_kept_until_it_is_given(
         given = visitor.post(form(here), data=typed(_do="give", key=way, decision=way[:2]))
         assert given.status_code == 303, given.text
         assert KEPT not in visitor.get(f"{form(here)}?subject=other").text
+
+
+def test_of_two_windows_neither_takes_the_text_of_the_other_unasked(
+    site: Site, here: Collective
+) -> None:
+    """Who types in the earlier one is told of the other text; who keeps it once more means it."""
+    with site.visitor(here.facilitator) as visitor:
+        where, asked = form(here), f"{form(here)}?subject=other"
+        first, second = hidden(visitor.get(asked).text), hidden(visitor.get(asked).text)
+        visitor.post(f"{where}/unsent", data=typed(**second, question="Le second ?"))
+        told = visitor.post(f"{where}/unsent", data=typed(**first, question="Le premier ?"))
+        assert "Non gardé" in told.text
+        assert "Le second ?" in visitor.get(asked).text
+        given = visitor.post(where, data=typed(**first, _do="give", decision="premier"))
+        assert given.status_code == 303, given.text
+        assert "Le second ?" in visitor.get(asked).text
+        mine = typed(**first, question="Le premier ?", _do="keep")
+        told = visitor.post(where, data=mine)
+        assert "Non gardé" in told.text
+        again = visitor.post(where, data={**mine, **hidden(told.text)})
+        assert "pour vous seul" in again.text
+        assert "Le premier ?" in visitor.get(asked).text
+        visitor.post(where, data=typed(_do="discard"))
 
 
 def test_what_was_refused_is_kept_until_it_is_discarded(site: Site, here: Collective) -> None:

@@ -34,8 +34,19 @@ from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.places import safe_place
 from coopflow.entrypoints.web.rendering import render
 from coopflow.entrypoints.web.sending import order_key
-from coopflow.entrypoints.web.unsent import keep, kept_at, place_of, restored
-from coopflow.requests.unsent import Keeping, UnsentText
+from coopflow.entrypoints.web.unsent import (
+    SHOWN_AT,
+    Kept,
+    Window,
+    keep,
+    kept_at,
+    let_go,
+    pairs_of,
+    place_of,
+    restored,
+    window_of,
+)
+from coopflow.requests.unsent import UnsentText
 
 _ROUTES: Final = {one.command: one for one in ROUTES if one.command != "open_cooperation"}
 
@@ -51,7 +62,7 @@ SETTLED: Final = "settled"
 EXPECTED: Final = "expected_seq"
 """The input that says which entry of the journal was the last one when the form was shown."""
 
-_OURS: Final = frozenset({KEY, RETURN_TO, SETTLED, EXPECTED})
+_OURS: Final = frozenset({KEY, RETURN_TO, SETTLED, EXPECTED, SHOWN_AT})
 _SCALARS: Final = frozenset({"line", "area", "date", "moment", "select", "radios"})
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
@@ -79,14 +90,14 @@ class _Sent(NamedTuple):
 
     Attributes:
         answers: the other inputs.
-        key: tells this sending from others.
+        window: where the form is open; its key tells this sending from others.
         return_to: where to go afterwards.
         settled: the fields that were not asked.
         expected_seq: the last entry that the sender knew, if that matters.
     """
 
     answers: Sequence[tuple[str, str]]
-    key: str
+    window: Window
     return_to: str
     settled: tuple[str, ...]
     expected_seq: int | None
@@ -98,7 +109,7 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
     expected = own.get(EXPECTED, "")
     return _Sent(
         answers=[one for one in found if one[0] not in _OURS],
-        key=own.get(KEY, "")[:100] or uuid4().hex,
+        window=window_of(own.get(KEY, "")[:100] or uuid4().hex, own.get(SHOWN_AT, "")),
         return_to=safe_place(own.get(RETURN_TO), otherwise),
         settled=tuple(value for name, value in found if name == SETTLED),
         expected_seq=int(expected) if _NUMBER.fullmatch(expected) else None,
@@ -109,6 +120,7 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
 async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     """Show the form of a command; what the query says is filled in, and not asked again."""
     sent = _sent(page.request.query_params.multi_items(), page.path)
+    sent = sent._replace(window=sent.window._replace(shown_at=datetime.now(UTC)))
     amended = await _amending(page, command, sent)
     if command == AMENDING and amended is None:
         return RedirectResponse(here(page.request, f"{page.path}/decisions"), 303)
@@ -121,7 +133,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
         settled = (*settled, "organisation")
     for name in _to_be_made_up(command):
         if name not in settled:
-            typed = typed.having(name, Typed((f"{name}-{sent.key[:8]}",)))
+            typed = typed.having(name, Typed((f"{name}-{sent.window.key[:8]}",)))
             settled = (*settled, name)
     sent = sent._replace(settled=settled)
     answered = _settled(command, sent, typed)
@@ -148,8 +160,11 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
             here(page.request, page.do(command, return_to=sent.return_to, **settled)), 303
         )
     if read.do in {"again", "keep"}:
-        kept = await keep(page, place, read.typed)
-        said = kept if read.do == "keep" else None
+        kept = await keep(page.services, place, pairs_of(read.typed), sent.window)
+        if read.do == "keep" and kept == "elsewhere":
+            # Who was told of another text and keeps this one once more means it.
+            sent = sent._replace(window=sent.window._replace(shown_at=datetime.now(UTC)))
+        said = kept if read.do == "keep" or kept != "kept" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=said)
     typed = form.tidy(read.typed)
     faults, data = form.faults(typed, page.say), form.data(typed, page.say)
@@ -164,9 +179,9 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
                 raise
             faults = _refused(error.refusal, form, typed)
     if faults:
-        await keep(page, place, typed)
+        await keep(page.services, place, pairs_of(typed), sent.window)
         return await _shown(page, command, form, typed, sent, faults=faults)
-    await page.services.unsent.discard(place)
+    await let_go(page.services, place, sent.window)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
 
 
@@ -187,7 +202,8 @@ async def keep_unsent(command: CommandDep, page: CooperationPageDep) -> Response
     amended = await _amending(page, command, sent)
     form = amended.form if amended else of_command(command)
     typed = form.read(sent.answers).typed
-    kept = await keep(page, place_of(page, command, _settled(command, sent, typed)), typed)
+    place = place_of(page, command, _settled(command, sent, typed))
+    kept = await keep(page.services, place, pairs_of(typed), sent.window)
     return render(page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
 
 
@@ -225,7 +241,7 @@ def _order(page: CooperationPage, command: str, data: dict[str, object], sent: _
         route=_ROUTES[command],
         address=page.sight.address,
         caller=page.visitor.caller,
-        key=order_key(command, sent.key, data),
+        key=order_key(command, sent.window.key, data),
         payload=data,
         expected_seq=sent.expected_seq,
         reads_journal=page.may("journal"),
@@ -252,7 +268,7 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     faults: Iterable[Fault] = (),
     new: str = "",
     unsent: UnsentText | None = None,
-    kept: Keeping | None = None,
+    kept: Kept | None = None,
 ) -> Response:
     wrong = tuple(faults)
     decision = typed.part("decision").text

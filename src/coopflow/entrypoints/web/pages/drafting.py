@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -28,19 +28,17 @@ from coopflow.entrypoints.web.pages.commands import posted
 from coopflow.entrypoints.web.pages.documents import may_write, readable
 from coopflow.entrypoints.web.rendering import render
 from coopflow.entrypoints.web.sending import order_key
+from coopflow.entrypoints.web.unsent import SHOWN_AT, WINDOW, Kept, Window, let_go, window_of
+from coopflow.entrypoints.web.unsent import keep as keep_text
 from coopflow.readmodel.views import DocumentSummary
-from coopflow.requests.unsent import Keeping, Place, UnsentText
+from coopflow.requests.unsent import Place, UnsentText
 
 BASE: Final = "_base"
 """The input that says from which version one started."""
 
 MINOR: Final = "_minor"
-KEY: Final = "_key"
 
-SHOWN_AT: Final = "_shown_at"
-"""The input that says when the form was shown: what was kept later comes from another window."""
-
-_OURS: Final = frozenset({BASE, MINOR, KEY, SHOWN_AT})
+_OURS: Final = frozenset({BASE, MINOR, WINDOW, SHOWN_AT})
 _ROUTE: Final = next(one for one in ROUTES if one.command == "draft_document")
 _UNCHANGED: Final = (
     "This is what the newest version says already.",
@@ -98,15 +96,13 @@ class Written(NamedTuple):
         typed: what they typed.
         base: from which version they started.
         is_minor: whether it is a minor correction.
-        key: tells this writing from others, in other windows too.
-        shown_at: when the form was shown.
+        window: where; its key tells this writing from others.
     """
 
     typed: Typed
     base: int
     is_minor: bool
-    key: str
-    shown_at: datetime
+    window: Window
 
 
 async def desk_of(kind: Annotated[Kind, Path()], page: CooperationPageDep) -> Desk:
@@ -128,28 +124,26 @@ DeskDep = Annotated[Desk, Depends(desk_of)]
 async def ask(desk: DeskDep) -> Response:
     """Show the form: with what the reader has typed and not sent, else with the newest version."""
     unsent = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
-    key, now = uuid4().hex, datetime.now(UTC)
+    window = Window(uuid4().hex, datetime.now(UTC))
     if unsent is not None:
-        written = _written(desk, unsent.pairs).written._replace(key=key, shown_at=now)
+        written = _written(desk, unsent.pairs).written._replace(window=window)
         return await _shown(desk, written, unsent=unsent)
     content = await _content(desk)
     typed = desk.form.fill(content, desk.page.say)
-    return await _shown(desk, Written(typed, desk.newest, is_minor=False, key=key, shown_at=now))
+    return await _shown(desk, Written(typed, desk.newest, is_minor=False, window=window))
 
 
 @router.post("/edit")
 async def write(desk: DeskDep) -> Response:
     """Do what the button says: show the form again, keep, discard, or draft a version for all."""
     sent = _written(desk, await posted(desk.page.request))
-    unsent = desk.page.services.unsent
     if sent.do == "discard":
-        await unsent.discard(desk.place)
+        await desk.page.services.unsent.discard(desk.place)
         return _to(desk, f"{desk.path}/edit")
     if sent.do == "draft":
         faults = await _drafted(desk, sent.written, tuple(_cut(sent.ignored)))
         if not faults:
-            if not await _is_elsewhere(desk, sent.written):
-                await unsent.discard(desk.place)
+            await let_go(desk.page.services, desk.place, sent.written.window)
             return _to(desk, f"{desk.path}?done=draft_document")
         written = sent.written._replace(typed=desk.form.tidy(sent.written.typed))
         await _keep(desk, written)
@@ -159,7 +153,7 @@ async def write(desk: DeskDep) -> Response:
     written, kept = sent.written, await _keep(desk, sent.written)
     if sent.do == "keep" and kept == "elsewhere":
         # Likewise who was told of another text.
-        written = written._replace(shown_at=datetime.now(UTC))
+        written = written._replace(window=written.window._replace(shown_at=datetime.now(UTC)))
     return await _shown(
         desk,
         written,
@@ -194,38 +188,16 @@ def _written(desk: Desk, pairs: Iterable[tuple[str, str]]) -> _Sent:
         read.typed,
         number,
         own.get(MINOR) == "yes",
-        own.get(KEY, "")[:100] or uuid4().hex,
-        _instant(own.get(SHOWN_AT, "")) or datetime.now(UTC),
+        window_of(own.get(WINDOW, "")[:100] or uuid4().hex, own.get(SHOWN_AT, "")),
     )
     return _Sent(written, read.do, read.new, read.ignored)
 
 
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
-
-
-async def _is_elsewhere(desk: Desk, written: Written) -> bool:
-    """Whether another text of the reader was kept since the form was shown, in another window."""
-    kept = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
-    return (
-        kept is not None
-        and kept.saved_at > written.shown_at
-        and (KEY, written.key) not in kept.pairs
-    )
-
-
-async def _keep(desk: Desk, written: Written) -> Keeping | Literal["elsewhere"]:
+async def _keep(desk: Desk, written: Written) -> Kept:
     """Keep what was typed, but not in the place of what was typed meanwhile in another window."""
-    if await _is_elsewhere(desk, written):
-        return "elsewhere"
     minor = [(MINOR, "yes")] if written.is_minor else []
-    own = [(BASE, str(written.base)), (KEY, written.key), *minor]
-    pairs = [*own, *as_pairs(written.typed)]
-    return await desk.page.services.unsent.keep(desk.place, pairs, datetime.now(UTC))
+    pairs = [(BASE, str(written.base)), *minor, *as_pairs(written.typed)]
+    return await keep_text(desk.page.services, desk.place, pairs, written.window)
 
 
 async def _content(desk: Desk) -> Mapping[str, Any]:
@@ -263,7 +235,7 @@ async def _drafted(desk: Desk, written: Written, cut: tuple[Fault, ...]) -> tupl
     if written.is_minor:
         payload["minor"] = True
     try:
-        await carry_out(page.services, _order(page, payload, written.key))
+        await carry_out(page.services, _order(page, payload, written.window.key))
     except ProblemError as error:
         if error.refusal is None:
             raise
@@ -306,7 +278,7 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     new: str = "",
     ignored: tuple[str, ...] = (),
     unsent: UnsentText | None = None,
-    kept: Keeping | Literal["elsewhere"] | None = None,
+    kept: Kept | None = None,
 ) -> Response:
     page = desk.page
     known = await known_in(page, sources_in(desk.form.question))
