@@ -325,3 +325,27 @@ def test_values_of_indicators_are_recorded_and_drawn(site: Site, collective: Col
     expect(first.get_by_role("cell", name="12,5")).to_be_visible()
     check_page(page, indicators)
     check_page(page, f"{collective.path}/documents")
+
+
+@pytest.mark.parametrize("form", ["documents/shared_vision/edit", "do/open_decision"])
+def test_who_types_is_told_when_nothing_is_kept_any_more(
+    site: Site, collective: Collective, form: str
+) -> None:
+    """Signed out or cut off: the page says so and what to do, and goes on with what was typed."""
+    writer = collective.facilitator
+    page = site.page(writer)
+    page.goto(f"{collective.path}/{form}")
+    field, kept = page.locator("#form textarea").first, page.locator("#kept")
+    access = site.platform.services.access
+    site.platform.run(access.sessions.end_all(writer))
+    field.fill("Manger d'ici")
+    expect(kept).to_contain_text("votre session a pris fin")
+    expect(kept.get_by_role("link")).to_have_attribute("href", "/sign-in")
+    page.context.set_offline(True)
+    field.fill("Manger d'ici même")
+    expect(kept).to_contain_text("la plateforme est injoignable")
+    page.context.set_offline(False)
+    page.context.add_cookies([{"name": "coopflow", "value": site.session(writer), "url": site.url}])
+    field.fill("Manger d'ici même aussi")
+    expect(kept).to_contain_text("Gardé à")
+    expect(field).to_have_value("Manger d'ici même aussi")

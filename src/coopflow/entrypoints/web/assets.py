@@ -21,6 +21,7 @@ _FILES: Final[Mapping[str, _File]] = {
     "pictures.css": _File("coopflow.entrypoints.web", "static/pictures.css", "text/css"),
     "forms.css": _File("coopflow.entrypoints.web", "static/forms.css", "text/css"),
     "htmx.js": _File("js_lib_htmx", "static/htmx/htmx.min.js", "text/javascript"),
+    "kept.js": _File("coopflow.entrypoints.web", "static/kept.js", "text/javascript"),
     "icon.svg": _File("coopflow.entrypoints.web", "static/icon.svg", "image/svg+xml"),
 }
 
