@@ -87,6 +87,19 @@ def test_every_page_has_a_strict_policy(site: Site, ines: str) -> None:
             assert headers["Cache-Control"] == "no-store"
 
 
+def test_an_address_that_there_is_not_leads_on(site: Site, ines: str) -> None:
+    """Who has signed in finds the navigation there; nobody else does."""
+    with site.visitor(ines) as client:
+        told = client.get("/nowhere", headers={"Accept-Language": "fr"})
+        assert told.status_code == 404
+        assert 'href="/cooperations"' in told.text
+        sent = client.get("/preferences")
+        assert sent.status_code == 405
+        assert 'href="/cooperations"' in sent.text
+    with site.platform.client() as nobody:
+        assert 'href="/cooperations"' not in nobody.get("/nowhere").text
+
+
 @pytest.mark.parametrize("site_of_form", ["cross-site", "same-site", "none"])
 def test_forms_of_other_sites_change_nothing(site: Site, ines: str, site_of_form: str) -> None:
     """Not even the colours."""

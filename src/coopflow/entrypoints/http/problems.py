@@ -189,8 +189,7 @@ def install(app: FastAPI, answer: Answering = answer) -> None:
 
     async def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code = OF_STATUS.get(error.status_code, "malformed_request")
-        return answer(ProblemError(code, headers=error.headers), request)
+        return answer(of_framework(error), request)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -223,6 +222,12 @@ def install(app: FastAPI, answer: Answering = answer) -> None:
     app.add_exception_handler(UnavailableError, unavailable)
     app.add_exception_handler(TemporalUnavailableError, unavailable)
     app.add_exception_handler(Exception, unexpected)
+
+
+def of_framework(error: HTTPException) -> ProblemError:
+    """Return the problem that the framework found: no such address, no such method there."""
+    code = OF_STATUS.get(error.status_code, "malformed_request")
+    return ProblemError(code, headers=error.headers)
 
 
 def _of_record(

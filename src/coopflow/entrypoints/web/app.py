@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
@@ -17,7 +18,7 @@ from coopflow.entrypoints.http.dependencies import Authenticate
 from coopflow.entrypoints.http.middleware.auditing import Auditing
 from coopflow.entrypoints.http.middleware.guarding import Guard
 from coopflow.entrypoints.http.middleware.limits import SizeLimit
-from coopflow.entrypoints.web.errors import answer
+from coopflow.entrypoints.web.errors import answer, lost
 from coopflow.entrypoints.web.pages import ROUTERS
 from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.services import Services
@@ -72,6 +73,7 @@ def pages(
     app.state.impacts_at_once = asyncio.Semaphore(1)
     app.state.rulebooks = Rulebooks(services.registry)
     problems.install(app, answer)
+    app.add_exception_handler(HTTPException, lost)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
+from coopflow.application.engine import UnavailableError
+from coopflow.entrypoints.http.dependencies import recognised
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.origins import SAFE
 from coopflow.entrypoints.http.problem_kinds import KINDS
-from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError
+from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError, of_framework
 from coopflow.entrypoints.web.rendering import look_of, render
 from coopflow.wording.spacing import spaced
 
@@ -50,6 +54,14 @@ def meanings(code: str) -> tuple[str, str]:
     """Return what a problem means and what to do, in English and French, as pages say it."""
     kind = KINDS[code]
     return _ON_PAGES.get(code) or (kind.explained("en"), kind.explained("fr"))
+
+
+async def lost(request: Request, error: Exception) -> Response:
+    """Answer who asked for an address that there is not: who has signed in is led on from there."""
+    assert isinstance(error, HTTPException)
+    with contextlib.suppress(ProblemError, UnavailableError):  # else no route asks who it is
+        await recognised(request)
+    return answer(of_framework(error), request)
 
 
 def answer(error: ProblemError, request: Request) -> Response:
