@@ -107,6 +107,20 @@ disagreement: a party). The other scopes are explained by the commands that know
 """
 
 
+WHILE_ACTIVE: Final = frozenset(
+    {
+        "cast_ballot",
+        "withdraw_objection",
+        "delegate_ballot",
+        "sign_charter",
+        "veto_decision",
+        "record_measure",
+        "update_action",
+    }
+)
+"""The commands for one's own organisation that are refused while it is invited or suspended."""
+
+
 def roles_of(person: str, state: Cooperation, grants: Iterable[str] = ()) -> frozenset[str]:
     """Return the roles of a person: held in the cooperation, by representation, or granted.
 

@@ -8,7 +8,7 @@ import pytest
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.cooperation import UNOPENED
 from coopflow.domain.refusals import Refusal
-from coopflow.domain.roles import MATRIX, ROLES, is_permitted, roles_of
+from coopflow.domain.roles import MATRIX, ROLES, WHILE_ACTIVE, is_permitted, roles_of
 from coopflow.domain.state import Cooperation
 from tests.collective import Collective, roadmap, value_chain
 from tests.matrix import (
@@ -178,6 +178,53 @@ def test_who_represents_no_active_member_speaks_for_their_own_only(status: str) 
             asked = command(name, person, **(payload | mine))
             is_own = TABLE[name].get(R) == "own" and organisation in asked.speaks_for(coop.state)
             assert is_permitted(asked, coop.state) is (is_own and status != "left"), name
+
+
+_GIVEN: dict[str, dict[str, Any]] = {
+    "appoint_representative": {"person": "rep-beta", "alternate": "alt-beta"},
+    "withdraw_objection": {"decision": "objected"},
+    "update_action": {"action": "a2"},
+    "record_measure": {"indicator": "o1-1"},
+    "veto_decision": {"decision": "adopted"},
+    "cast_ballot": {"decision": "asked"},
+    "delegate_ballot": {"from": "beta", "decision": "asked"},
+    "settle_disagreement": {"disagreement": "own"},
+    "withdraw_disagreement": {"disagreement": "own"},
+    "escalate_disagreement": {"disagreement": "own"},
+    "accept_mediator": {"disagreement": "mediated"},
+    "stop_mediation": {"disagreement": "mediated"},
+}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(one for one, cells in MATRIX.items() if cells.get("representative") == "own")
+)
+def test_what_needs_an_active_organisation_is_named(name: str) -> None:
+    """Such commands for one's own are accepted while it is active alone; all others always are."""
+    coop = Collective(4)
+    coop.do("fay", "assign_role", person=PEOPLE[M], role="mediator")
+    coop.adopt("value_chain", value_chain())
+    coop.adopt("roadmap", roadmap())
+    signing = ("alpha", "gamma", "delta", *(["beta"] if name == "veto_decision" else []))
+    enforce_charter(coop, *signing, vetoes=[{"holder": "beta", "subjects": ["other"]}])
+    coop.ask("adopted")
+    coop.vote("adopted", "yes")
+    coop.ask("asked")
+    coop.ask("objected", rule="consent")
+    coop.cast("objected", "objection", "beta", reason="No")
+    for slug in ("own", "mediated"):
+        parties = {"parties": ["beta", "gamma"], "subject": "?", "content": "!"}
+        coop.do("rep-gamma", "raise_disagreement", disagreement=slug, touches="other", **parties)
+        verdict = "accept" if slug == "own" else "emergency"
+        coop.do("fay", "triage_disagreement", disagreement=slug, verdict=verdict)
+    coop.do("fay", "appoint_mediator", disagreement="mediated", person=PEOPLE[M])
+    about = {"organisation": "beta"} if name in OF_ORGANISATION else {}
+    payload = {**PAYLOADS[name], **about, **_GIVEN.get(name, {})}
+    before = coop.state
+    assert not isinstance(coop.give("rep-beta", name, **payload), Refusal)
+    coop.state = before
+    coop.do("fay", "suspend_member", organisation="beta", reason="A")
+    assert isinstance(coop.give("rep-beta", name, **payload), Refusal) is (name in WHILE_ACTIVE)
 
 
 def test_support_goes_with_the_mandate() -> None:

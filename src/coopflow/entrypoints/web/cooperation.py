@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from coopflow.application.access import Subject, allowed
 from coopflow.application.engine import Address
 from coopflow.domain.base import Label
-from coopflow.domain.roles import MATRIX, PROGRAMME_MANAGER, REPRESENTATIVE
+from coopflow.domain.roles import MATRIX, PROGRAMME_MANAGER, REPRESENTATIVE, WHILE_ACTIVE
 from coopflow.domain.rulebook import Rulebook
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.guards import CooperationDep, Sight
@@ -69,7 +69,8 @@ class CooperationPage:
         sight: the cooperation, and how much of it the reader may read (``sight.may``).
         visitor: the reader.
         rules: what the cooperation follows; None where that is not registered.
-        members: its organisations, those that left too.
+        members: its organisations, those that left too; of who may not read them only those that
+            the reader speaks for.
         say: the words of the reader's language.
         names: of stages, gates and conditions.
     """
@@ -116,9 +117,18 @@ class CooperationPage:
         held = set(self.sight.roles)
         if PROGRAMME_MANAGER not in self.visitor.caller.grants(self.detail.programme):
             held.discard(PROGRAMME_MANAGER)  # who administers the installation reads, no more
-        if self.speaks_for:
-            held.add(REPRESENTATIVE)
-        return bool(held & MATRIX[command].keys())
+        return bool(held & MATRIX[command].keys()) or bool(self.may_give_for(command))
+
+    def may_give_for(self, command: str) -> tuple[str, ...]:
+        """Return the organisations for which the reader may give a command as who speaks for them.
+
+        Those that are invited or suspended may less than active ones, yet not nothing: they
+        describe themselves, say who speaks for them, leave, and bring a disagreement to its end.
+        """
+        if MATRIX[command].get(REPRESENTATIVE) != "own":
+            return ()
+        own, active = self.speaks_for, {one.id for one in self.members if one.status == "active"}
+        return tuple(one for one in own if one in active or command not in WHILE_ACTIVE)
 
     def do(self, command: str, return_to: str | None = None, **settled: str) -> str:
         """Return where a command is given.
@@ -187,9 +197,10 @@ async def cooperation_page(
     """
     rulebooks: Rulebooks = request.app.state.rulebooks
     rules = await rulebooks.of(sight.detail, sight.detail.policy)
-    members: tuple[MemberView, ...] = ()
-    if allowed("members", sight.roles) is not None:
-        members = await services.queries.members(sight.address)
+    members = await services.queries.members(sight.address)
+    if allowed("members", sight.roles) is None:
+        own = visitor.person
+        members = tuple(one for one in members if own in {one.representative, one.alternate})
     say = phrases_of(request)
     return CooperationPage(
         request, services, sight, visitor, rules, members, say, Names(rules, say)

@@ -19,6 +19,7 @@ _PEOPLE: Final = 500
 _PART_OF: Final[Mapping[str, Subject]] = {
     "people": "people",
     "decisions": "decisions",
+    "disagreements": "disagreements",
     "choices": "decisions",
     "reviews": "reviews",
     "changes": "reviews",

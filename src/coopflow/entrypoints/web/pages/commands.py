@@ -127,7 +127,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     form = amended.form if amended else of_command(command)
     typed = form.read(sent.answers).typed
     settled = tuple(name for name in typed.parts if typed.part(name).text)
-    own = page.speaks_for
+    own = page.may_give_for(command)
     if len(own) == 1 and "organisation" not in settled and _is_about_own(page, command):
         typed = typed.having("organisation", Typed((own[0],)))
         settled = (*settled, "organisation")
@@ -188,11 +188,7 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
 def _is_about_own(page: CooperationPage, command: str) -> bool:
     """Whether a command names an organisation that the reader has to speak for."""
     others = MATRIX[command].keys() - {REPRESENTATIVE}
-    return (
-        MATRIX[command].get(REPRESENTATIVE) == "own"
-        and "organisation" in COMMANDS[command].model_fields
-        and not others & page.sight.roles
-    )
+    return "organisation" in COMMANDS[command].model_fields and not others & page.sight.roles
 
 
 @router.post("/do/{command}/unsent")

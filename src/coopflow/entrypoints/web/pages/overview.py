@@ -21,6 +21,7 @@ from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPag
 from coopflow.entrypoints.web.gateways import Gateway, ahead_of
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.naming import named
+from coopflow.entrypoints.web.pages.partakers import organisation_of
 from coopflow.entrypoints.web.standing import (
     ConditionStanding,
     levels_before,
@@ -52,7 +53,10 @@ router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
 async def show(page: CooperationPageDep) -> Response:
     """Show where it stands, and what to do next."""
     if not page.may("gates") or page.rules is None:
-        return page.render("cooperation/outline.html", steps=_steps(page), lifecycle=_drawn(page))
+        own = [organisation_of(page, one) for one in page.members if one.id in page.speaks_for]
+        return page.render(
+            "cooperation/outline.html", steps=_steps(page), lifecycle=_drawn(page), own=own
+        )
     services, address = page.services, page.sight.address
     looked = await look(services, page.sight)
     history = await services.queries.levels_over_time(address)

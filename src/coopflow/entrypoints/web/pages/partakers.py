@@ -36,7 +36,12 @@ _OF_MEMBER: Final = {
         "suspend_member",
         "withdraw_member",
     ),
-    "suspended": ("reinstate_member", "withdraw_member"),
+    "suspended": (
+        "reinstate_member",
+        "describe_member",
+        "appoint_representative",
+        "withdraw_member",
+    ),
     "left": (),
 }
 """What may be done about an organisation, by its status."""
@@ -95,7 +100,7 @@ async def show(page: CooperationPageDep) -> Response:
     members = sorted(page.members, key=lambda one: (_ORDER.index(one.status), one.name.lower()))
     return page.render(
         "cooperation/people.html",
-        organisations=tuple(_organisation(page, one) for one in members),
+        organisations=tuple(organisation_of(page, one) for one in members),
         held=_held(holders),
         support=await _support(page),
         terms=terms,
@@ -103,7 +108,8 @@ async def show(page: CooperationPageDep) -> Response:
     )
 
 
-def _organisation(page: CooperationPage, member: MemberView) -> Organisation:
+def organisation_of(page: CooperationPage, member: MemberView) -> Organisation:
+    """Return an organisation with what the reader may do about it, as far as roles tell."""
     is_running = page.detail.status in {"active", "closing"}
     commands = _OF_MEMBER[member.status] if is_running else ()
     return Organisation(
@@ -115,9 +121,9 @@ def _organisation(page: CooperationPage, member: MemberView) -> Organisation:
 
 def _may_about(page: CooperationPage, command: str, member: MemberView) -> bool:
     """Whether the reader may give a command about an organisation: some for their own alone."""
-    own = MATRIX[command].get(REPRESENTATIVE) == "own"
+    own = member.id in page.may_give_for(command)
     others = set(page.sight.roles) & {one for one in MATRIX[command] if one != REPRESENTATIVE}
-    return (own and member.id in page.speaks_for) or (bool(others) and page.may_give(command))
+    return own or (bool(others) and page.may_give(command))
 
 
 def _held(holders: tuple[RoleView, ...]) -> dict[str, tuple[RoleView, ...]]:

@@ -41,12 +41,14 @@ class Hand:
         roles: those that count for commands there.
         organisations: the active ones that they speak for, in the order of the members.
         is_open: whether the cooperation takes commands as usual.
+        idle: those that they speak for while they are invited or suspended.
     """
 
     person: str
     roles: frozenset[str]
     organisations: tuple[MemberView, ...]
     is_open: bool
+    idle: tuple[MemberView, ...] = ()
 
     def may(self, command: str, *scopes: str) -> bool:
         """Whether a command is theirs.
@@ -75,13 +77,11 @@ def hand_of(page: CooperationPage) -> Hand:
     granted = PROGRAMME_MANAGER in page.visitor.caller.grants(sight.address.programme)
     # Who administers the installation reads as a manager does, and commands nothing.
     roles = sight.roles - {PROGRAMME_MANAGER} | ({PROGRAMME_MANAGER} if granted else set())
-    own = tuple(
-        one
-        for one in page.members
-        if one.status == "active" and person in {one.representative, one.alternate}
-    )
+    own = [one for one in page.members if one.id in page.speaks_for]
+    active = tuple(one for one in own if one.status == "active")
+    idle = tuple(one for one in own if one.status != "active")
     is_open = page.detail.status in {"active", "closing"}
-    return Hand(person, frozenset(roles), own, is_open)
+    return Hand(person, frozenset(roles), active, is_open, idle)
 
 
 def facilitates_support(hand: Hand, page: CooperationPage, subject: str) -> bool:

@@ -141,7 +141,9 @@ class _Making:
     def __init__(self, one: Disagreement, hand: Hand) -> None:
         self.one = one
         self.hand = hand
-        self.parties = hand.speaks_for(one.parties)
+        # A party stays one while it is suspended.
+        idle = tuple(member for member in hand.idle if member.id in one.parties)
+        self.parties = (*hand.speaks_for(one.parties), *idle)
         self._scopes = [
             *(["own"] if self.parties else []),
             *(["facilitation"] if one.state == "facilitation" else []),
