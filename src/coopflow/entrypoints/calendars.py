@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from icalendar import Calendar, Event
 
 from coopflow.application.callers import Language
+from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
 from coopflow.domain.base import Label
+from coopflow.outgoing.called import Namer
 from coopflow.readmodel.agenda import AgendaItem
-from coopflow.wording.subjects import named
+from coopflow.readmodel.views import DueView, WaitingView
 
 MEDIA_TYPE: Final = "text/calendar"
 
 _TASK: Final = "task:"
+
+T = TypeVar("T", AgendaItem, DueView, DueView | WaitingView)
+"""What is about something."""
 
 LABELS: Final[Mapping[str, Label]] = {
     "decision_closes": Label(en="Decision closes", fr="Clôture d'une décision"),
@@ -83,13 +88,33 @@ def place_of(item: AgendaItem) -> str:
     return f"/c/{item.programme}/{item.slug}/{below}".rstrip("/")
 
 
+async def subjects_of(items: Iterable[T], namer: Namer) -> tuple[tuple[T, str], ...]:
+    """Return items, each with what it is about in words.
+
+    Raises:
+        DatabaseUnavailableError: the database does not answer.
+    """
+    found = []
+    for item in items:
+        address = Address(item.programme, item.slug)
+        if item.kind == "mandate_ends":
+            said = await namer.organisation(address, item.subject)
+        else:
+            said = await namer.said(address, item.subject)
+        found.append((item, said))
+    return tuple(found)
+
+
 def calendar_of(
-    items: Iterable[AgendaItem], name: str, language: Language, pages: str | None = None
+    items: Iterable[tuple[AgendaItem, str]],
+    name: str,
+    language: Language,
+    pages: str | None = None,
 ) -> bytes:
     """Return a calendar.
 
     Args:
-        items: what is in it.
+        items: what is in it, each with what it is about.
         name: what it is called.
         language: French or English.
         pages: where the pages are reached that events lead to; None where there are none.
@@ -99,13 +124,13 @@ def calendar_of(
     calendar.add("version", "2.0")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
-    for item in items:
-        calendar.add_component(_event(item, language, pages))
+    for item, subject in items:
+        calendar.add_component(_event(item, subject, language, pages))
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(item: AgendaItem, language: Language, pages: str | None) -> Event:
+def _event(item: AgendaItem, subject: str, language: Language, pages: str | None) -> Event:
     event = Event()
     event.add("uid", _uid(item))
     event.add("dtstamp", item.stamp)
@@ -116,7 +141,7 @@ def _event(item: AgendaItem, language: Language, pages: str | None) -> Event:
         event.add("dtend", item.day + timedelta(days=1))  # the first day that is no part of it
     else:
         event.add("dtstart", item.at)
-    event.add("summary", _summary(item, language))
+    event.add("summary", _summary(item, subject, language))
     told = f"{item.title} ({item.territory})"
     if pages is not None:
         place = pages + place_of(item)
@@ -134,11 +159,10 @@ def _uid(item: AgendaItem) -> str:
     return f"{told}.{item.slug}.{item.programme}@coopflow"
 
 
-def _summary(item: AgendaItem, language: Language) -> str:
+def _summary(item: AgendaItem, subject: str, language: Language) -> str:
     label = (
         KINDS[item.kind.removeprefix(_TASK)] if item.kind.startswith(_TASK) else LABELS[item.kind]
     )
-    subject = named(item.subject, language)
     said: str = getattr(label, language)
     if not subject:
         return said

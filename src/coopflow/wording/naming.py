@@ -1,12 +1,12 @@
-"""What the stages, gates and conditions of a cooperation are called.
+"""What the stages, gates, conditions and organisations of a cooperation are called.
 
-Their labels stand in the lifecycle and the policy that the cooperation follows. Where this machine
-has other files than these, ids serve as names.
+Labels of the first three stand in the lifecycle and the policy that the cooperation follows. Where
+this machine has other files than these, ids serve as names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -25,12 +25,24 @@ class ConditionName(NamedTuple):
 
 
 class Names:
-    """The names that a definition gives, in one language."""
+    """The names that a definition gives, in one language, and those of organisations."""
 
-    def __init__(self, rules: Rulebook | None, say: Phrases) -> None:
-        """Read names off a rulebook; without one, ids serve."""
+    def __init__(
+        self,
+        rules: Rulebook | None,
+        say: Phrases,
+        organisations: Mapping[str, str] | None = None,
+    ) -> None:
+        """Read names off a rulebook; without one, ids serve.
+
+        Args:
+            rules: what the cooperation follows.
+            say: the language.
+            organisations: names of organisations by id; without them, ids serve.
+        """
         self._rules = rules
         self._say = say
+        self._organisations = organisations or {}
 
     def ordered(self, conditions: Iterable[str]) -> list[str]:
         """Return conditions in the order of the policy."""
@@ -54,6 +66,21 @@ class Names:
         """Name a gate."""
         found = self._rules.lifecycle.gate(gate) if self._rules else None
         return self._say.label(found.label) if found else _spelled(gate)
+
+    def organisation(self, slug: str) -> str:
+        """Name an organisation."""
+        return self._organisations.get(slug, slug)
+
+    def labelled(self, slug: str) -> str | None:
+        """Name a stage, gate, condition or criterion; None for what is none of these."""
+        if self._rules is None:
+            return None
+        policy, lifecycle = self._rules.policy, self._rules.lifecycle
+        labels = {slug: one.label for slug, one in self._rules.criteria.items()}
+        labels |= {one.id: one.label for one in policy.conditions}
+        labels |= {one.id: one.label for one in lifecycle.stages}
+        labels |= {one.id: one.label for one in lifecycle.gates}
+        return self._say.label(labels[slug]) if slug in labels else None
 
     def advice(self) -> dict[str, str]:
         """Name every piece of advice, by its id in the order of the policy."""

@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from coopflow.application.callers import Language
 from coopflow.domain.calendar import end_of
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.state import Cooperation
-from coopflow.entrypoints.calendars import LABELS, calendar_of
+from coopflow.entrypoints.calendars import LABELS, calendar_of, subjects_of
+from coopflow.outgoing.called import Namer
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.queries import Queries
+from coopflow.wording.phrases import Phrases
 from tests.integration.readmodel.lives import Collective, example
 
 OPENED = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -58,10 +61,20 @@ def busy(programme: str = "nord", slug: str = "a") -> Collective:
     return coop
 
 
-def events(items: tuple[AgendaItem, ...], language: str = "en") -> dict[str, dict[str, Any]]:
+async def written(
+    queries: Queries, items: tuple[AgendaItem, ...], language: Language = "en"
+) -> bytes:
+    """Return a calendar."""
+    told = await subjects_of(items, Namer(queries, Phrases(language)))
+    return calendar_of(told, "Mine", language)
+
+
+async def events(
+    queries: Queries, items: tuple[AgendaItem, ...], language: Language = "en"
+) -> dict[str, dict[str, Any]]:
     """Return the events of a calendar as they read once it was written, by their UID."""
-    written = calendar_of(items, "Mine", "fr" if language == "fr" else "en")
-    read = Calendar.from_ical(written)
+    content = await written(queries, items, language)
+    read = Calendar.from_ical(content)
     assert (read["version"], str(read["x-wr-calname"])) == ("2.0", "Mine")
     found = {}
     for event in read.walk("VEVENT"):
@@ -135,8 +148,8 @@ async def test_calendars_can_be_read_back(database: Database, queries: Queries) 
     coop = busy()
     await project(database, coop)
     items = await queries.agenda(coop.address)
-    assert SEALED not in calendar_of(items, "Mine", "en").decode()
-    found = events(items)
+    assert SEALED not in (await written(queries, items)).decode()
+    found = await events(queries, items)
     mandate = found["mandate_ends.support.a.nord@coopflow"]
     assert (mandate["start"], mandate["end"]) == (date(2027, 1, 31), date(2027, 2, 1))
     assert end_of(date(2027, 1, 31)).date() == mandate["end"]
@@ -147,7 +160,7 @@ async def test_calendars_can_be_read_back(database: Database, queries: Queries) 
         "Le a (Vallée)",
     )
     assert found["disagreement_limit.x.a.nord@coopflow"]["summary"].endswith("The ladder")
-    french = events(items, "fr")
+    french = await events(queries, items, "fr")
     assert french.keys() == found.keys()
     assert french["meeting.m.a.nord@coopflow"]["summary"] == "Réunion : plénière"
     assert {one.kind for one in items} <= {*LABELS}
@@ -158,14 +171,15 @@ async def test_an_event_keeps_its_uid_and_counts_on(database: Database, queries:
     coop = busy()
     await project(database, coop)
     before = await queries.agenda(coop.address)
-    assert calendar_of(before, "A", "en") == calendar_of(
-        await queries.agenda(coop.address), "A", "en"
+    assert await written(queries, before) == await written(
+        queries, await queries.agenda(coop.address)
     )
     ends = (OPENED + timedelta(days=40)).isoformat()
     coop.do("cancel_decision", "faiza", decision="d")
     coop.do("open_decision", "faiza", decision="e", subject="other", question="?", closes_at=ends)
     await project(database, coop)
-    old, new = events(before), events(await queries.agenda(coop.address))
+    old = await events(queries, before)
+    new = await events(queries, await queries.agenda(coop.address))
     assert old.keys() - new.keys() == {"decision_closes.d.a.nord@coopflow"}
     assert new.keys() - old.keys() == {"decision_closes.e.a.nord@coopflow"}
     kept = "mandate_ends.support.a.nord@coopflow"
@@ -184,7 +198,7 @@ async def test_the_calendar_of_a_person_holds_what_concerns_them(
 
     async def kinds(person: str, **more: Any) -> set[tuple[str, str]]:
         found = await queries.agenda_of(person, SOON, **more)
-        events(found)
+        await events(queries, found)
         return {(one.kind, one.slug) for one in found}
 
     common = {("mandate_ends", "a"), ("meeting", "a")}

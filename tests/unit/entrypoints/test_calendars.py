@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from icalendar import Calendar
 
 from coopflow.application.tasks import KINDS
@@ -28,38 +27,10 @@ def test_every_item_leads_to_its_page() -> None:
         stamp=AT,
         sequence=1,
     )
-    written = calendar_of([item], "A", "fr", "https://coop.example/base")
+    written = calendar_of([(item, "charte")], "A", "fr", "https://coop.example/base")
     (event,) = Calendar.from_ical(written).walk("VEVENT")
     page = "https://coop.example/base/c/nord/a/decisions/d"
     assert event["url"] == page
+    assert str(event["summary"]).endswith(" : charte")
     assert event["description"] == f"Le a (Ici)\n{page}"
     assert place_of(item.but(kind="task:close_cooperation")) == "/c/nord/a"
-
-
-@pytest.mark.parametrize(
-    ("subject", "told"),
-    [
-        ("document:charter", "charte de coopération"),
-        ("mandate", "mandat"),
-        ("gate:to_structuration", "passage to_structuration"),
-        ("admission:ferme-du-gue", "admission ferme-du-gue"),
-        ("mandate: who?", "mandate: who?"),
-        ("Un jour sans viande ?", "Un jour sans viande ?"),
-    ],
-)
-def test_a_decision_is_told_in_words(subject: str, told: str) -> None:
-    """By its question where it has one, else by what it is about, and not by a code."""
-    item = AgendaItem(
-        programme="nord",
-        slug="a",
-        title="Le a",
-        territory="Ici",
-        kind="decision_closes",
-        about="d",
-        subject=subject,
-        at=AT,
-        stamp=AT,
-        sequence=1,
-    )
-    (event,) = Calendar.from_ical(calendar_of([item], "A", "fr")).walk("VEVENT")
-    assert event["summary"] == f"Clôture d'une décision : {told}"

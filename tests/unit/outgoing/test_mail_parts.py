@@ -21,8 +21,6 @@ from coopflow.outgoing.mail.schedule import WAITS, MailAnswer, outcome
 from coopflow.outgoing.mail.smtp import MailServer, MailUrlError
 from coopflow.outgoing.mail.wishes import stopped
 from coopflow.outgoing.mail.words import MailPhrases
-from coopflow.wording.naming import Names, known_rules
-from coopflow.wording.subjects import decided
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
@@ -223,22 +221,3 @@ def test_an_address_that_hides_line_ends_makes_no_mail() -> None:
             places=Places("https://coop.example"),
             at=AT,
         )
-
-
-@pytest.mark.parametrize(
-    ("subject", "said"),
-    [
-        ("document:charter", "charte de coopération"),
-        ("gate:to_structuration", "Passage à la structuration"),
-        ("waiver:to_structuration", "une dérogation : Passage à la structuration"),
-        ("admission:org-9", "une admission : org-9"),
-        ("mandate", "le mandat de soutien"),
-        ("Une question ?", "Une question ?"),
-    ],
-)
-def test_decisions_are_called_by_what_they_are_about(subject: str, said: str) -> None:
-    """Gates as the definition calls them; what people wrote stays as it is."""
-    say = MailPhrases("fr")
-    rules = known_rules("impact-collectif@1", "reference@1")
-    assert rules is not None
-    assert decided(subject, say, Names(rules, say)) == said

@@ -72,7 +72,7 @@ class CooperationPage:
         members: its organisations, those that left too; of who may not read them only those that
             the reader speaks for.
         say: the words of the reader's language.
-        names: of stages, gates and conditions.
+        names: of stages, gates, conditions and organisations.
     """
 
     request: Request
@@ -143,7 +143,7 @@ class CooperationPage:
 
     def organisation(self, slug: str) -> str:
         """Return what an organisation is called; its id where it is not known."""
-        return next((one.name for one in self.members if one.id == slug), slug)
+        return self.names.organisation(slug)
 
     def several(self, organisations: Iterable[str]) -> str:
         """Write a list of what organisations are called."""
@@ -202,9 +202,8 @@ async def cooperation_page(
         own = visitor.person
         members = tuple(one for one in members if own in {one.representative, one.alternate})
     say = phrases_of(request)
-    return CooperationPage(
-        request, services, sight, visitor, rules, members, say, Names(rules, say)
-    )
+    names = Names(rules, say, {one.id: one.name for one in members})
+    return CooperationPage(request, services, sight, visitor, rules, members, say, names)
 
 
 CooperationPageDep = Annotated[CooperationPage, Depends(cooperation_page)]

@@ -14,6 +14,7 @@ from coopflow.entrypoints.http.looking import Looked, look
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.questions import Line, Question, Several, walk
 from coopflow.entrypoints.web.forms.shown import Known, Option
+from coopflow.wording.subjects import subject_said
 
 _PEOPLE: Final = 500
 _PART_OF: Final[Mapping[str, Subject]] = {
@@ -95,7 +96,7 @@ async def _people(page: CooperationPage) -> tuple[Option, ...]:
 def _decisions(page: CooperationPage, looked: Looked) -> Iterator[Option]:
     for slug, one in looked.state.decisions.items():
         if one.is_open:
-            yield Option(slug, one.question or subject_words(page, one.subject))
+            yield Option(slug, one.question or subject_said(one.subject, page.say, page.names))
 
 
 def _reviews(page: CooperationPage, looked: Looked) -> Iterator[Option]:
@@ -134,7 +135,14 @@ def _actions(_: CooperationPage, looked: Looked) -> Iterator[Option]:
 
 def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
     for subject in _subjects_of(looked.state):
-        yield Option(subject, subject_words(page, subject))
+        kind, _, slug = subject.partition(":")
+        if kind == "disagreement":
+            raised = looked.state.disagreements[slug].subject
+            yield Option(subject, f"{page.say('subject.disagreement')} ({raised})")
+        elif kind == "document":
+            yield Option(subject, subject_said(subject, page.say, page.names))
+        else:
+            yield Option(subject, page.say(f"subject.{kind}"))
 
 
 async def _offered(page: CooperationPage, looked: Looked) -> tuple[Option, ...]:
@@ -163,17 +171,6 @@ def _subjects_of(state: Cooperation) -> Iterable[str]:
     for slug, one in state.disagreements.items():
         if one.state == "collective_decision":
             yield f"disagreement:{slug}"
-
-
-def subject_words(page: CooperationPage, subject: str) -> str:
-    """Return what a decision is about, in words."""
-    kind, _, rest = subject.partition(":")
-    if kind == "document":
-        return page.say(f"document.{rest}")
-    if kind == "gate":
-        return page.names.gate(rest)
-    words = page.say(f"subject.{kind}")
-    return f"{words} ({rest})" if rest else words
 
 
 def _indicators(_: CooperationPage, looked: Looked) -> Iterator[Option]:

@@ -13,6 +13,7 @@ from coopflow.application.tasks import KINDS
 from coopflow.directory.people import Person
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.domain.voting import Rule, rule_words
+from coopflow.outgoing.called import Namer
 from coopflow.outgoing.mail.letter import Action, Fact, Item, Letter, Section
 from coopflow.outgoing.mail.occasions import Occasions
 from coopflow.outgoing.mail.places import SIGN_IN_LASTS, Places, Secrets
@@ -21,8 +22,6 @@ from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.words import MailPhrases
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import DecisionView, OutboxLine, TaskView
-from coopflow.wording.naming import Names, known_rules
-from coopflow.wording.subjects import decided, named
 
 MOST: Final = 20
 """How many entries a list of a digest has; the page has all of them."""
@@ -270,8 +269,7 @@ class Composer:
             one = await self._occasions.decision(address, line.about)
             if one is None or (one.result is None) != (line.kind in VOTES):
                 return None
-            names = Names(known_rules(called.lifecycle, called.policy), say)
-            whole = one.question or decided(one.subject, say, names)
+            whole = one.question or await Namer(self._queries, say).said(address, one.subject)
             return Told(line, title, _short(whole), one, whole)
         kind, period = line.about, ""
         if line.kind != "convene_review":
@@ -339,12 +337,13 @@ class Composer:
         due = task.due_at
         until = say("mail.digest.by", until=say.moment(due)) if due else say("mail.digest.open")
         url = self._places.home
+        address = Address(task.programme, task.slug)
+        subject = await Namer(self._queries, say).said(address, task.subject)
         if task.kind in _ANSWERS and due is not None:
-            address = Address(task.programme, task.slug)
             secret, _ = await self._secrets.decision(person.id, address, task.about, now, due)
             url = self._places.decision(secret)
         return Item(
-            title=f"{say.label(KINDS[task.kind])}{say.colon}{named(task.subject, say.language)}",
+            title=f"{say.label(KINDS[task.kind])}{say.colon}{subject}",
             details=(task.title, until),
             url=url,
         )

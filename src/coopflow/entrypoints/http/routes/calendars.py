@@ -15,7 +15,7 @@ from coopflow.application.access import allowed
 from coopflow.application.callers import Caller, Language
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
-from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of
+from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of, subjects_of
 from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, problems
 from coopflow.entrypoints.http.cookies import public_base
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
@@ -25,8 +25,10 @@ from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.middleware.idempotency import TAKES_KEY
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.turnstile import count_address
+from coopflow.outgoing.called import Namer
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.services import Services
+from coopflow.wording.phrases import Phrases
 
 router = APIRouter(tags=["calendars"], dependencies=[needs("read")])
 feeds = APIRouter(tags=["calendars"], dependencies=[Depends(count_address)])
@@ -69,14 +71,19 @@ async def mine(
     Where there are pages, each event says in which one it is found.
     """
     items = await _agenda(services, caller)
-    return _written(request, items, "coopflow", language)
+    return await _written(request, services, items, "coopflow", language)
 
 
-def _written(
-    request: Request, items: Iterable[AgendaItem], name: str, language: Language
+async def _written(
+    request: Request,
+    services: Services,
+    items: Iterable[AgendaItem],
+    name: str,
+    language: Language,
 ) -> Response:
     has_pages = request.app.state.home == PAGES
-    content = calendar_of(items, name, language, public_base(request) if has_pages else None)
+    told = await subjects_of(items, Namer(services.queries, Phrases(language)))
+    content = calendar_of(told, name, language, public_base(request) if has_pages else None)
     return calendar_answer(content, language)
 
 
@@ -182,12 +189,12 @@ async def ask_feed(
         raise ProblemError("not_found") from None
     if feed.address is None:
         items = await _agenda(services, caller_from(person))
-        return _written(request, items, "coopflow", feed.language)
+        return await _written(request, services, items, "coopflow", feed.language)
     sight = await seen_cooperation(*feed.address, caller_from(person), services)
     if allowed("forecast", sight.roles) is None:
         raise ProblemError("not_found")
     items = await services.queries.agenda(feed.address)
-    return _written(request, items, sight.detail.title, feed.language)
+    return await _written(request, services, items, sight.detail.title, feed.language)
 
 
 @router.get(
@@ -203,7 +210,7 @@ async def of_cooperation(
     """Return what is to come in a cooperation, and the meetings that were held, as iCalendar."""
     sight.may("forecast")
     items = await services.queries.agenda(sight.address)
-    return _written(request, items, sight.detail.title, language)
+    return await _written(request, services, items, sight.detail.title, language)
 
 
 @router.post(

@@ -31,7 +31,7 @@ from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
 from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
 from coopflow.wording.naming import Names, known_rules
-from coopflow.wording.subjects import decided
+from coopflow.wording.subjects import subject_said
 
 router = APIRouter(dependencies=[Depends(count_address), *OPEN])
 
@@ -137,8 +137,8 @@ def _page(  # noqa: PLR0913 - what is shown
 ) -> Response:
     language = look_of(request).language
     view, say = found.view, phrases_of(request)
-    names = Names(known_rules(found.detail.lifecycle, found.detail.policy), say)
-    about = decided(view.subject, say, names)
+    rules = known_rules(found.detail.lifecycle, found.detail.policy)
+    about = subject_said(view.subject, say, Names(rules, say, found.names))
     return render(
         request,
         "decision_link.html",

@@ -19,7 +19,8 @@ from coopflow.entrypoints.http.pages import PagingDep
 from coopflow.entrypoints.http.routes import mine
 from coopflow.entrypoints.web.cooperation import command_path, path_of
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
-from coopflow.entrypoints.web.rendering import render
+from coopflow.entrypoints.web.rendering import phrases_of, render
+from coopflow.outgoing.called import Namer
 from coopflow.readmodel.views import DecisionView, MemberView, TaskView
 from coopflow.services import Services
 
@@ -38,6 +39,7 @@ class Waiting(NamedTuple):
         choices: what may be answered right there; empty where it is done on a page of its own.
         decision: what is decided, where it is a decision.
         organisations: what organisations of the cooperation are called.
+        subject: what it is about, in words.
         key: tells one sending of the form from another.
     """
 
@@ -45,6 +47,7 @@ class Waiting(NamedTuple):
     choices: tuple[str, ...]
     decision: DecisionView | None
     organisations: Mapping[str, str]
+    subject: str
     key: str
 
     @property
@@ -74,21 +77,26 @@ async def show(
     involved = await services.queries.cooperations_of(
         visitor.person, within=caller.programmes, limit=_SHOWN + 1
     )
+    namer = Namer(services.queries, phrases_of(request))
+    answered = [
+        (one, one.question or await namer.said(Address(one.programme, one.slug), one.subject))
+        for one in answers
+    ]
     return render(
         request,
         "home.html",
         visitor=visitor,
         now=datetime.now(UTC),
-        waiting=await _waiting(services, tasks.items),
+        waiting=await _waiting(services, tasks.items, namer),
         more=tasks.next,
         kinds=KINDS,
-        answers=answers,
+        answers=answered,
         involved=involved[:_SHOWN],
         has_more=len(involved) > _SHOWN,
     )
 
 
-async def _waiting(services: Services, tasks: Iterable[TaskView]) -> list[Waiting]:
+async def _waiting(services: Services, tasks: Iterable[TaskView], namer: Namer) -> list[Waiting]:
     decisions: dict[Address, Mapping[str, DecisionView]] = {}
     members: dict[Address, Mapping[str, str]] = {}
     found = []
@@ -105,7 +113,8 @@ async def _waiting(services: Services, tasks: Iterable[TaskView]) -> list[Waitin
             if decision is not None and task.kind in _ANSWERS
             else ()
         )
-        found.append(Waiting(task, choices, decision, members[address], uuid4().hex))
+        subject = await namer.said(address, task.subject)
+        found.append(Waiting(task, choices, decision, members[address], subject, uuid4().hex))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from coopflow.application.tasks import KINDS
 from coopflow.directory.saved_views import SavedView
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.entrypoints.calendars import LABELS as DUE_LABELS
+from coopflow.entrypoints.calendars import subjects_of
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.pages import moment
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
@@ -46,6 +47,7 @@ from coopflow.entrypoints.web.portfolio import (
 )
 from coopflow.entrypoints.web.programme import ProgrammePage, ProgrammePageDep
 from coopflow.entrypoints.web.rulebooks import Rulebooks
+from coopflow.outgoing.called import Namer
 from coopflow.outgoing.mail.reminders import TaskKey
 from coopflow.pictures.heat import Count, Named, heat_picture
 from coopflow.pictures.picture import Frame, wide_and_narrow
@@ -63,7 +65,6 @@ from coopflow.readmodel.views import (
 from coopflow.services import Services
 from coopflow.wording.naming import Names
 from coopflow.wording.phrases import Phrases
-from coopflow.wording.subjects import named
 
 router = APIRouter(prefix="/p/{programme}/portfolio", dependencies=MEMBERS)
 
@@ -305,8 +306,17 @@ async def _due(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]
         "dues": page_of(found, _SHOWN, asked, place),
         "due_days": days,
         "due_labels": DUE_LABELS,
-        "subject_of": partial(named, language=at.say.language),
+        "subject_of": await _subjects(at, found),
     }
+
+
+async def _subjects(
+    at: Desk, items: Iterable[DueView | WaitingView]
+) -> Callable[[DueView | WaitingView], str]:
+    """Return what says what items are about."""
+    told = await subjects_of(items, Namer(at.services.queries, at.say))
+    found = {(one.programme, one.slug, one.kind, one.subject): said for one, said in told}
+    return lambda one: found[one.programme, one.slug, one.kind, one.subject]
 
 
 async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, Any]:
@@ -347,7 +357,7 @@ async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, 
         "whom": whom,
         "called": lambda person: known[person].name if person in known else person,
         "kinds": KINDS,
-        "subject_of": partial(named, language=at.say.language),
+        "subject_of": await _subjects(at, found),
         "last": lambda one: last.get(TaskKey(*one.waits[1:])),
         "value_of": _value_of,
         "mails": at.services.reminders.is_on,
