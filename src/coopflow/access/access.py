@@ -110,7 +110,7 @@ class Access:
         person = await self.people.person(session.person)
         if person is None:
             raise RefusedCredentialError("owner_gone", f"session:{session.id}")
-        return caller(person), session
+        return caller(person).but(session=session.id), session
 
     async def follow(self, link: str, replacing: str | None = None) -> tuple[Person, str]:
         """Let the person of a link in, once.
@@ -191,10 +191,14 @@ class Access:
         await self.decision_links.drop_all(person, addresses)
         await self.feeds.drop_all(person, addresses)
 
-    async def readdress(self, person: str) -> None:
-        """Let no link work that went to an e-mail address which is theirs no more."""
+    async def readdress(self, person: str, by: Caller) -> None:
+        """Let no link work that went to an e-mail address which is theirs no more, nor a session.
+
+        Only the session stays by which the address was changed, where that is their own.
+        """
         await self.links.drop_all(person)
         await self.decision_links.drop_all(person)
+        await self.sessions.end_others(by.session or "", person)
 
     async def _begin(self, person: Person, method: Method, replacing: str | None) -> str:
         _, secret = await self.sessions.start(person.id, method, self.now(), replacing)

@@ -130,15 +130,16 @@ def test_who_is_removed_gets_in_no_more(
 def test_what_was_sent_to_an_address_lets_nobody_in_once_it_is_theirs_no_more(
     platform: Platform, manager: httpx.Client, here: str, by: str
 ) -> None:
-    """Links to sign in and to answer a decision; another name leaves them as they are."""
+    """Links to sign in and to answer a decision, and sessions; another name leaves them."""
     access = platform.services.access
     person = add(manager, here, name="Inès", email=f"{uuid4().hex}@example.org")["id"]
 
-    def sent() -> tuple[str, str]:
+    def sent() -> tuple[str, str, str]:
         now = access.now()
+        _, session = platform.run(access.sessions.start(person, "link", now))
         links, until = access.decision_links, now + timedelta(days=2)
         decision = links.create(person, Address("tests", "orchard"), "d", now, until)
-        return platform.run(access.links.create(person, now)), platform.run(decision)[0]
+        return platform.run(access.links.create(person, now)), platform.run(decision)[0], session
 
     def change(name: str, email: str) -> None:
         if by == "change":
@@ -149,15 +150,17 @@ def test_what_was_sent_to_an_address_lets_nobody_in_once_it_is_theirs_no_more(
             answer = manager.post(f"{here}/directory/import", content=sheet, headers=csv)
         assert answer.status_code == 200, answer.text
 
-    sign_in, decision = sent()
+    sign_in, decision, session = sent()
     change("Inès M.", manager.get(f"{here}/people/{person}").json()["email"])
     assert platform.run(access.links.use(sign_in, access.now())) == person
     assert platform.run(access.decision_links.find(decision, access.now()))[1].id == person
-    sign_in, decision = sent()
+    assert platform.run(access.sessions.find(session, access.now())).person == person
+    sign_in, decision, session = sent()
     change("Inès M.", f"{uuid4().hex}@example.org")
     for shown in (
         access.links.use(sign_in, access.now()),
         access.decision_links.find(decision, access.now()),
+        access.sessions.find(session, access.now()),
     ):
         with pytest.raises(RefusedCredentialError):
             platform.run(shown)

@@ -13,7 +13,7 @@ import pytest
 from coopflow.entrypoints.web.pages import policies, webhooks
 from tests.cooperation_pages import known, path
 from tests.lives import live
-from tests.web_site import Collective, Site
+from tests.web_site import Collective, Site, somebody
 
 TABLE = "name,email,language\nLéa Petit,lea.{0}@example.org,fr\nNoé Brun,noe.{0}@example.org,fr\n"
 
@@ -229,3 +229,17 @@ def test_of_many_cooperations_one_is_looked_for_by_name(
     assert "wh_" not in desk.manager.get(place).text
     made = desk.manager.post(f"{place}/new", data=stated | {"cooperation": "bocage-gourmand"})
     assert "– Bocage gourmand" in made.text
+
+
+def test_who_changes_their_own_address_stays_signed_in_there_alone(site: Site) -> None:
+    """Their other sessions end: one of them may be somebody's who reads their mail."""
+    found = site.collective()
+    programme = found.address.programme
+    ada = site.person(somebody(), "Ada Roy", programme=programme, administrator=True)
+    page = f"/p/{programme}/administration/people/{ada}"
+    with site.visitor(ada) as here, site.visitor(ada) as elsewhere:
+        assert elsewhere.get(page).is_success
+        done = here.post(page, data={"name": "Ada Roy", "email": f"{ada}@example.org"})
+        assert done.is_redirect, done.text
+        assert here.get(page).is_success
+        assert elsewhere.get(page).headers["location"].startswith("/sign-in")

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import Result
 
+from coopflow.access.access import Access, opened
+from coopflow.access.errors import RefusedCredentialError
+from coopflow.access.people import DirectoryPeople
+from coopflow.directory.directory import Directory
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.migrate import migrate
 
@@ -121,3 +126,36 @@ def test_what_cannot_be_done_is_said(
     assert result.exit_code == code
     assert told in result.stderr
     assert coopflow("directory", "list", "people", "-o", "json").stdout == "[]\n"
+
+
+def test_an_address_that_a_file_changes_lets_nobody_in_any_more(
+    coopflow: Coopflow, file: Path, tmp_path: Path
+) -> None:
+    """Links and sessions of who got them there end, as by pages and by the API; others' stay."""
+    assert coopflow("programme", "add", "valdore", "--name", "Val d'Ore").exit_code == 0
+    assert coopflow("directory", "import", str(file), "--programme", "valdore").exit_code == 0
+
+    async def asked(question: Callable[[Access], Awaitable[Any]]) -> Any:
+        database = Database(f"sqlite:///{tmp_path}/state/coopflow.db")
+        try:
+            return await question(opened(database, DirectoryPeople(Directory(database))))
+        finally:
+            await database.close()
+
+    async def links(access: Access) -> list[str]:
+        for person in "ab":
+            await access.sessions.start(person, "link", access.now())
+        return [await access.links.create(person, access.now()) for person in "ab"]
+
+    async def sessions(access: Access) -> list[int]:
+        return [len(await access.sessions.of(person, access.now())) for person in "ab"]
+
+    gone, stays = asyncio.run(asked(links))
+    file.write_text("id;nom;courriel\na;Anaïs;anais@example.org\nb;Bob;\n")
+    for more, left in ((["--dry-run"], [1, 1]), ([], [0, 1])):
+        done = coopflow("directory", "import", str(file), "--programme", "valdore", *more)
+        assert done.exit_code == 0, done.stderr
+        assert asyncio.run(asked(sessions)) == left
+    with pytest.raises(RefusedCredentialError):
+        asyncio.run(asked(lambda access: access.links.use(gone, access.now())))
+    assert asyncio.run(asked(lambda access: access.links.use(stays, access.now()))) == "b"

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal, TypeVar
 from rich.text import Text
 
 from coopflow import bootstrap
+from coopflow.access.grants import OPERATOR
+from coopflow.access.readdressing import import_records
 from coopflow.directory.directory import Directory
-from coopflow.directory.importing import export_organisations, export_people, import_file
+from coopflow.directory.importing import export_organisations, export_people
 from coopflow.directory.organisations import Organisation
 from coopflow.directory.people import PROGRAMME_ROLES, Person, PersonStated, new_person_id
 from coopflow.directory.planning import ImportReport
@@ -56,12 +58,21 @@ def import_csv(
             content = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    report = _ask(
-        settings,
-        lambda directory: import_file(
-            directory, str(file), content, datetime.now(UTC), programme=programme, dry_run=dry_run
-        ),
-    )
+
+    async def take_in() -> ImportReport:
+        async with bootstrap.directory(settings) as directory, bootstrap.access(settings) as access:
+            return await import_records(
+                directory,
+                access,
+                OPERATOR,
+                str(file),
+                content,
+                datetime.now(UTC),
+                programme=programme,
+                dry_run=dry_run,
+            )
+
+    report = asyncio.run(take_in())
     terminal, say = Terminal(), Phrases(settings.language)
     if output == "json":
         terminal.json(report.model_dump(mode="json"))

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from coopflow.access import readdressing
 from coopflow.application.callers import Caller
 from coopflow.directory.errors import UnknownRecordError
 from coopflow.directory.fields import Email, Language, Line
-from coopflow.directory.importing import import_file
 from coopflow.directory.people import (
     Frequency,
     Notifications,
@@ -109,7 +109,7 @@ async def change_person(  # noqa: PLR0913, PLR0917 - who changes whom, where, an
 ) -> PersonHere:
     """Change what is stated about a person, or the roles held in a programme.
 
-    With an e-mail address goes what was sent to it.
+    With an e-mail address goes what was sent to it, and sessions end.
 
     Raises:
         ProblemError: the caller may not (``forbidden``).
@@ -125,10 +125,10 @@ async def change_person(  # noqa: PLR0913, PLR0917 - who changes whom, where, an
         given["notifications"] = found.notifications.model_dump() | wishes
     if given:
         await check_may_change(services, caller, found, given)
-    now, before = datetime.now(UTC), found.email
-    found = await services.directory.change_person(person, given, now, expected)
-    if found.email != before:
-        await services.access.readdress(person)
+    now = datetime.now(UTC)
+    await readdressing.change_person(
+        services.directory, services.access, caller, person, given, now, expected
+    )
     if roles is not None:
         await services.directory.take_part(programme, person, roles, now)
     return await person_here(services, programme, person)
@@ -139,13 +139,15 @@ async def import_records(  # noqa: PLR0913 - as of import_file
 ) -> ImportReport:
     """Import a file of people or organisations, as ``import_file`` does.
 
-    With e-mail addresses goes what was sent to them.
+    With e-mail addresses goes what was sent to them, and sessions end.
 
     Raises:
         FaultsError: something is wrong with the file, and nothing is written.
     """
-    report = await import_file(
+    return await readdressing.import_records(
         services.directory,
+        services.access,
+        caller,
         file,
         content,
         datetime.now(UTC),
@@ -153,11 +155,6 @@ async def import_records(  # noqa: PLR0913 - as of import_file
         isolated=not caller.administrates_all,
         dry_run=dry_run,
     )
-    if report.kind == "people" and not dry_run:
-        for line in report.lines:
-            if line.id is not None and "email" in line.fields:
-                await services.access.readdress(line.id)
-    return report
 
 
 async def change_oneself(
@@ -174,8 +171,14 @@ async def change_oneself(
         raise ProblemError("forbidden")
     found = await services.directory.person(caller.person)
     await check_may_change(services, caller, found, changes)
-    return await services.directory.change_person(
-        caller.person, changes, datetime.now(UTC), expected
+    return await readdressing.change_person(
+        services.directory,
+        services.access,
+        caller,
+        caller.person,
+        changes,
+        datetime.now(UTC),
+        expected,
     )
 
 

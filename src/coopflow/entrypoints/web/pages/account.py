@@ -9,12 +9,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.feeds import MOST
 from coopflow.access.grants import LONGEST, TokenRequest
 from coopflow.application.callers import SCOPES
 from coopflow.directory.people import Notifications
-from coopflow.entrypoints.http.cookies import session_of
 from coopflow.entrypoints.http.feeds import make_feed
 from coopflow.entrypoints.http.guards import seen_cooperation
 from coopflow.entrypoints.http.people import change_oneself
@@ -175,7 +173,7 @@ async def end_session(page: AccountPageDep, session: Id) -> Response:
 @router.post("/access/other-sessions/end")
 async def end_others(page: AccountPageDep) -> Response:
     """End all sessions of the reader's but the one that they read with."""
-    await page.services.access.sessions.end_others(await _session(page), page.record.id)
+    await page.services.access.sessions.end_others(page.caller.session or "", page.record.id)
     return go_to(page.request, "/account/access?done=ended")
 
 
@@ -240,16 +238,6 @@ def _new_token(page: AccountPage) -> Filled:
     return Filled.of(scopes=("read",), expires_at=ends.date())
 
 
-async def _session(page: AccountPage) -> str:
-    """Return the id of the session that the reader reads with; empty for none."""
-    secret = session_of(page.request)
-    try:
-        _, session = await page.services.access.visitor(secret or "")
-    except RefusedCredentialError:
-        return ""
-    return session.id
-
-
 async def _access(
     page: AccountPage,
     form: Filled,
@@ -270,7 +258,7 @@ async def _access(
         status=status,
         form=form,
         sessions=await access.sessions.of(own, now),
-        here=await _session(page),
+        here=page.caller.session,
         tokens=tokens[:_MOST_SHOWN],
         now=now,
         latest=(now + LONGEST).date(),
