@@ -45,3 +45,18 @@ def test_changes_are_resolved_before_the_feedback_loop_is_written(site: Site) ->
     assert f'href="{here.path}/reviews/first"' in shown
     with site.visitor(here.speakers["ferme-du-gue"]) as visitor:
         assert visitor.get(f"{document}/edit").status_code == 403
+
+
+def test_a_review_names_what_convened_it_and_no_other(site: Site) -> None:
+    """One that is opened after it was held for that comes by itself."""
+    here = site.collective()
+    for gone in ("commune-bocage", "amap-des-haies"):
+        site.give(here, here.facilitator, f"/members/{gone}/withdrawal", {"reason": "Autre chose"})
+    for review in ("first", "second"):
+        opened = {"review": review, "kind": "exceptional"}
+        site.give(here, here.facilitator, "/reviews", opened)
+        said = {"expected": "A", "observed": "B", "why": "C", "lessons": []}
+        site.give(here, here.facilitator, f"/reviews/{review}/closing", said)
+    with site.visitor(here.facilitator) as visitor:
+        assert "À tenir depuis" in visitor.get(f"{here.path}/reviews/first").text
+        assert "À tenir depuis" not in visitor.get(f"{here.path}/reviews/second").text

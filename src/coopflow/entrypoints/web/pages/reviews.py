@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -63,7 +64,7 @@ async def show(review: ReviewId, page: CooperationPageDep) -> Response:
     return page.render(
         "cooperation/review.html",
         view=view,
-        convened=await _convened(page, view),
+        convened=await _convened(page, view, lines),
         record=await _record(page, view),
         measures=[indicators.get(one, one) for one in view.measures],
         titles=titles,
@@ -116,15 +117,28 @@ def _change_offers(view: ReviewView, change: Any, hand: Hand) -> tuple[Offer, ..
     )
 
 
-async def _convened(page: CooperationPage, view: ReviewView) -> JournalLine | None:
-    """Return the entry that convened a review, for who may read the journal."""
-    if not page.may("journal"):
+async def _convened(
+    page: CooperationPage, view: ReviewView, lines: Iterable[JournalLine]
+) -> JournalLine | None:
+    """Return the entry that convened a review, for who may read the journal.
+
+    One that was open or closed since then was held for it; another one came without being convened.
+    """
+    opening = next((one.seq for one in lines if one.type == "review_opened"), None)
+    if opening is None:
         return None
-    wanted = Narrowing(types=("review_convened",), until=view.opened_at)
-    for line in await page.services.chronicle.latest(page.sight.address, wanted):
-        if line.data["kind"] == view.kind:
-            return line
-    return None
+    address, wanted = page.sight.address, Narrowing(types=("review_convened",))
+    found = await page.services.chronicle.latest(address, wanted, before=opening)
+    convened = next((one for one in found if one.data["kind"] == view.kind), None)
+    if convened is None:
+        return None
+    is_held = any(
+        one.kind == view.kind
+        and one.opened_at < view.opened_at
+        and (one.closed_at is None or one.closed_at >= convened.at)
+        for one in await page.services.queries.reviews(address)
+    )
+    return None if is_held else convened
 
 
 async def _record(page: CooperationPage, view: ReviewView) -> dict[str, Any] | None:
