@@ -207,6 +207,9 @@ def test_the_journal_is_filtered(life: Recorded) -> None:
         assert found(until="2000-01-01") == []
         assert found(since="2000-01-01", until="2100-01-01") == everything
         assert found(since="never") == everything
+        said = client.get(f"{life.path}/journal", params={"since": "12/03/2026"}).text
+        assert 'value="12/03/2026" aria-invalid="true" aria-describedby="since-error"' in said
+        assert said.count("Ce n&#39;est pas une date") == 1
         assert found(words="BAROMETRE") == found(words="baromètre") != []
         assert found(words="no such words") == []
         assert found(words=SEALED) == found(words=UNTOLD) == []

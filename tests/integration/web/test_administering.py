@@ -101,6 +101,10 @@ def test_a_policy_is_proposed_to_those_who_are_chosen(desk: Desk) -> None:
     assert nobody.status_code == 422
     assert "Choisissez-en au moins une." in nobody.text
     chosen = {"question": "Suivons-nous cela ?", "cooperations": "bocage-gourmand"}
+    for days in ("0", "-3", "2.5", "366", "deux", "9" * 400):
+        wrong = desk.manager.post(place, data={**chosen, "days": days})
+        assert wrong.status_code == 422
+        assert "de 1 à 365, ou laissez vide." in wrong.text
     proposed = desk.manager.post(place, data=chosen)
     assert proposed.status_code == 200
     assert "portée à connaissance" in proposed.text

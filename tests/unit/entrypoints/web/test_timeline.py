@@ -23,7 +23,7 @@ def test_every_event_is_of_one_kind_of_things() -> None:
 
 
 def test_days_of_a_filter_are_those_of_where_people_live() -> None:
-    """The last day is whole; what is no day asks nothing."""
+    """The last day is whole; what is no day asks nothing, and is said to be none."""
     found = Filter(since="2030-01-01", until="2030-01-31").narrowing(PARIS)
     assert found.since == datetime(2029, 12, 31, 23, tzinfo=UTC)
     assert found.until == datetime(2030, 1, 31, 23, tzinfo=UTC)
@@ -31,6 +31,8 @@ def test_days_of_a_filter_are_those_of_where_people_live() -> None:
     for never in ("", "never", "0001-01-01", "9999-12-31"):
         other = Filter(since=never, until=never).narrowing(PARIS)
         assert (other.since, other.until) == (None, None)
+    assert Filter(since="never", until="2030-01-31").wrong == ("since",)
+    assert Filter().wrong == ()
 
 
 def test_a_filter_asks_for_kinds_and_people() -> None:

@@ -31,6 +31,7 @@ from coopflow.wording.naming import Names
 
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 _PAGE: Final = 50
+_LONGEST: Final = 365  # days
 _TOGETHER: Final = 8
 _QUESTION: Final = Label(
     en="Shall we follow “{label}”, version {version}, from now on?",
@@ -177,6 +178,12 @@ async def put(page: ProgrammePage, rules: Rulebook, form: Filled, *, content: st
         errors["cooperations"] = t("Choose at least one.", "Choisissez-en au moins une.")
     if not question:
         errors["question"] = t("Fill this in.", "À remplir.")
+    if form.text("days").strip() and not 1 <= (days or 0) <= _LONGEST:
+        errors["days"] = t(
+            "Write how many days as a whole number from 1 to {most}, or leave it blank.",
+            "Écrivez le nombre de jours en chiffres, de 1 à {most}, ou laissez vide.",
+            most=_LONGEST,
+        )
     if await _is_another(page, rules):
         errors[""] = t(
             "Other content is registered as {policy}: this one needs a new version.",
@@ -189,7 +196,7 @@ async def put(page: ProgrammePage, rules: Rulebook, form: Filled, *, content: st
         slug: (await page.services.queries.cooperation(Address(page.id, slug))).title
         for slug in chosen
     }
-    closes_at = datetime.now(UTC) + timedelta(days=min(days, 365)) if days else None
+    closes_at = datetime.now(UTC) + timedelta(days=days) if days else None
     terms = Terms(page.visitor.person, question, closes_at)
     room = asyncio.Semaphore(_TOGETHER)
 

@@ -156,6 +156,12 @@ class Filter(NamedTuple):
         whole = {**self._asdict(), **more}
         return {name: str(value) for name, value in whole.items() if value != ""}
 
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The fields that hold no day, and narrow nothing."""
+        said = {"since": self.since, "until": self.until}
+        return tuple(name for name, text in said.items() if text and _day(text) is None)
+
     def narrowing(self, zone: tzinfo) -> Narrowing:
         """Return what the journal is asked for; the words are looked for in its sentences."""
         family, first, last = FAMILIES.get(self.kind), _day(self.since), _day(self.until)
