@@ -14,3 +14,9 @@ _HELD: Final = re.compile(r" (?=[:;?!»%])|(?<=«) ")
 def spaced(french: str) -> str:
     """Return a French text whose spaces beside punctuation do not break."""
     return _HELD.sub(SPACE, french)
+
+
+def in_language(words: tuple[str, str], language: str) -> str:
+    """Return the one of an English and a French text that is in a language, spaced as it has it."""
+    english, french = words
+    return spaced(french) if language == "fr" else english

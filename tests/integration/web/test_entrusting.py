@@ -41,13 +41,20 @@ def test_a_vote_is_entrusted_by_the_link_of_a_mail(site: Site, stranger: httpx.C
         assert stranger.post(f"{path}/entrust", data={**own, "to": to}).status_code == 403
     done = stranger.post(f"{path}/entrust", data={**own, "to": "commune-bocage"})
     assert done.headers["location"] == f"{path}?done=entrusted"
-    assert "Votre voix est confiée" in stranger.get(done.headers["location"]).text
+    told = stranger.get(done.headers["location"]).text
+    assert "Votre voix est confiée" in told
+    assert "Commune bocage répond pour elle" in told
+    assert "rien à répondre" not in told
     state = site.platform.run(site.platform.services.engine.state(here.address))
     (given,) = state.delegations["ferme-du-gue"]
     assert (given.to, given.decision) == ("commune-bocage", "june")
     other = stranger.get(asked(site, here, "commune-bocage")).text
     assert "Elle vaut aussi pour Ferme du gue" in other
     assert "/entrust" not in other
+    answered = stranger.post(path, data={**own, "choice": "yes"})
+    assert answered.headers["location"] == f"{path}?done=answered"
+    state = site.platform.run(site.platform.services.engine.state(here.address))
+    assert not state.decisions["june"].ballots["ferme-du-gue"].delegated
 
 
 def test_a_vote_that_cannot_be_entrusted_is_said_so(site: Site, stranger: httpx.Client) -> None:

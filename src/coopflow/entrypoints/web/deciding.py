@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi import Request
 from pydantic import TypeAdapter
@@ -37,6 +37,7 @@ class Chance:
         entrusted: the names of those that answer by it, too.
         answered: what the person answered for it; None while nothing.
         others: the organisations that it may entrust its vote to.
+        holder: what is called to whom it has entrusted its vote; empty while to nobody.
     """
 
     organisation: str
@@ -44,6 +45,7 @@ class Chance:
     entrusted: tuple[str, ...] = ()
     answered: AnswerView | None = None
     others: tuple[str, ...] = ()
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ async def deciding(request: Request, services: Services, secret: str) -> Decidin
     chances: tuple[Chance, ...] = ()
     if view.result is None:
         found = await _chances(services, link, names, now)
-        chances = await _entrusting(request, services, detail, view, found)
+        chances = await _entrusting(request, services, link, detail, found)
     kind, _, thing = view.subject.partition(":")
     document = None
     if kind == "document" and view.document_version is not None:
@@ -121,25 +123,35 @@ async def deciding(request: Request, services: Services, secret: str) -> Decidin
 async def _entrusting(
     request: Request,
     services: Services,
+    link: DecisionLink,
     detail: CooperationDetail,
-    view: DecisionView,
-    chances: tuple[Chance, ...],
+    found: _Found,
 ) -> tuple[Chance, ...]:
-    """Return the same, with those to whom votes may be entrusted as the policy has it."""
+    """Return for whom somebody answers, with those to whom votes may be or are entrusted.
+
+    Whoever has entrusted a vote is not waited for any more, and may still give it.
+    """
     rulebooks: Rulebooks = request.app.state.rulebooks
     rules = await rulebooks.of(detail, detail.policy)
     if rules is None or not rules.policy.decisions.delegation.per_holder:
-        return chances
+        return found.chances
     state = await services.engine.state(detail.address)
-    decision, now = state.decisions.get(view.id), services.access.now()
+    decision, now = state.decisions.get(link.decision), services.access.now()
     if decision is None:
-        return chances
-    passed_on = {
-        one
-        for one, given in state.delegations.items()
-        if any(each.covers(decision.id, now) for each in given)
-    }
-    return tuple(
+        return found.chances
+    passed_on: dict[str, str] = {}
+    for one, given in state.delegations.items():
+        covering = [each for each in given if each.covers(decision.id, now)]
+        # As the domain has it: one for this decision goes before one until a date.
+        covering.sort(key=lambda each: each.decision is None)
+        passed_on |= {one: covering[0].to} if covering else {}
+    asked = {one.organisation for one in found.chances}
+    held = tuple(
+        Chance(one, found.names.get(one, one), holder=found.names.get(passed_on[one], ""))
+        for one in decision.electors
+        if one in passed_on and one in found.mine - asked
+    )
+    return held + tuple(
         one
         if one.entrusted or one.answered or one.organisation not in decision.electors
         else replace(
@@ -150,13 +162,27 @@ async def _entrusting(
                 if other != one.organisation and other not in passed_on
             ),
         )
-        for one in chances
+        for one in found.chances
     )
+
+
+class _Found(NamedTuple):
+    """For whom somebody is waited for or has answered, and for whom they speak.
+
+    Attributes:
+        chances: the former.
+        mine: the latter.
+        names: what the organisations are called.
+    """
+
+    chances: tuple[Chance, ...]
+    mine: frozenset[str | None]
+    names: Mapping[str, str]
 
 
 async def _chances(
     services: Services, link: DecisionLink, names: Mapping[str, str], now: datetime
-) -> tuple[Chance, ...]:
+) -> _Found:
     """Return for whom somebody has to answer, then for whom they have: the last answer counts."""
     queries, address = services.queries, link.address
     tasks = await queries.tasks(link.person, now, cooperation=address, limit=_TASKS)
@@ -176,4 +202,4 @@ async def _chances(
         if is_this and not one.delegated and one.organisation in mine - found.keys():
             name = names.get(one.organisation, one.organisation)
             found[one.organisation] = Chance(one.organisation, name, (), one)
-    return tuple(found.values())
+    return _Found(tuple(found.values()), frozenset(mine), names)

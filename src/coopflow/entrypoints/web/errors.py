@@ -18,7 +18,7 @@ from coopflow.entrypoints.http.origins import SAFE
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError, of_framework
 from coopflow.entrypoints.web.rendering import look_of, render
-from coopflow.wording.spacing import spaced
+from coopflow.wording.spacing import in_language
 
 SIGN_IN: Final = "/sign-in"
 _ON_PAGES: Final[Mapping[str, tuple[str, str]]] = {
@@ -80,8 +80,9 @@ def answer(error: ProblemError, request: Request) -> Response:
         status=kind.status,
         headers=error.headers,
         title=kind.title(language),
-        explained=error.detail if is_said else spaced(meanings(error.code)[language == "fr"]),
-        errors=error.errors or (),
+        explained=error.detail if is_said else in_language(meanings(error.code), language),
+        # What is wrong with which part of a request is said as programs need it, and in English.
+        errors=() if error.code in _ON_PAGES else error.errors or (),
         code=error.code,
         is_lost=error.code == "unauthenticated",
     )

@@ -22,7 +22,7 @@ from coopflow.entrypoints.http.languages import CALLER_KEY, preferred
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.web.assets import address_of
 from coopflow.wording.phrases import Phrases
-from coopflow.wording.spacing import spaced
+from coopflow.wording.spacing import in_language, spaced
 from coopflow.wording.words import WORDS
 
 Theme = Literal["auto", "light", "dark"]
@@ -154,7 +154,7 @@ def translator(language: Language) -> Callable[..., str]:
     """Return what chooses between a text in English and the same in French, and fills it in."""
 
     def t(english: str, french: str, **values: object) -> str:
-        text = spaced(french) if language == "fr" else english
+        text = in_language((english, french), language)
         return text.format(**values) if values else text
 
     return t

@@ -7,6 +7,7 @@ from typing import Final
 
 from coopflow.domain.tools import FREQUENCY_LABELS
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.spacing import in_language
 from coopflow.wording.words import WORDS
 
 CHOICES: Final[Mapping[str, tuple[str, str]]] = {
@@ -109,6 +110,6 @@ def choice_of(about: str, value: str, say: Phrases) -> str:
     name = about.rpartition(".")[2]
     words = CHOICES.get(f"{about}.{value}") or CHOICES.get(f"{name}.{value}")
     if words is not None:
-        return words[say.language == "fr"]
+        return in_language(words, say.language)
     kind = _KINDS.get(about) or _KINDS.get(name)
     return say(f"{kind}.{value}") if f"{kind}.{value}" in WORDS else value

@@ -27,6 +27,7 @@ from coopflow.entrypoints.web.forms.shown import Known, Option, Scribe, Shown
 from coopflow.entrypoints.web.forms.sources import NEW, TYPED
 from coopflow.entrypoints.web.forms.typed import Typed, act, of_pairs
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.spacing import in_language
 
 DO: Final = "_do"
 """The name of the buttons of a form: what is to be done with what was typed."""
@@ -150,7 +151,7 @@ class Form:
         """
         told: dict[str, list[str]] = {}
         for one in faults:
-            told.setdefault(one.path, []).append(one.words[say.language == "fr"])
+            told.setdefault(one.path, []).append(in_language(one.words, say.language))
         said = {path: tuple(dict.fromkeys(words)) for path, words in told.items()}
         scribe = Scribe(say, {**(known or {}), **self._typed_in(typed)}, said, new)
         parts = scribe.show(self.question, typed).parts

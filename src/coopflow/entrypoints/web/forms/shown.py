@@ -26,6 +26,7 @@ from coopflow.entrypoints.web.forms.questions import (
 from coopflow.entrypoints.web.forms.sources import TYPED
 from coopflow.entrypoints.web.forms.typed import MAX_ITEMS, NOTHING, Typed
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.spacing import in_language
 
 FEW: Final = 5
 """Up to how many answers are shown side by side; more are a list to choose from."""
@@ -139,7 +140,7 @@ class Scribe:
 
     def pick(self, words: tuple[str, str] | None) -> str:
         """Return the one of two words that is in the language."""
-        return words[self.say.language == "fr"] if words is not None else ""
+        return in_language(words, self.say.language) if words is not None else ""
 
     def show(self, question: Question, typed: Typed, path: str = "", label: str = "") -> Shown:
         """Return a question as it is shown, with what was typed.

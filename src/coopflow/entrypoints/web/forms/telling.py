@@ -27,6 +27,7 @@ from coopflow.entrypoints.web.forms.questions import (
 )
 from coopflow.entrypoints.web.forms.shown import Known
 from coopflow.wording.phrases import Phrases
+from coopflow.wording.spacing import in_language
 
 _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 _COLUMNS: Final = 5
@@ -77,7 +78,7 @@ class Teller:
 
     def pick(self, words: tuple[str, str]) -> str:
         """Return the one of two words that is in the language."""
-        return words[self.say.language == "fr"]
+        return in_language(words, self.say.language)
 
     def tell(self, question: Question, value: Any, label: str | None = None) -> Told | None:
         """Return an answer as it is read; None where there is none.

@@ -9,6 +9,7 @@ from coopflow.entrypoints.web.forms.changes import Passage, passages
 from coopflow.entrypoints.web.forms.form import of_command, of_tool
 from coopflow.entrypoints.web.forms.shown import Option
 from coopflow.entrypoints.web.forms.telling import Teller, Told
+from coopflow.wording.spacing import SPACE
 from tests.deeds import DOCUMENTS
 from tests.forms import ENGLISH, FRENCH
 
@@ -107,7 +108,7 @@ def test_the_way_to_what_differs_is_told_in_words() -> None:
     }
     question = of_tool("value_chain").question
     ways = [
-        " > ".join(step.words for step in TELLER.way(question, one.path))
+        " > ".join(step.words for step in TELLER.way(question, one.path)).replace(SPACE, " ")
         for one in differences(before, after)
     ]
     assert ways == [
