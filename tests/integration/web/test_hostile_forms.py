@@ -48,3 +48,13 @@ def test_no_more_of_what_nobody_sent_is_read_than_a_secret_takes(site: Site) -> 
             "/v1/sign-in/link", data=form, headers={"Sec-Fetch-Site": "same-origin"}
         )
         assert found.status_code == 303, found.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/account", "/nowhere"])
+def test_what_is_too_large_is_told_so_on_a_page(site: Site, path: str) -> None:
+    """In the language of who sent it, with what to do; not as programs are told."""
+    with site.visitor(site.person(somebody(), "Louise Brun")) as visitor:
+        answer = visitor.post(path, data={"name": "x" * 400_000})
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Ce qui a été envoyé est trop long" in answer.text

@@ -54,7 +54,7 @@ def pages(
         middleware=[
             Middleware(Guard, protection.hosts, secure=is_secure, answer=answer),
             Middleware(Auditing, services=services),
-            Middleware(SizeLimit),
+            Middleware(SizeLimit, answer=answer),
         ],
         redirect_slashes=False,
         openapi_url=None,

@@ -42,6 +42,10 @@ _ON_PAGES: Final[Mapping[str, tuple[str, str]]] = {
         "That was a lot in a short time. Wait a little, then try again.",
         "Cela fait beaucoup en peu de temps. Patientez un peu, puis réessayez.",
     ),
+    "request_too_large": (
+        "What was sent is too long: nothing of it was taken. Go back to it, and shorten it.",
+        "Ce qui a été envoyé est trop long : rien n'en a été retenu. Revenez-y, et abrégez-le.",
+    ),
     "not_ready": (
         "A part of the platform does not answer. It is tried anew each time: come back soon.",
         "Une partie de la plateforme ne répond pas. Chaque visite réessaie : revenez bientôt.",

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coopflow.entrypoints.http.problems import ProblemError, answer
+from coopflow.entrypoints.http.problems import Answering, ProblemError, answer
 
 LARGEST_REQUEST: Final = 300_000
 """Bytes of the largest request: a command has 256 KiB at most."""
@@ -31,9 +31,14 @@ _LINES: Final = frozenset({"text/csv", "application/jsonl", "application/x-ndjso
 class SizeLimit:
     """Refuses requests that are too large, before they are read where they say so."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
-        self._app = app
+    def __init__(self, app: ASGIApp, answer: Answering = answer) -> None:
+        """Stand before an application.
+
+        Args:
+            app: the application.
+            answer: how it answers with a problem.
+        """
+        self._app, self._answer = app, answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -45,7 +50,7 @@ class SizeLimit:
         limit = LARGEST_FILE if media_type in _LINES else LARGEST_REQUEST
         said = headers.get("content-length", "")
         if said.isdecimal() and int(said) > limit:
-            await answer(_too_large(limit), Request(scope))(scope, receive, send)
+            await self._answer(_too_large(limit), Request(scope))(scope, receive, send)
             return
         is_json = media_type == "application/json" or media_type.endswith("+json")
         parts: list[bytes] = []

@@ -9,6 +9,6 @@ function say(why) {
 }
 
 document.addEventListener("htmx:responseError", (event) => {
-  say(event.detail.xhr.status === 401 ? "signed-out" : "refused");
+  say({ 401: "signed-out", 413: "too-long" }[event.detail.xhr.status] ?? "refused");
 });
 document.addEventListener("htmx:sendError", () => say("away"));
