@@ -92,7 +92,7 @@ def test_another_day_is_looked_at(site: Site, bocage: Address) -> None:
     page.goto(path(bocage, "/gates/renewal"))
     page.get_by_label("Regarder à une autre date").fill("2040-06-01")
     page.get_by_role("button", name="Voir").click()
-    expect(page.locator(".notice").first).to_contain_text("1 juin 2040, si personne n'agit")
+    expect(page.locator(".notice").first).to_contain_text("1er juin 2040, si personne n'agit")
     expect(page.locator(".notice").first).to_contain_text("pas encore")
 
 

@@ -11,6 +11,7 @@ from coopflow.domain.explanation import examine
 from coopflow.papers.about import About
 from coopflow.papers.paper import Block, Heading, Paragraph, Rich, Table, plain
 from coopflow.papers.years import Year
+from coopflow.wording.agreement import agreed
 
 
 class _Line(NamedTuple):
@@ -45,7 +46,10 @@ def _gates(about: About, year: Year) -> Iterator[str]:
     for gate in rules.lifecycle.gates_from(state.stage):
         found = examine(state, gate.id, year.end, rules)
         lacks = [
-            say("report.lacks_level", label=about.names.condition(one).label, count=count)
+            agreed(
+                say("report.lacks_level", label=about.names.condition(one).label, count=count),
+                say.language,
+            )
             for one, count in found.short.items()
         ]
         lacks += [say.label(one.label) for one in found.guards if not one.met]

@@ -147,7 +147,7 @@ def _days(start: datetime, end: datetime, every: int, say: Phrases) -> list[tupl
     found = []
     while here <= end:
         if here >= start or here.date() == start.date():
-            found.append((max(here, start).timestamp(), say.day(here).rpartition(" ")[0]))
+            found.append((max(here, start).timestamp(), " ".join(say.day(here).split()[:-1])))
         here += timedelta(days=every)
     return found
 
@@ -158,7 +158,7 @@ def _months(start: datetime, end: datetime, every: int, say: Phrases) -> list[tu
     while number <= end.year * 12 + end.month - 1:
         here = datetime(number // 12, number % 12 + 1, 1, tzinfo=start.tzinfo)
         if start <= here <= end:
-            name = str(here.year) if every >= 12 else say.day(here).partition(" ")[2]  # noqa: PLR2004
-            found.append((here.timestamp(), name))
+            month = " ".join(say.day(here).split()[1:])
+            found.append((here.timestamp(), str(here.year) if every >= 12 else month))  # noqa: PLR2004
         number += every
     return found

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from coopflow.application.differences import Difference
 from coopflow.application.engine import Address
 from coopflow.domain.alerts import Severity
-from coopflow.domain.base import Instant, Shape
+from coopflow.domain.base import Instant, Label, Shape
 from coopflow.domain.state import Change, Profile, Reservation
 
 
@@ -153,6 +153,13 @@ class DecisionView(Shape):
     closed_at: Instant | None
     arithmetic_fr: str | None
     arithmetic_en: str | None
+
+    @property
+    def arithmetic(self) -> Label | None:
+        """How the result was counted, once it is closed."""
+        if self.arithmetic_fr is None or self.arithmetic_en is None:
+            return None
+        return Label(fr=self.arithmetic_fr, en=self.arithmetic_en)
 
 
 class MeetingView(Shape):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
+from coopflow.wording.agreement import agreed
 from coopflow.wording.words import WORDS
 
 _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
@@ -71,8 +72,8 @@ class Phrases:
         return key in self.words
 
     def label(self, label: Label) -> str:
-        """Return a label of the lifecycle or the policy."""
-        return label.fr if self.language == "fr" else label.en
+        """Return a label of the lifecycle or the policy, its plurals agreeing with its numbers."""
+        return agreed(label.fr if self.language == "fr" else label.en, self.language)
 
     def count(self, number: int, noun: str) -> str:
         """Write a number of things; in French 0 is singular."""
@@ -85,7 +86,8 @@ class Phrases:
         if isinstance(instant, datetime):
             instant = instant.astimezone(self.zone)
         month = _MONTHS[self.language][instant.month - 1]
-        return f"{instant.day} {month} {instant.year}"
+        day = "1er" if self.language == "fr" and instant.day == 1 else instant.day
+        return f"{day} {month} {instant.year}"
 
     def month(self, instant: date | datetime) -> str:
         """Write a month with its year, for example ``February 2026``."""

@@ -96,7 +96,7 @@ def test_a_policy_is_proposed_to_those_who_are_chosen(desk: Desk) -> None:
     """The question calls it by its name; a manager makes it known, members open the decision."""
     place = f"{desk.path}/policies/light@1/proposal"
     asked = desk.manager.get(place).text
-    assert "Suivons-nous désormais « Politique légère" in asked
+    assert "Suivons-nous désormais «\N{NO-BREAK SPACE}Politique légère" in asked
     nobody = desk.manager.post(place, data={"question": "Suivons-nous cela ?"})
     assert nobody.status_code == 422
     assert "Choisissez-en au moins une." in nobody.text
@@ -152,7 +152,7 @@ def test_a_change_is_deferred_until_a_day(site: Site) -> None:
         assert visitor.post(place, data=sent).status_code == 422
         done = visitor.post(place, data={**sent, "until": "2099-01-31"})
         assert done.status_code == 303, done.text
-        assert "31 janv. 2099" in visitor.get(back).text
+        assert "31\N{NO-BREAK SPACE}janv.\N{NO-BREAK SPACE}2099" in visitor.get(back).text
 
 
 def test_a_veto_is_for_who_holds_it_by_the_charter(site: Site) -> None:

@@ -40,7 +40,7 @@ def test_what_is_typed_for_a_command_is_kept_until_it_is_given(
             said = visitor.post(f"{form(here)}/unsent", data=typed())
         else:
             said = visitor.post(form(here), data=typed(_do="keep"))
-        assert "pour vous seul" in said.text
+        assert "pour vous uniquement" in said.text
         again = visitor.get(f"{form(here)}?subject=other").text
         assert KEPT in again
         assert "On se voit &lt;souvent&gt; ?" in again
@@ -69,7 +69,7 @@ def test_of_two_windows_neither_takes_the_text_of_the_other_unasked(
         told = visitor.post(where, data=mine)
         assert "Non gardé" in told.text
         again = visitor.post(where, data={**mine, **hidden(told.text)})
-        assert "pour vous seul" in again.text
+        assert "pour vous uniquement" in again.text
         assert "Le premier ?" in visitor.get(asked).text
         visitor.post(where, data=typed(_do="discard"))
 

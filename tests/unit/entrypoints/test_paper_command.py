@@ -77,7 +77,7 @@ def test_instants_are_those_of_where_people_live(
     assert done.exit_code == 0, done.output
     pdf = assert_accessible(file.read_bytes(), "fr")
     assert "Quand (Asia/Tokyo)" in pdf.text
-    assert "1 janv. 2026 18:00" in pdf.text
+    assert "1er janv. 2026 18:00" in pdf.text
     assert "(heure : Asia/Tokyo)" in pdf.artifacts
 
 

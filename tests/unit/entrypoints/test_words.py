@@ -76,6 +76,8 @@ def test_dates_counts_and_lists() -> None:
     english, french = Phrases("en"), Phrases("fr")
     day = date(2026, 2, 3)
     assert (english.day(day), french.day(day)) == ("3 Feb 2026", "3 févr. 2026")
+    first = date(2026, 2, 1)
+    assert (english.day(first), french.day(first)) == ("1 Feb 2026", "1er févr. 2026")
     moment = datetime(2026, 2, 3, 9, 5, tzinfo=UTC)
     assert english.moment(moment) == "3 Feb 2026 09:05 UTC"
     assert [english.count(n, "day") for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
@@ -86,6 +88,17 @@ def test_dates_counts_and_lists() -> None:
     assert english.several(["a"]) == "a"
     assert french.either(["a", "b", "c"]) == "a, b ou c"
     assert english.either([]) == ""
+
+
+def test_plurals_agree_with_the_number_before_them() -> None:
+    """What a label leaves open is settled; without a number it stays open."""
+    label = Label(
+        en="0 objection(s) left, 1 concern(s), level(s) asked",
+        fr="0 objection(s) encore ouverte(s), 2 réserve(s), 3 niveau(x)",
+    )
+    assert Phrases("en").label(label) == "0 objections left, 1 concern, level asked"
+    assert Phrases("fr").label(label) == "0 objection encore ouverte, 2 réserves, 3 niveaux"
+    assert Phrases("en").label(Label(en="item(s)", fr="élément(s)")) == "item(s)"
 
 
 def test_values_of_facts() -> None:

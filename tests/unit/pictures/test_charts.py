@@ -116,10 +116,10 @@ def test_levels_are_steps_that_hold_until_now(width: int) -> None:
     ]
     assert all(before[0] == after[0] or before[1] == after[1] for before, after in pairwise(places))
     assert len({x for x, _ in places}) == 4
-    assert found.rows == (("1 janv. 2024", "0"), ("1 janv. 2025", "1"), ("1 juin 2025", "3"))
+    assert found.rows == (("1er janv. 2024", "0"), ("1er janv. 2025", "1"), ("1er juin 2025", "3"))
     assert found.text == (
         "Niveau : Un plan. Niveau 3 aujourd'hui, le prochain passage demande 4, il manque 1. "
-        "0 le 1 janv. 2024, 1 le 1 janv. 2025, 3 le 1 juin 2025."
+        "0 le 1er janv. 2024, 1 le 1er janv. 2025, 3 le 1er juin 2025."
     )
 
 
@@ -172,7 +172,7 @@ def test_values_are_a_line_with_where_it_began_and_is_to_come(width: int) -> Non
         "300",
         "1\u202f380",
     ]
-    for said in ("Repas (par mois)", "4 valeurs", "dernière : 1\u202f380 le 1 janv. 2026"):
+    for said in ("Repas (par mois)", "4 valeurs", "dernière : 1\u202f380 le 1er janv. 2026"):
         assert said in found.text
     assert "départ : 80" in found.text
     assert "cible : 2\u202f000" in found.text
@@ -463,3 +463,16 @@ def test_an_instant_without_a_zone_is_one_of_utc() -> None:
     naive = levels_picture("x", [LevelSince(datetime(2026, 1, 1, 9), 1)], EN, FRAME)  # noqa: DTZ001
     aware = levels_picture("x", [LevelSince(datetime(2026, 1, 1, 9, tzinfo=UTC), 1)], EN, FRAME)
     assert naive.svg == aware.svg
+
+
+def test_days_on_an_axis_keep_their_words_where_dates_do_not_break() -> None:
+    """Pages write dates with spaces that hold; the year is left out all the same."""
+
+    class Unbroken(Phrases):
+        def day(self, instant: date | datetime) -> str:
+            return super().day(instant).replace(" ", "\N{NO-BREAK SPACE}")
+
+    days = time_marks(date(2026, 1, 1), date(2026, 1, 9), 6, Unbroken("en"))
+    assert [name for _, name in days][:2] == ["1 Jan", "3 Jan"]
+    months = time_marks(date(2026, 1, 1), date(2026, 9, 1), 6, Unbroken("en"))
+    assert [name for _, name in months][:2] == ["Jan 2026", "Mar 2026"]

@@ -29,7 +29,7 @@ VERDICT_STYLES: Final[Mapping[str, str]] = {
     "blocked": "red",
 }
 _BULLETS: Final = {"plain": ("·", "dim"), "good": ("●", "green"), "bad": ("●", "red")}
-_DATE_WIDTH: Final = 13
+_DATE_WIDTH: Final = 14
 _INDENT: Final = 4
 
 

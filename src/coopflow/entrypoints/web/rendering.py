@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import quote
@@ -17,12 +17,13 @@ from markupsafe import Markup
 
 from coopflow import __version__
 from coopflow.application.callers import Caller, Language
+from coopflow.domain.base import Label
 from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE, THEME_COOKIE
 from coopflow.entrypoints.http.languages import CALLER_KEY, preferred
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.web.assets import address_of
 from coopflow.wording.phrases import Phrases
-from coopflow.wording.spacing import in_language, spaced
+from coopflow.wording.spacing import SPACE, in_language, spaced
 from coopflow.wording.words import WORDS
 
 Theme = Literal["auto", "light", "dark"]
@@ -49,11 +50,20 @@ _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).disable(
 
 
 class PagePhrases(Phrases):
-    """The words of one language as pages show them, where no line begins with a colon."""
+    """The words of one language as pages show them: no line breaks before a colon or in a date."""
 
     words: ClassVar[Mapping[str, tuple[str, str]]] = {
         key: (english, spaced(french)) for key, (english, french) in WORDS.items()
     }
+
+    def label(self, label: Label) -> str:
+        """Return a label with the spaces of its language."""
+        words = super().label(label)
+        return spaced(words) if self.language == "fr" else words
+
+    def day(self, instant: date | datetime) -> str:
+        """Write a date in one piece."""
+        return super().day(instant).replace(" ", SPACE)
 
 
 @dataclass(frozen=True)

@@ -384,8 +384,9 @@ def _news(told: Told, say: MailPhrases) -> Item:
 
 
 def _arithmetic(one: DecisionView, say: MailPhrases) -> list[Fact]:
-    told = one.arithmetic_fr if say.language == "fr" else one.arithmetic_en
-    return [Fact(label=say("mail.why"), value=told)] if told else []
+    if one.arithmetic is None:
+        return []
+    return [Fact(label=say("mail.why"), value=say.label(one.arithmetic))]
 
 
 def _short(text: str) -> str:

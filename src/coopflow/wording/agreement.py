@@ -1,0 +1,33 @@
+"""Plurals that agree with the numbers before them, where a text leaves them open."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from coopflow.application.callers import Language
+
+_NUMBER_OR_ENDING: Final = re.compile(r"\d+|\((?P<ending>s|x)\)")
+
+
+def agreed(text: str, language: Language) -> str:
+    """Return a text in which ``objection(s)`` agrees with the last number before it.
+
+    In French 0 and 1 are singular, in English 1 alone. An ending without a number before it stays
+    open.
+    """
+    if "(" not in text:
+        return text
+    number: int | None = None
+
+    def settle(found: re.Match[str]) -> str:
+        nonlocal number
+        ending = found["ending"]
+        if ending is None:
+            number = int(found[0])
+        elif number is not None:
+            is_one = number < 2 if language == "fr" else number == 1  # noqa: PLR2004 - grammar
+            return "" if is_one else ending
+        return found[0]
+
+    return _NUMBER_OR_ENDING.sub(settle, text)
