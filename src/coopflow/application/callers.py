@@ -39,7 +39,7 @@ class Caller(Shape):
         scopes: what a token allows; a person who signed in has all of them.
         programmes: the only programmes that a token opens; None for no such limit.
         language: the language that they wish to read, where the request does not say.
-        session: the one that they came by, by its id; None for whoever came otherwise.
+        session: the id of the one that they came by, if by one; no answer tells it.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Caller(Shape):
     scopes: frozenset[Scope] = frozenset(SCOPES)
     programmes: frozenset[Slug] | None = None
     language: Language | None = None
-    session: str | None = None
+    session: str | None = Field(default=None, exclude=True)
 
     def reaches(self, programme: str) -> bool:
         """Whether a programme is within the limits of the caller's token."""
