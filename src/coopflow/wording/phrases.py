@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
 from coopflow.wording.agreement import agreed
+from coopflow.wording.elision import elided
 from coopflow.wording.words import WORDS
 
 _MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
@@ -65,7 +66,8 @@ class Phrases:
         words = self.words.get(key)
         if words is None:
             return key.partition(".")[2].replace("_", " ")
-        return words[self.language == "fr"].format(**values)
+        text = elided(words[1], values) if self.language == "fr" else words[0]
+        return text.format(**values)
 
     def knows(self, key: str) -> bool:
         """Return whether there are words of a key."""

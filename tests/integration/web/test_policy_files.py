@@ -58,3 +58,17 @@ def test_a_faulty_file_is_not_proposed(site: Site, here: Collective, path: str) 
     assert "ligne 3" in told.text
     assert '<code class="small">extends: &lt;referense&gt;</code>' in told.text
     assert f'action="{files(here)}/proposal"' not in told.text
+
+
+def test_a_file_that_is_too_large_is_not_cut(site: Site, here: Collective) -> None:
+    """It is refused with the limit: its first part alone would be another policy."""
+    whole = OURS.encode() + b"# " + b"x" * 250_000
+    with site.visitor(here.manager) as visitor:
+        sent = visitor.post(files(here), files={"file": ("ours.yaml", whole)})
+        typed = visitor.post(files(here), files={"content": (None, whole)})
+        beyond = visitor.post(files(here), files={"file": ("ours.yaml", whole * 2)})
+    for answer in (sent, typed):
+        assert answer.status_code == 422
+        assert f"le fichier compte {len(whole)} octets, 250000 au plus" in unescape(answer.text)
+    assert beyond.status_code == 413
+    assert "<h1>" in beyond.text

@@ -185,3 +185,45 @@ def test_one_answer_is_no_answers(site: Site, bocage: Collective) -> None:
     assert "1 réponse (1/3 des votants)" in told(
         site, bocage.speakers[FERME], f"{bocage.path}/decisions/d"
     )
+
+
+def test_reasons_are_asked_where_somebody_reads_them(site: Site, bocage: Collective) -> None:
+    """Nobody may read those of a secret ballot: they would tell the answer."""
+    for slug, is_secret in (("secret", True), ("open", False)):
+        opened_one = {"decision": slug, "subject": "other", "question": slug, "secret": is_secret}
+        site.give(bocage, bocage.facilitator, "/decisions", opened_one)
+        speaker, now = bocage.speakers[FERME], datetime.now(UTC)
+        links = site.platform.services.access.decision_links
+        made = links.create(speaker, bocage.address, slug, now, now + timedelta(days=7))
+        link = f"/d/{site.platform.run(made)[0]}"
+        with site.visitor(speaker) as client:
+            for path in ("/", f"{bocage.path}/decisions/{slug}", link):
+                assert ('name="reason"' in client.get(path).text) is not is_secret, path
+
+
+def test_a_sheet_to_print_is_headed_by_days(site: Site, bocage: Collective) -> None:
+    """As people write them; what is no day is no limit."""
+    path = f"{bocage.path}/journal/print"
+    said = told(site, bocage.facilitator, f"{path}?since=2020-02-03&until=2099-12-31&words=ouvre")
+    assert (
+        "· du 3 févr. 2020 · au 31 déc. 2099 · «\N{NO-BREAK SPACE}ouvre\N{NO-BREAK SPACE}»" in said
+    )
+    assert "bientôt" not in told(site, bocage.facilitator, f"{path}?since=bientôt")
+
+
+def test_documents_call_by_name_what_they_are_about(site: Site, bocage: Collective) -> None:
+    """Objectives by why they are pursued; their ids are known to whoever wrote them down."""
+    speaker, versions = bocage.speakers[FERME], "/documents/{}/versions"
+    objective = {
+        "id": "haies",
+        "why": "Garder les haies",
+        "levers": ["Tailler"],
+        "contributors": [],
+    }
+    chain = {"content": {"objectives": [objective]}}
+    site.give(bocage, speaker, versions.format("value_chain"), chain)
+    action = {"id": "a1", "title": "Planter", "objective": "haies", "owner": FERME}
+    plan = {"content": {"actions": [action, {"title": "Sans repère"}]}}
+    site.give(bocage, speaker, versions.format("roadmap"), plan)
+    said = told(site, speaker, f"{bocage.path}/documents/roadmap")
+    assert "Planter Garder les haies" in said

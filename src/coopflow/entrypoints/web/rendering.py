@@ -22,6 +22,7 @@ from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE, THEME_COOKIE
 from coopflow.entrypoints.http.languages import CALLER_KEY, preferred
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.web.assets import address_of
+from coopflow.wording.elision import elided
 from coopflow.wording.phrases import Phrases
 from coopflow.wording.spacing import SPACE, in_language, spaced
 from coopflow.wording.words import WORDS
@@ -165,6 +166,7 @@ def translator(language: Language) -> Callable[..., str]:
 
     def t(english: str, french: str, **values: object) -> str:
         text = in_language((english, french), language)
+        text = elided(text, values) if language == "fr" else text
         return text.format(**values) if values else text
 
     return t

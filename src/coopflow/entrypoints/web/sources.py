@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from coopflow.domain.base import Source
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.web.cooperation import CooperationPage
+from coopflow.wording.subjects import subject_said
 
 _PLACES: Final = {
     "decision": "/decisions/{id}",
@@ -27,6 +29,11 @@ class Sources:
     def __init__(self, page: CooperationPage, state: Cooperation) -> None:
         """Name what a state holds, for the readers of a page."""
         self._page, self._state = page, state
+        chain = state.newest("value_chain", "approved", "in_force", "stale")
+        objectives = getattr(chain.typed, "objectives", ()) if chain else ()
+        self._indicators = {
+            one.id: one.definition for objective in objectives for one in objective.indicators
+        }
 
     def path(self, source: Source) -> str | None:
         """Return the page that shows a source; None where none does."""
@@ -36,7 +43,7 @@ class Sources:
         found = _PLACES.get(source.kind)
         return None if found is None else self._page.path + found.format(id=source.id)
 
-    def words(self, source: Source) -> str:
+    def words(self, source: Source) -> str:  # noqa: PLR0911 - one per kind
         """Return what a source is called."""
         say, state = self._page.say, self._state
         match source.kind:
@@ -53,4 +60,13 @@ class Sources:
                 return f"{say(f'review.{review.kind}')}, {say.day(review.opened_at)}"
             case "action" if source.id in state.actions:
                 return state.actions[source.id].title
+            case "measure" if source.id in self._indicators:
+                return self._indicators[source.id]
+            case "decision" if source.id in state.decisions:
+                decision = state.decisions[source.id]
+                return decision.question or subject_said(decision.subject, say, self._page.names)
+            case "disagreement" if source.id in state.disagreements:
+                return state.disagreements[source.id].subject
+            case "pulse":
+                return f"{say('source.pulse')} {say.day(date.fromisoformat(source.id))}"
         return f"{say(f'source.{source.kind}')} {source.id}"

@@ -99,6 +99,7 @@ _KINDS: Final = {
     "kind": "document",
     "RecordMeeting.kind": "meeting",
     "OpenReview.kind": "review",
+    "ReviewRecord.kind": "review",
     "rule": "rule",
     "fallback": "rule",
 }

@@ -183,6 +183,8 @@ class Teller:
                 return french if self.say.language == "fr" else text
             case Variants():
                 return self._rule(value)
+            case _ if isinstance(value, str):  # texts may be names of rules or kinds
+                return choice_of(question.about, value, self.say)
             case _:
                 return self._other(value)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
@@ -22,6 +23,7 @@ from coopflow.entrypoints.web.forms.shown import Known, Option
 from coopflow.entrypoints.web.forms.telling import Teller, Told
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.readmodel.views import DecisionView, DocumentDetail, DocumentSummary
+from coopflow.wording.things import review_named
 
 WRITTEN_BY_REVIEWS: Final = "feedback_loop"
 """The kind of document that nobody drafts: closing a review writes it."""
@@ -113,7 +115,7 @@ async def differences(
     )
     if found is None:
         raise ProblemError("unknown_document")
-    teller = Teller(page.say, named(page))
+    teller = Teller(page.say, await named(page, kind, {}))
     return page.render(
         "documents/differences.html",
         kind=kind,
@@ -157,9 +159,38 @@ def may_begin(page: CooperationPage, kind: str) -> bool:
     return page.detail.status == "active" and page.may_give("close_review")
 
 
-def named(page: CooperationPage) -> Known:
-    """Return what the organisations of a cooperation are called, those that left as well."""
-    return {"members": [Option(one.id, one.name) for one in page.members]}
+async def named(page: CooperationPage, kind: str, content: Mapping[str, Any]) -> Known:
+    """Return what things are called that a document names: organisations, those that left as well.
+
+    Objectives by why they are pursued, actions by their titles, indicators by their definitions and
+    reviews by their kinds, as far as the reader may read these.
+    """
+    queries, address, say = page.services.queries, page.sight.address, page.say
+    known = {"members": [Option(one.id, one.name) for one in page.members]}
+    if kind == "roadmap":
+        known["actions"] = _options(content.get("actions"), "title")
+        chains = [one for one in await readable(page) if one.kind == "value_chain"]
+        newest = max((one.version for one in chains), default=None)
+        chain = await queries.document(address, "value_chain", newest) if newest else None
+        known["objectives"] = _options(chain.content.get("objectives") if chain else None, "why")
+    if kind == WRITTEN_BY_REVIEWS and page.may("measures"):
+        indicators = await queries.measures(address, datetime.now(UTC))
+        known["indicators"] = [Option(one.id, one.definition) for one in indicators]
+    if kind == WRITTEN_BY_REVIEWS and page.may("reviews"):
+        known["reviews"] = [
+            Option(one.id, review_named(say, one.kind, one.period))
+            for one in await queries.reviews(address)
+        ]
+    return known
+
+
+def _options(items: Any, name: str) -> list[Option]:
+    """Return what items of a document are called, of which a draft may say anything."""
+    listed = items if isinstance(items, list) else []
+    found = [one for one in listed if isinstance(one, Mapping)]
+    return [
+        Option(str(one["id"]), str(one[name])) for one in found if one.get("id") and one.get(name)
+    ]
 
 
 def _listed(kind: str, found: Iterable[DocumentSummary]) -> Listed:
@@ -182,7 +213,7 @@ async def _version(page: CooperationPage, listed: Listed, number: int) -> Respon
     decisions = await queries.decisions(address) if found.decision else ()
     decision = next((one for one in decisions if one.id == found.decision), None)
     is_newest = listed.newest is not None and number == listed.newest.version
-    teller = Teller(page.say, named(page))
+    teller = Teller(page.say, await named(page, kind, found.content))
     return page.render(
         "documents/version.html",
         kind=kind,

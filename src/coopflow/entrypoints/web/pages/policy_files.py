@@ -24,7 +24,9 @@ from coopflow.entrypoints.web.programme import ManagedPageDep, ProgrammePage
 from coopflow.wording.faults import fault_in
 from coopflow.wording.naming import Names
 
-_LARGEST: Final = 300_000
+_LARGEST: Final = 250_000
+"""Bytes of the largest file: with the rest of the form it fits into a request."""
+
 _FILE: Final = "policy.yaml"
 
 router = APIRouter(prefix="/p/{programme}/policies/check", dependencies=MEMBERS)
@@ -46,7 +48,11 @@ async def check(page: ManagedPageDep) -> Response:
         file = posted.get("file")
         text = str(posted.get("content") or "")
         if isinstance(file, UploadFile) and file.filename:
-            text = (await file.read(_LARGEST)).decode("utf-8", "replace")
+            read = await file.read(_LARGEST + 1)
+            text = read.decode("utf-8", "replace")
+            if len(read) > _LARGEST:
+                fault = _too_large(file.size or len(read))
+                return await _faulty(page, Filled.of(other=posted.get("other") or ""), [fault])
         other, wants_impact = posted.get("other"), posted.get("do") == "impact"
     form = Filled.of(content=text.replace("\r\n", "\n"), other=other or "")
     return await _checked(page, form, wants_impact=wants_impact)
@@ -60,8 +66,8 @@ async def propose_file(page: ManagedPageDep) -> Response:
     try:
         documents = await asyncio.to_thread(documents_in, content, _FILE)
         definition = await asyncio.to_thread(read_definition, *documents)
-    except FaultsError:
-        return await _checked(page, Filled.of(content=content, other=""))
+    except FaultsError as error:
+        return await _faulty(page, Filled.of(content=content, other=""), error.faults)
     rules = compile_definition(definition)
     if form.text("do") == "propose":
         return await put(page, rules, form, content=content)
@@ -77,15 +83,14 @@ async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = Fa
     known, text = await known_policies(page), form.text("content")
     values: dict[str, Any] = {"faults": (), "findings": (), "rules": None, "found": None}
     values["lines"] = text.splitlines()
+    if len(text.encode("utf-8", "replace")) > _LARGEST:
+        return await _faulty(page, form, [_too_large(len(text.encode("utf-8", "replace")))])
     if text.strip():
         try:
             documents = await asyncio.to_thread(documents_in, text, _FILE)
             definition = await asyncio.to_thread(read_definition, *documents)
         except FaultsError as error:
-            values["faults"] = _told(page, error.faults)
-            return page.render(
-                "policies/check.html", status=422, form=form, known=known, groups=(), **values
-            )
+            return await _faulty(page, form, error.faults)
         if wants_impact and await page.services.history.count_live(page.id) > AT_ONCE:
             caller = page.visitor.caller
             operation = await begin(page.request, page.services, caller, page.id, definition)
@@ -99,6 +104,26 @@ async def _checked(page: ProgrammePage, form: Filled, *, wants_impact: bool = Fa
             values["names"] = Names(rules, page.say)
         return page.render("policies/check.html", form=form, known=known, groups=groups, **values)
     return page.render("policies/check.html", form=form, known=known, groups=(), **values)
+
+
+async def _faulty(page: ProgrammePage, form: Filled, faults: Iterable[Fault]) -> Response:
+    """Show the form again with what is wrong."""
+    return page.render(
+        "policies/check.html",
+        status=422,
+        form=form,
+        known=await known_policies(page),
+        groups=(),
+        faults=_told(page, faults),
+        findings=(),
+        rules=None,
+        found=None,
+        lines=form.text("content").splitlines(),
+    )
+
+
+def _too_large(size: int) -> Fault:
+    return Fault(_FILE, 1, 1, "", f"the file has {size} bytes, at most {_LARGEST} are read")
 
 
 def _told(page: ProgrammePage, faults: Iterable[Fault]) -> list[Fault]:

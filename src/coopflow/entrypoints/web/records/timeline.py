@@ -151,6 +151,16 @@ class Filter(NamedTuple):
     until: str = ""
     words: str = ""
 
+    @property
+    def first(self) -> date | None:
+        """The first day; None for no limit, or for what is no day."""
+        return _day(self.since)
+
+    @property
+    def last(self) -> date | None:
+        """The last day, likewise."""
+        return _day(self.until)
+
     def query(self, **more: str | int) -> dict[str, str]:
         """Return it as the query of a link, with more."""
         whole = {**self._asdict(), **more}
@@ -164,7 +174,7 @@ class Filter(NamedTuple):
 
     def narrowing(self, zone: tzinfo) -> Narrowing:
         """Return what the journal is asked for; the words are looked for in its sentences."""
-        family, first, last = FAMILIES.get(self.kind), _day(self.since), _day(self.until)
+        family, first, last = FAMILIES.get(self.kind), self.first, self.last
         return Narrowing(
             types=family.types if family else None,
             actor="" if self.who == BY_ITSELF else self.who or None,
