@@ -390,6 +390,43 @@ FRENCH: Final[Mapping[str, str]] = {
         "ce n'est pas un numéro d'immatriculation : écrivez un SIREN (9 chiffres), un SIRET "
         "(14 chiffres) ou un RNA (W et 9 chiffres) ; cherchez un chiffre manquant ou mal saisi"
     ),
+    "{name} is no id; write letters, digits and . _ : @ -, at most 120": (
+        "{name} n'est pas un identifiant ; écrivez des lettres, des chiffres et . _ : @ -, 120 au "
+        "plus"
+    ),
+    "Field required": "à remplir",
+    "Input should be a valid string": "devrait être un texte",
+    "Input should be a valid integer": "devrait être un nombre entier",
+    "Input should be a valid boolean": "devrait être true ou false",
+    "Input should be greater than or equal to {least}": "devrait valoir {least} au moins",
+    "Input should be less than or equal to {most}": "devrait valoir {most} au plus",
+    "Input should be {expected}": "devrait être {expected}",
+    "Extra inputs are not permitted": "ce champ n'existe pas",
+    "String should match pattern {pattern}": "ne suit pas le modèle {pattern}",
+    # webhooks
+    "there are no events of type {types}": "aucun événement n'est de la sorte {types}",
+    "a description has at most {most} signs": "une description a {most} signes au plus",
+    "this is no URL: write https://HOST/PATH": (
+        "ce n'est pas une adresse web : écrivez https://HÔTE/CHEMIN"
+    ),
+    "this is no URL of a web service: write https://HOST/PATH, in ASCII": (
+        "ce n'est pas l'adresse d'un service web : écrivez https://HÔTE/CHEMIN, en ASCII"
+    ),
+    "a URL with a user, a password or a # is not kept: leave them out": (
+        "une adresse avec un nom d'utilisateur, un mot de passe ou un # n'est pas gardée : "
+        "retirez-les"
+    ),
+    "events are sent by https alone: give such a URL, or set {setting}, where all who add webhooks "
+    "are trusted": (
+        "les événements ne partent qu'en https : donnez une telle adresse, ou fixez {setting} là "
+        "où quiconque ajoute des webhooks est digne de confiance"
+    ),
+    "{host} is not a public address: give one, or set {setting}, where all who add webhooks are "
+    "trusted": (
+        "{host} n'est pas une adresse publique : donnez-en une, ou fixez {setting} là où quiconque "
+        "ajoute des webhooks est digne de confiance"
+    ),
+    "a description has no NUL character": "une description n'a pas de caractère nul",
     "{count} months": "{count} mois",
     "{count} days": "{count} jours",
     "{count} hours": "{count} heures",

@@ -27,6 +27,12 @@ def fault_in(fault: Fault, language: Language) -> Fault:
     return fault._replace(message=message, remedy=remedy)
 
 
+def told_in(text: str, language: Language) -> str:
+    """Return what is wrong with one value as somebody reads it; in English as it was made."""
+    plain = text.removeprefix("Value error, ")
+    return plain if language == "en" else french(plain) or plain
+
+
 def french(text: str) -> str | None:
     """Return the French of what a fault says; None where it is not known, or too long to look for.
 

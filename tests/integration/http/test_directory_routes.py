@@ -184,6 +184,10 @@ def test_what_is_wrong_names_its_field(manager: httpx.Client, here: str) -> None
     answer = manager.patch(f"{here}/people/{name}", json={"name": None})
     assert code(answer) == (422, "invalid_request")
     assert answer.json()["errors"][0]["path"] == "body.name"
+    asked = {"name": "Kim", "email": "x"}
+    answer = manager.post(f"{here}/people", json=asked, headers={"Accept-Language": "fr"})
+    (problem,) = answer.json()["errors"]
+    assert problem["problem"].startswith("ce n'est pas une adresse électronique")
 
 
 def test_people_are_listed_page_by_page(manager: httpx.Client, here: str) -> None:

@@ -38,8 +38,10 @@ from coopflow.domain import (
     meetings,
     reviews,
 )
+from coopflow.outgoing.addresses import check_url
+from coopflow.outgoing.errors import EndpointFault
 from coopflow.wording.fault_words import THINGS
-from coopflow.wording.faults import fault_in, french
+from coopflow.wording.faults import fault_in, french, told_in
 
 MODULES: Final = (
     *(cel, extends, faults, flaws, library, lint, scenario, supposition, validation, yaml),
@@ -122,6 +124,33 @@ def test_a_policy_at_fault_is_told_in_both_languages() -> None:
     said = {fault_in(fault, "fr").message for fault in caught.value.faults}
     assert "clé inconnue" in said
     assert "rien ne s'appelle ainsi (étape) : moon" in said
+
+
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        ("Field required", "à remplir"),
+        ("Input should be 'fr' or 'en'", "devrait être 'fr' ou 'en'"),
+        ("String should match pattern '^[a-z]$'", "ne suit pas le modèle '^[a-z]$'"),
+        (
+            "Value error, write it on one line, without control characters",
+            "écrivez-le sur une ligne, sans caractère de contrôle",
+        ),
+        ("quite another matter", "quite another matter"),
+    ],
+)
+def test_what_is_wrong_with_one_value_is_told_in_the_language(english: str, said: str) -> None:
+    """Of records of the directory and of webhooks; in English it stays as it was made."""
+    assert told_in(english, "fr") == said
+    assert told_in(english, "en") == english.removeprefix("Value error, ")
+
+
+def test_addresses_of_webhooks_are_refused_in_french_too() -> None:
+    """Whatever is wrong with one."""
+    for url in ("http://[", "ftp://a.org", "https://u:p@a.org", "http://a.org", "https://10.0.0.1"):
+        with pytest.raises(EndpointFault) as caught:
+            check_url(url, allow_private=False)
+        assert french(str(caught.value)) is not None, str(caught.value)
 
 
 def test_what_nobody_has_translated_is_told_as_it_is() -> None:

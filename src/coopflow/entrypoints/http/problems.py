@@ -33,7 +33,7 @@ from coopflow.entrypoints.http.languages import language_of
 from coopflow.entrypoints.http.problem_kinds import KINDS, OF_STATUS
 from coopflow.outgoing.errors import EndpointFault, UnknownDeliveryError, UnknownEndpointError
 from coopflow.temporal.errors import TemporalUnavailableError
-from coopflow.wording.faults import fault_in
+from coopflow.wording.faults import fault_in, told_in
 
 MEDIA_TYPE: Final = "application/problem+json"
 URN: Final = "urn:coopflow:problem:"
@@ -252,7 +252,10 @@ def _of_record(
             faults = error.faults
         case _:
             return ProblemError("in_use", str(error))
-    errors = [FieldProblem(path=f"body.{field}", problem=told) for field, told in faults.items()]
+    errors = [
+        FieldProblem(path=f"body.{field}", problem=told_in(told, language))
+        for field, told in faults.items()
+    ]
     return ProblemError("invalid_request", errors=errors)
 
 
