@@ -205,9 +205,7 @@ def test_a_sheet_to_print_is_headed_by_days(site: Site, bocage: Collective) -> N
     """As people write them; what is no day is no limit."""
     path = f"{bocage.path}/journal/print"
     said = told(site, bocage.facilitator, f"{path}?since=2020-02-03&until=2099-12-31&words=ouvre")
-    assert (
-        "· du 3 févr. 2020 · au 31 déc. 2099 · «\N{NO-BREAK SPACE}ouvre\N{NO-BREAK SPACE}»" in said
-    )
+    assert "· du 3 févr. 2020 · au 31 déc. 2099 · « ouvre »" in said
     assert "bientôt" not in told(site, bocage.facilitator, f"{path}?since=bientôt")
 
 

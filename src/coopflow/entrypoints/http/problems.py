@@ -193,7 +193,7 @@ def install(app: FastAPI, answer: Answering = answer) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(_invalid(error), request)
+        return answer(_invalid(error, language_of(request)), request)
 
     async def unknown(request: Request, error: Exception) -> Response:
         return answer(ProblemError(_UNKNOWN[type(error)]), request)
@@ -265,11 +265,14 @@ def _in_file(fault: Fault) -> FieldProblem:
     return FieldProblem(path=where, problem=f"{fault.message}{remedy}")
 
 
-def _invalid(error: RequestValidationError) -> ProblemError:
+def _invalid(error: RequestValidationError, language: Language) -> ProblemError:
     faults = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return ProblemError("malformed_request", "the body is not JSON")
     return ProblemError(
         "invalid_request",
-        errors=[FieldProblem(path=path_of(one["loc"]), problem=one["msg"]) for one in faults],
+        errors=[
+            FieldProblem(path=path_of(one["loc"]), problem=told_in(one["msg"], language))
+            for one in faults
+        ],
     )

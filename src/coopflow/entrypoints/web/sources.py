@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -31,7 +32,7 @@ class Sources:
         self._page, self._state = page, state
         chain = state.newest("value_chain", "approved", "in_force", "stale")
         objectives = getattr(chain.typed, "objectives", ()) if chain else ()
-        self._indicators = {
+        self._indicators: Mapping[str, str] = {
             one.id: one.definition for objective in objectives for one in objective.indicators
         }
 
