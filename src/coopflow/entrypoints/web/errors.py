@@ -38,10 +38,6 @@ _ON_PAGES: Final[Mapping[str, tuple[str, str]]] = {
         "This address answers to forms of other pages only.",
         "Cette adresse ne répond qu'aux formulaires d'autres pages.",
     ),
-    "request_too_large": (
-        "What was sent is too large: a page takes 300 kB at most.",
-        "L'envoi est trop volumineux : une page accepte 300 ko au plus.",
-    ),
     "rate_limited": (
         "That was a lot in a short time. Wait a little, then try again.",
         "Cela fait beaucoup en peu de temps. Patientez un peu, puis réessayez.",
