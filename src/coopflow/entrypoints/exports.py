@@ -122,7 +122,8 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
     now = datetime.now(UTC)
     counts = await services.queries.levels_by_stage(programme, now, closed=True)
     come.total = (await services.queries.portfolio_counts(programme, now)).total
-    pages = _pages(services, programme, now, come)
+    called: dict[str, str] = {}
+    pages = _pages(services, programme, now, come, called)
     # In the order in which the policy of the first one has them, then what others have besides.
     first = await anext(pages, ())
     known = dict.fromkeys(name for row in first for name in row.levels)
@@ -130,9 +131,9 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
     name = f"{programme}-portfolio"
     if form == "csv":
         rows = [*first, *[row async for page in pages for row in page]]
-        text = await asyncio.to_thread(portfolio_sheet, rows, language)
+        text = await asyncio.to_thread(portfolio_sheet, rows, language, called)
         return _csv(name, text, bom=bom)
-    book = workbooks.portfolio_book(names, language)
+    book = workbooks.portfolio_book(names, language, called)
     await asyncio.to_thread(book.add, first)
     async for page in pages:
         await asyncio.to_thread(book.add, page)
@@ -141,12 +142,15 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
 
 
 async def _pages(
-    services: Services, programme: str, now: datetime, come: Come
+    services: Services, programme: str, now: datetime, come: Come, called: dict[str, str]
 ) -> AsyncIterator[Sequence[PortfolioRow]]:
+    """Yield the rows, and learn what the organisations in support are called."""
     after: PortfolioPlace | None = None
     while page := await services.queries.portfolio(programme, now, after=after, limit=_AT_ONCE):
         after = page[-1].place
         come.done += len(page)
+        unknown = {one.mandate_holder for one in page if one.mandate_holder} - called.keys()
+        called |= await services.queries.organisation_names(programme, unknown)
         yield page
 
 

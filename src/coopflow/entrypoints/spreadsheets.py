@@ -6,7 +6,7 @@ As workbooks they are written in ``workbooks.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeVar
@@ -41,7 +41,7 @@ def _column(en: str, fr: str, of: Callable[[Any], Any], *, spreads: bool = False
     return Column(Label(en=en, fr=fr), of, spreads)
 
 
-PORTFOLIO: Final = (
+_PORTFOLIO: Final = (
     _column("id", "identifiant", lambda one: one.slug),
     _column("title", "titre", lambda one: one.title),
     _column("territory", "territoire", lambda one: one.territory),
@@ -119,6 +119,20 @@ INDICATORS: Final = (
 )
 
 
+def portfolio_columns(called: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return the columns of a portfolio, with what organisations are called beside their ids.
+
+    ``called`` may grow while rows are written; who is not in it has no name.
+    """
+    name = _column(
+        "name of the holder",
+        "nom du titulaire",
+        lambda one: called.get(one.mandate_holder or ""),
+    )
+    after = next(at for at, one in enumerate(_PORTFOLIO, 1) if one.label.en == "mandate holder")
+    return (*_PORTFOLIO[:after], name, *_PORTFOLIO[after:])
+
+
 def decision_columns(language: Language) -> tuple[Column, ...]:
     """Return the columns of a register of decisions, with the arithmetic in the language."""
     arithmetic = _column("arithmetic", "calcul", lambda one: getattr(one, f"arithmetic_{language}"))
@@ -130,9 +144,11 @@ def values_of(indicators: Iterable[IndicatorView]) -> list[Value]:
     return [Value(one, value) for one in indicators for value in one.values or (None,)]
 
 
-def portfolio_sheet(rows: Iterable[PortfolioRow], language: Language) -> str:
-    """Return a portfolio as CSV: one line for each cooperation."""
-    return _sheet(PORTFOLIO, rows, language)
+def portfolio_sheet(
+    rows: Iterable[PortfolioRow], language: Language, called: Mapping[str, str]
+) -> str:
+    """Return a portfolio as CSV: one line for each cooperation; ``called`` names organisations."""
+    return _sheet(portfolio_columns(called), rows, language)
 
 
 def decisions_sheet(decisions: Iterable[DecisionView], language: Language) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -21,9 +21,9 @@ from coopflow.application.callers import Language
 from coopflow.domain.base import Label
 from coopflow.entrypoints.spreadsheets import (
     INDICATORS,
-    PORTFOLIO,
     Column,
     decision_columns,
+    portfolio_columns,
     values_of,
 )
 from coopflow.readmodel.views import DecisionView, IndicatorView
@@ -148,9 +148,14 @@ class Book:
         return self._content.getvalue()
 
 
-def portfolio_book(conditions: Sequence[str], language: Language) -> Book:
-    """Begin a portfolio, to which rows are added: levels have a column for each condition."""
-    return _book("portfolio", PORTFOLIO, language, conditions)
+def portfolio_book(
+    conditions: Sequence[str], language: Language, called: Mapping[str, str]
+) -> Book:
+    """Begin a portfolio, to which rows are added: levels have a column for each condition.
+
+    ``called`` says what organisations are called, and may grow until their rows are added.
+    """
+    return _book("portfolio", portfolio_columns(called), language, conditions)
 
 
 def decisions_book(decisions: Sequence[DecisionView], language: Language) -> bytes:

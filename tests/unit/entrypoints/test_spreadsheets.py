@@ -60,23 +60,34 @@ def portfolio_row(**given: object) -> PortfolioRow:
 
 def test_a_portfolio_has_a_line_for_each_cooperation() -> None:
     """Headers are in the language asked for, cells the same in both."""
-    (line,) = read(portfolio_sheet([portfolio_row()], "en"))
+    (line,) = read(portfolio_sheet([portfolio_row()], "en", {}))
     assert line["title"] == "A, or «B»"
     assert line["levels"] == "common_plan:1 support:2"
     assert line["trend over 6 months"] == "common_plan:-1 support:2"
     assert line["mandate ends on"] == "2026-12-31"
     assert line["last plenary"] == "2026-01-01T09:00:00+00:00"
     assert (line["months funded"], line["alerts"]) == ("", "cure_soon")
-    (french,) = read(portfolio_sheet([portfolio_row()], "fr"))
+    (french,) = read(portfolio_sheet([portfolio_row()], "fr", {}))
     assert list(french.values()) == list(line.values())
     assert french["étape"] == "impulsion"
-    assert read(portfolio_sheet([], "fr")) == []
+    assert read(portfolio_sheet([], "fr", {})) == []
+
+
+def test_a_portfolio_names_who_is_in_support_beside_the_id() -> None:
+    """By what the organisation is called; nothing where nobody is, or the name is not known."""
+    rows = [portfolio_row(mandate_holder=one) for one in ("commune", "lost", None)]
+    sheet = read(portfolio_sheet(rows, "en", {"commune": "Commune de Valbrume"}))
+    assert [(one["mandate holder"], one["name of the holder"]) for one in sheet] == [
+        ("commune", "Commune de Valbrume"),
+        ("lost", ""),
+        ("", ""),
+    ]
 
 
 def test_no_cell_is_taken_for_a_formula() -> None:
     """What people wrote is shown as they wrote it, and does nothing; numbers stay numbers."""
     for text in ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", '=HYPERLINK("u")'):
-        (line,) = read(portfolio_sheet([portfolio_row(title=text)], "en"))
+        (line,) = read(portfolio_sheet([portfolio_row(title=text)], "en", {}))
         assert line["title"] == f"'{text}"
     indicator = IndicatorView(
         id="i",

@@ -82,7 +82,7 @@ def test_what_a_cell_cannot_hold_is_left_out() -> None:
 def test_nothing_in_a_workbook_is_computed_or_fetched() -> None:
     """No formula, no macro and nothing of elsewhere is in the file, whatever people wrote."""
     rows = [portfolio_row(slug=f"c{number}", title=text) for number, text in enumerate(FORMULAS)]
-    book = portfolio_book(["common_plan", "support"], "fr")
+    book = portfolio_book(["common_plan", "support"], "fr", {})
     book.add(rows)
     with zipfile.ZipFile(io.BytesIO(book.finished())) as parts:
         for name in parts.namelist():
@@ -94,7 +94,7 @@ def test_nothing_in_a_workbook_is_computed_or_fetched() -> None:
 
 def test_a_portfolio_has_a_column_for_each_condition() -> None:
     """Headers are in the language, stay in sight, and can be filtered by."""
-    book = portfolio_book(["common_plan", "support"], "fr")
+    book = portfolio_book(["common_plan", "support"], "fr", {})
     book.add([portfolio_row(), portfolio_row(slug="b", levels={"support": 4}, trend={}, lacks={})])
     sheet = read(book.finished())
     assert sheet.title == "Portefeuille"
@@ -183,13 +183,13 @@ def test_a_long_workbook_leaves_no_file_behind(
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    book = portfolio_book(["support"], "en")
+    book = portfolio_book(["support"], "en", {})
     book.add(portfolio_row() for _ in range(3000))
     sheet = read(book.finished())
     assert sheet.max_row == 3001
     assert not list(folder.iterdir())
     monkeypatch.setattr(workbooks, "MOST_ROWS", 2)
-    full = portfolio_book(["support"], "en")
+    full = portfolio_book(["support"], "en", {})
     with pytest.raises(OverflowError):
         full.add(portfolio_row() for _ in range(3))
     full.finished()
