@@ -23,8 +23,6 @@ from coopflow.readmodel.views import JournalLine
 Thing = Literal["decision", "disagreement", "review", "meeting"]
 """What entries may be about, as their fields name it."""
 
-_MOST: Final = 2000
-
 
 class Narrowing(NamedTuple):
     """Which entries somebody looks for.
@@ -123,7 +121,7 @@ class Chronicle:
     async def about(
         self, address: Address, thing: Thing, name: str, types: Collection[str] | None = None
     ) -> tuple[JournalLine, ...]:
-        """List the entries about one thing, oldest first.
+        """List all entries about one thing, oldest first.
 
         Args:
             address: of the cooperation.
@@ -142,7 +140,7 @@ class Chronicle:
         query = _of(address).where(about)
         if types is not None:
             query = query.where(JournalRow.type.in_(sorted(types)))
-        return await self._lines(address, query.order_by(JournalRow.seq).limit(_MOST))
+        return await self._lines(address, query.order_by(JournalRow.seq))
 
     async def actors(self, address: Address) -> tuple[str, ...]:
         """List who caused entries, by id.

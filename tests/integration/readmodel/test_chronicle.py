@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.events import Entry
 from coopflow.readmodel.chronicle import Chronicle, Narrowing
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.projector import Projector
+from coopflow.readmodel.tables import JournalRow
 from tests.integration.readmodel.lives import Life
 
 
@@ -73,6 +75,22 @@ async def test_what_is_about_one_thing_is_found(bocage: Life, chronicle: Chronic
     }
     only = await chronicle.about(address, "decision", "vision-1", ("decision_opened",))
     assert [one.type for one in only] == ["decision_opened"]
+
+
+async def test_however_much_is_about_one_thing_all_of_it_is_found(
+    bocage: Life, chronicle: Chronicle, database: Database
+) -> None:
+    """What was decided is made out from it, and has to be made out from the whole."""
+    address, entries = bocage
+    before = await chronicle.about(address, "meeting", "plenary-1")
+    assert before
+    copied = select(JournalRow.__table__).where(JournalRow.cooperation_id == str(address))
+    async with database.writing() as connection:
+        row = (await connection.execute(copied.where(JournalRow.seq == before[0].seq))).mappings()
+        one = dict(row.one())
+        more = [one | {"seq": len(entries) + number} for number in range(1, 3001)]
+        await connection.execute(insert(JournalRow), more)
+    assert len(await chronicle.about(address, "meeting", "plenary-1")) == len(before) + 3000
 
 
 async def test_an_entry_is_found_by_its_number_with_its_digest(
