@@ -42,10 +42,9 @@ from coopflow.entrypoints.web.app import pages
 from coopflow.outgoing.mail.queue import MailQueue
 from coopflow.outgoing.mail.reminders import Reminders
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.folding import unaccented
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.narrowing import Below, PortfolioFilter
-from coopflow.readmodel.outlines import brief, sorted_by, words
+from coopflow.readmodel.outlines import brief, searched, sorted_by, words
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.registry import Registry, register
 from coopflow.readmodel.tables import (
@@ -158,7 +157,7 @@ def _one(
             **key,
             **shared,
             "title": sorted_by(title),
-            "searched": unaccented(f"{title}\n{territory}\n{slug}"),
+            **searched(title, territory, slug),
             "territory": territory,
             "levels": words(levels),
             "brief": brief(words(levels)),

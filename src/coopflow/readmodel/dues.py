@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import literal, select, tuple_
 
 from coopflow.readmodel.asking import PAGE, Asking
-from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter, matching
+from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter
+from coopflow.readmodel.nearby import Shown, first_of
 from coopflow.readmodel.tables import CooperationRow, DueRow, UtcInstant
 from coopflow.readmodel.views import DuePlace, DueView
 
@@ -46,14 +47,14 @@ class Dues(Asking):
                 CooperationRow.title,
             )
             .join(CooperationRow, CooperationRow.cooperation_id == DueRow.cooperation_id)
-            .where(DueRow.programme == programme, DueRow.at >= begin, DueRow.at < end)
             .order_by(*order)
-            .limit(limit)
         )
-        if not only.is_empty:
-            query = query.where(DueRow.cooperation_id.in_(matching(programme, only, now)))
+        where = [DueRow.programme == programme, DueRow.at >= begin, DueRow.at < end]
         if after is not None:
             at, *rest = after
             place = tuple_(literal(at, UtcInstant), *map(literal, rest))
-            query = query.where(tuple_(*order) > place)
-        return await self._many(DueView, query)
+            where.append(tuple_(*order) > place)
+        shown, of = Shown(programme, only, now), (DueRow.at, DueRow.cooperation_id)
+        async with self._database.reading() as connection:
+            rows = await first_of(connection, query, shown, of=of, where=where, limit=limit)
+        return tuple(DueView.model_validate(row) for row in rows)

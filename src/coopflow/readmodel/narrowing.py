@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from coopflow.domain.alerts import SEVERITIES, Severity
@@ -98,11 +98,7 @@ def narrowed(
         but: the parts of the filter to pass over.
     """
     kept = only.but(**dict.fromkeys(but))
-    of: Any = OutlineRow.programme
-    if kept.text is not None:
-        # No index holds the text: reading the rows as they lie is faster than one by one.
-        of = OutlineRow.programme.concat("")
-    return [of == programme, *_conditions(kept, now)]
+    return [OutlineRow.programme == programme, *_conditions(kept, now)]
 
 
 def matching(programme: str, only: PortfolioFilter, now: datetime) -> Select[Any]:
@@ -115,10 +111,12 @@ def is_shown(
 ) -> ColumnElement[bool]:
     """Return whether a portfolio shows the cooperation of an id, looked up for each row by itself.
 
-    For few rows that is faster than to select all ids first.
+    For few rows that is faster than to select all ids first; PostgreSQL would turn what only asks
+    whether there is one into just that.
     """
     one = OutlineRow.cooperation_id == cooperation_id
-    return exists().where(one, *narrowed(programme, only, now))
+    found = select(OutlineRow.cooperation_id).where(one, *narrowed(programme, only, now))
+    return found.scalar_subquery().is_not(None)
 
 
 def place_of(order: Order) -> tuple[Any, ...]:
@@ -155,20 +153,36 @@ def _has_alert(code: str, _: datetime) -> ColumnElement[bool]:
 
 def _is_below(below: Below, _: datetime) -> ColumnElement[bool]:
     told = [f"{below.condition}:{level}" for level in range(below.level)]
-    long = aliased(OutlineRow)
-    # Among the long ones apart, so that an index holds all that is asked of the others.
-    found = select(long.cooperation_id).where(
-        long.brief == "", or_(false(), *(_has_word(long.levels, one) for one in told))
-    )
-    return or_(
-        false(),
-        *(_has_word(OutlineRow.brief, one) for one in told),
-        and_(OutlineRow.brief == "", OutlineRow.cooperation_id.in_(found)),
-    )
+
+    def has_one(levels: Any) -> ColumnElement[bool]:
+        return or_(false(), *(_has_word(levels, one) for one in told))
+
+    return _in_either("brief", "levels", has_one)
 
 
 def _holds(text: str, _: datetime) -> ColumnElement[bool]:
-    return OutlineRow.searched.contains(unaccented(text), autoescape=True)
+    wanted = unaccented(text)
+
+    def holds(told: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = told.contains(wanted, autoescape=True)
+        return found
+
+    return _in_either("sought", "searched", holds)
+
+
+def _in_either(
+    short: str, whole: str, holds: Callable[[Any], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Return whether something holds of a column, which another one has where it is short.
+
+    The long ones are asked apart, so that an index holds all that is asked of the others.
+    """
+    long = aliased(OutlineRow)
+    found = select(long.cooperation_id).where(
+        getattr(long, short) == "", holds(getattr(long, whole))
+    )
+    brief = getattr(OutlineRow, short)
+    return or_(holds(brief), and_(brief == "", OutlineRow.cooperation_id.in_(found)))
 
 
 def _is_stuck(days: int, now: datetime) -> ColumnElement[bool]:

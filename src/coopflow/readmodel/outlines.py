@@ -23,6 +23,9 @@ NAMED: Final = 120
 BRIEF: Final = 200
 """Levels that take so many characters at most are in indexes; others are looked up."""
 
+SOUGHT: Final = 160
+"""So it is with what texts are sought in, whose letters may take four bytes each."""
+
 OUTLINE_READS: Final = (
     "as_of",
     "title",
@@ -78,6 +81,12 @@ def brief(levels: str) -> str:
     return levels if len(levels) <= BRIEF else ""
 
 
+def searched(title: str, territory: str, slug: str) -> Row:
+    """Return what texts are sought in, in full and as indexes hold it: empty where it is long."""
+    told = unaccented(f"{title}\n{territory}\n{slug}")
+    return {"searched": told, "sought": told if len(told) <= SOUGHT else ""}
+
+
 def outline_rows(state: Cooperation) -> Iterator[Row]:
     """Yield the one row by which portfolios find a cooperation; none before it is opened."""
     if state.stage_since is None or state.as_of is None:
@@ -88,7 +97,7 @@ def outline_rows(state: Cooperation) -> Iterator[Row]:
         "programme": state.programme,
         "slug": state.id,
         "title": sorted_by(state.title),
-        "searched": unaccented(f"{state.title}\n{state.territory}\n{state.id}"),
+        **searched(state.title, state.territory, state.id),
         "territory": state.territory[:NAMED],
         "lifecycle": state.lifecycle,
         "policy": state.policy,

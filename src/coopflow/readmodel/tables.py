@@ -369,7 +369,7 @@ class LevelsRow(Base):
     levels: Mapped[dict[str, int]]
 
 
-_KEYS = ("status", "stage", "lifecycle", "policy", "brief", "alerts")
+_KEYS = ("status", "stage", "lifecycle", "policy", "brief", "alerts", "sought")
 _PLACES = ("territory", "holder")
 _FIGURES = ("stage_since", "due_at", "disagreements")
 
@@ -393,17 +393,18 @@ class OutlineRow(Base):
     """A cooperation as far as portfolios are narrowed, ordered and counted by it: a narrow row.
 
     ``title`` is by what titles are put in order, ``territory`` the beginning of its name, and
-    ``levels`` and ``alerts`` are words between spaces. ``brief`` are the levels where they are
-    short enough for an index, else empty. ``due_at`` is when the first thing is due after the last
-    entry that was projected, ``disagreements`` how many are not closed.
+    ``levels`` and ``alerts`` are words between spaces. ``brief`` are the levels, and ``sought`` is
+    what is ``searched``, where they are short enough for an index, else empty. ``due_at`` is when
+    the first thing is due after the last entry that was projected, ``disagreements`` how many are
+    not closed.
     """
 
     __tablename__ = "outline"
     __table_args__ = (
         _whole("standing"),
         *(_whole(name, name) for name in ("territory", "holder", "alerts")),
-        # Where nothing is narrowed, the narrow ones are read faster.
-        *(Index(None, "programme", name) for name in ("territory", "holder", "alerts")),
+        # Where nothing is narrowed but by status, the narrow ones are read faster.
+        *(Index(None, "programme", name, "status") for name in ("territory", "holder", "alerts")),
         *(_whole(f"by_{order}", order, "slug") for order in ("title", "stage_since", "due_at")),
     )
 
@@ -412,6 +413,7 @@ class OutlineRow(Base):
     slug: Mapped[str]
     title: Mapped[str]
     searched: Mapped[str] = mapped_column(Text)
+    sought: Mapped[str]
     territory: Mapped[str]
     lifecycle: Mapped[str]
     policy: Mapped[str]
@@ -445,7 +447,11 @@ class PassageRow(Base):
     """A stay in a stage that has ended, by the entry that ended it."""
 
     __tablename__ = "passage"
-    __table_args__ = (Index(None, "programme", "stage", "seconds", "cooperation_id"),)
+    __table_args__ = (
+        Index(None, "programme", "stage", "seconds"),
+        # The stays of some cooperations are looked up one by one.
+        Index(None, "cooperation_id", "stage", "seconds"),
+    )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

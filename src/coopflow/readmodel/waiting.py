@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, case, func, literal, select, tuple_
 
 from coopflow.readmodel.asking import PAGE, Asking
 from coopflow.readmodel.inbox import task_view
-from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter, is_shown, matching
+from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter
+from coopflow.readmodel.nearby import Shown, first_of
 from coopflow.readmodel.tables import CooperationRow, TaskRow, UtcInstant
 from coopflow.readmodel.views import WaitedFor, WaitingPlace, WaitingView
 
@@ -23,6 +24,7 @@ _ORDER: Final = (
     TaskRow.about,
     TaskRow.organisation,
 )
+_OF: Final = (TaskRow.begins_at, TaskRow.cooperation_id)
 
 
 class Waiting(Asking):
@@ -53,22 +55,22 @@ class Waiting(Asking):
             limit: at most so many.
         """
         query = (
-            select(TaskRow, CooperationRow.slug, CooperationRow.title)
+            select(*TaskRow.__table__.columns, CooperationRow.slug, CooperationRow.title)
             .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
-            .where(*_waits(programme, now, only))
             .order_by(*_ORDER)
-            .limit(limit)
         )
+        where = _waits(programme, now)
         wanted = {"person": person, "organisation": organisation, "kind": kind}
         for name, value in wanted.items():
             if value is not None:
-                query = query.where(getattr(TaskRow, name) == value)
+                where.append(getattr(TaskRow, name) == value)
         if after is not None:
             begins, *rest = after
             place = tuple_(literal(begins, UtcInstant), *map(literal, rest))
-            query = query.where(tuple_(*_ORDER) > place)
+            where.append(tuple_(*_ORDER) > place)
+        shown = Shown(programme, only, now)
         async with self._database.reading() as connection:
-            rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+            rows = await first_of(connection, query, shown, of=_OF, where=where, limit=limit)
         return tuple(task_view(WaitingView, row, now) for row in rows)
 
     async def waited_for(  # noqa: PLR0913 - what narrows a list, each by name
@@ -97,16 +99,17 @@ class Waiting(Asking):
         who = getattr(TaskRow, by)
         since = func.min(TaskRow.begins_at, type_=UtcInstant)
         first = select(who.label("who"), since.label("since"))
-        first = first.where(*_waits(programme, now, only), who > "")
+        where = [*_waits(programme, now), who != ""]
         if after is not None:
             at, name = after
             first = first.having(
                 tuple_(since, who) > tuple_(literal(at, UtcInstant), literal(name))
             )
-        first = first.group_by(who).order_by(since, who).limit(limit)
+        first = first.group_by(who).order_by(since, who)
+        shown = Shown(programme, only, now)
         async with self._database.reading() as connection:
-            found = {row.who: row.since for row in await connection.execute(first)}
-            theirs = is_shown(TaskRow.cooperation_id, programme, only, now)
+            rows = await first_of(connection, first, shown, of=_OF, where=where, limit=limit)
+            found = {row["who"]: row["since"] for row in rows}
             # Only of those who are shown: counting takes longer than finding who comes first.
             counted = (
                 select(
@@ -116,18 +119,15 @@ class Waiting(Asking):
                     func.count(TaskRow.cooperation_id.distinct()).label("cooperations"),
                 )
                 .where(
-                    *_waits(programme, now, EVERYTHING),
+                    *_waits(programme, now),
                     who.in_(found),
-                    *(() if only.is_empty else (theirs,)),
+                    *shown.looked_up(TaskRow.cooperation_id),
                 )
                 .group_by(who)
             )
-            rows = {row["who"]: row for row in (await connection.execute(counted)).mappings()}
-        return tuple(WaitedFor(since=at, **rows[one]) for one, at in found.items())
+            told = {row["who"]: row for row in (await connection.execute(counted)).mappings()}
+        return tuple(WaitedFor(since=at, **told[one]) for one, at in found.items())
 
 
-def _waits(programme: str, now: datetime, only: PortfolioFilter) -> list[ColumnElement[bool]]:
-    found: list[Any] = [and_(TaskRow.programme == programme, TaskRow.begins_at <= now)]
-    if not only.is_empty:
-        found.append(TaskRow.cooperation_id.in_(matching(programme, only, now)))
-    return found
+def _waits(programme: str, now: datetime) -> list[ColumnElement[bool]]:
+    return [TaskRow.programme == programme, TaskRow.begins_at <= now]

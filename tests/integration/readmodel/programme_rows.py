@@ -10,8 +10,7 @@ from sqlalchemy import insert
 
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.folding import unaccented
-from coopflow.readmodel.outlines import NEVER, brief, sorted_by, words
+from coopflow.readmodel.outlines import NEVER, brief, searched, sorted_by, words
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,
@@ -92,7 +91,8 @@ def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
         | shared
         | {
             "title": sorted_by(title),
-            "searched": unaccented(f"{title}\n{territory}\n{slug}"),
+            **searched(title, territory, slug),
+            **({} if random.randrange(4) else {"sought": ""}),  # as if it were long
             "territory": territory,
             "levels": words(levels),
             "brief": brief(words(levels)) if random.randrange(4) else "",  # as if they were long

@@ -39,6 +39,12 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nearby(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists are longer than what is looked for nearby."""
+    monkeypatch.setattr("coopflow.readmodel.nearby.NEARBY", 9)
+
+
 @pytest.fixture
 async def north(database: Database) -> Rows:
     made = rows_of("nord", 60)
