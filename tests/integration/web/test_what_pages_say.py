@@ -68,7 +68,7 @@ def test_of_a_meeting_only_members_that_were_active_are_counted(
     speaker = bocage.speakers[FERME]
     assert "Membres présents : 1 sur 2" in told(site, speaker, f"{bocage.path}/meetings/m1")
     listed = told(site, speaker, f"{bocage.path}/meetings")
-    assert re.search(r"Plénière \d+ \S+ \d+ 1 2 pas encore", listed)
+    assert re.search(r"Plénière \d+ \S+ \d+ 1 sur 2 pas encore", listed)
 
 
 def test_an_answer_that_is_sent_twice_by_a_link_is_given_once(

@@ -189,6 +189,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     environment.filters["markdown"] = markdown
+    environment.filters["spaced"] = spaced
     environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
     environment.globals["version"] = __version__
     return environment
