@@ -16,20 +16,23 @@ from coopflow.entrypoints.cli.demo import ending_by
 from tests.http_platform import Platform
 
 
-def live(platform: Platform, example: str, *, steps: int | None = None) -> Address:
+def live(
+    platform: Platform, example: str, *, steps: int | None = None, programme: str = "tests"
+) -> Address:
     """Have a cooperation live what an example tells, up to today, under a name of its own.
 
     Args:
         platform: where it lives.
         example: the name of the example.
         steps: only so many of its steps; by default all.
+        programme: where it is found.
     """
-    return platform.run(_live(platform, example, steps))
+    return platform.run(_live(platform, example, steps, programme))
 
 
-async def _live(platform: Platform, example: str, steps: int | None) -> Address:
+async def _live(platform: Platform, example: str, steps: int | None, programme: str) -> Address:
     told = await asyncio.to_thread(load_scenario, find("examples", example))
-    told = renamed(told, "tests", f"{example}-{uuid4().hex[:8]}")
+    told = renamed(told, programme, f"{example}-{uuid4().hex[:8]}")
     told = ending_by(replace(told, steps=told.steps[:steps]), datetime.now(UTC))
     rules = compile_definition(load_definition(told.lifecycle, told.policy))
     run = ScenarioRun(told, platform.services.engine, rules)

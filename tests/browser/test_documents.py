@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.deeds import DOCUMENTS
-from tests.web_site import Collective, Site, check_page
+from tests.web_site import Collective, Site
 
 VISION: dict[str, Any] = {
     "issue": "Ce qui est cultivé ici\n\nn'est pas mangé ici",
@@ -178,19 +178,6 @@ def test_two_versions_are_compared_in_words(site: Site, collective: Collective) 
     expect(future.locator("ins")).to_contain_text("totalité")
     expect(changes.filter(has_text="Tendances à l'œuvre")).to_contain_text("Retiré")
     expect(changes.filter(has_text="Valeurs partagées")).to_contain_text("Ajouté")
-    check_page(page, f"{collective.path}/documents/shared_vision/differences?earlier=1&later=2")
-    check_page(page, f"{collective.path}/documents/shared_vision/1")
-
-
-@pytest.mark.parametrize("kind", sorted(DOCUMENTS))
-def test_the_pages_of_every_document_are_fit_for_everybody(
-    site: Site, collective: Collective, kind: str
-) -> None:
-    """Its form and its version, in both themes, at both widths; nothing is missing in it."""
-    written(site, collective, kind, for_our_members(DOCUMENTS[kind]()))
-    page = site.page(collective.speakers["ferme-du-gue"])
-    check_page(page, edit(collective, kind))
-    check_page(page, f"{collective.path}/documents/{kind}")
 
 
 def test_documents_are_written_and_read_by_those_who_may(
@@ -323,8 +310,6 @@ def test_values_of_indicators_are_recorded_and_drawn(site: Site, collective: Col
     expect(first.locator("figure svg").first).to_be_attached()
     first.get_by_text("Les relevés").click()
     expect(first.get_by_role("cell", name="12,5")).to_be_visible()
-    check_page(page, indicators)
-    check_page(page, f"{collective.path}/documents")
 
 
 @pytest.mark.parametrize("form", ["documents/shared_vision/edit", "do/open_decision"])

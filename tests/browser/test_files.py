@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web_site import Collective, Site, check_page
+from tests.web_site import Collective, Site
 
 
 @pytest.fixture
@@ -51,18 +51,6 @@ def test_what_cannot_be_made_can_be_asked_for_again(site: Site, collective: Coll
     expect(page.get_by_text("Échec")).to_be_visible()
     page.get_by_role("button", name="Redemander").click()
     expect(page.get_by_role("listitem").filter(has_text="Charte à signer")).to_have_count(2)
-
-
-def test_the_page_of_files_is_accessible(site: Site, collective: Collective) -> None:
-    """In both themes and at both widths, with one that is ready and one that failed."""
-    person = collective.manager
-    for kind in ("charter", "indicators"):
-        ordered(site, collective, person, kind=kind)
-    page = site.page(person)
-    page.goto("/files")
-    expect(page.get_by_text("Échec")).to_be_visible()
-    expect(page.get_by_role("link", name="Télécharger")).to_be_visible()
-    check_page(page, "/files")
 
 
 def test_files_are_nobody_elses(site: Site, collective: Collective) -> None:

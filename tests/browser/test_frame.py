@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web_site import Site, check_page, somebody
+from tests.web_site import Site, somebody
 
 
 @pytest.fixture
@@ -17,24 +17,6 @@ def test_who_has_not_signed_in_is_led_there_and_back(site: Site) -> None:
     page.goto("/?x=1")
     expect(page).to_have_url(f"{site.url}/sign-in?return_to=%2F%3Fx%3D1")
     expect(page.get_by_role("heading", level=1)).to_have_text("S'identifier")
-
-
-@pytest.mark.parametrize("path", ["/", "/nowhere"])
-def test_pages_of_the_frame_are_fit_for_everybody(site: Site, ines: str, path: str) -> None:
-    """In both themes, at both widths."""
-    if path == "/":
-        check_page(site.page(ines), path)
-    else:
-        page = site.page(ines)
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == 404
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
-def test_signing_in_is_fit_for_everybody(site: Site) -> None:
-    """In both themes, at both widths."""
-    check_page(site.page(), "/sign-in")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -25,21 +25,6 @@ def young(platform: Platform) -> Address:
     return platform.opened(PAM, f"young-{somebody()}")
 
 
-PAGES = ("", "/gates/to_structuration", "/gates/renewal?at=2031-01-01")
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_long_life_is_fit_for_everybody(site: Site, bocage: Address, page: str) -> None:
-    """In both themes, at both widths."""
-    check_page(site.page(known(site, "amel", "Amel Sadi")), path(bocage, page))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_young_cooperation_is_fit_for_everybody(site: Site, young: Address, page: str) -> None:
-    """Nothing is there yet, and nothing is missing on the page."""
-    check_page(site.page(known(site, "fay", "Fay")), path(young, page))
-
-
 def test_a_member_sees_where_it_stands_and_what_to_do(site: Site, bocage: Address) -> None:
     """The stage, what awaits, each condition with its level and why, and what comes due."""
     page = site.page(known(site, "amel", "Amel Sadi"))

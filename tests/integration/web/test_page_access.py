@@ -13,8 +13,10 @@ from fastapi.routing import APIRoute
 
 from coopflow.application.callers import Caller
 from coopflow.directory.organisations import OrganisationStated
+from coopflow.domain.catalogue import COMMANDS
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.web.pages import ROUTERS
+from tests.every_page import FORMS, NO_PAGES, VISITS
 from tests.http_platform import CALLER
 from tests.integration.web.page_table import FROM_ANYWHERE, PAGES, VALUES, Line
 from tests.web_site import Site
@@ -137,6 +139,17 @@ def test_every_page_has_a_line() -> None:
     assert not missing, f"add a line to page_table.py for each of these: {missing}"
     assert len(NAMES) == len({*NAMES})
     assert {*NAMES} == {*PAGES}
+
+
+def test_every_page_is_looked_at_by_axe() -> None:
+    """Whatever is asked for, and each command, stands among what ``test_every_page.py`` visits."""
+    asked = {one for one in NAMES if one.startswith("GET ")}
+    missing = sorted(asked - {*VISITS} - {*NO_PAGES})
+    assert not missing, f"add a line to tests/every_page.py for each of these: {missing}"
+    assert asked == {*VISITS} ^ {*NO_PAGES}
+    assert all(VISITS.values())
+    elsewhere = {"open_cooperation", "draft_document"}  # these have pages of their own
+    assert {one.named["command"] for one in FORMS} == COMMANDS.keys() - elsewhere
 
 
 @pytest.mark.parametrize("who", WHO)

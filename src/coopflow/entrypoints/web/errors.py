@@ -85,8 +85,7 @@ def answer(error: ProblemError, request: Request) -> Response:
         headers=error.headers,
         title=kind.title(language),
         explained=error.detail if is_said else in_language(meanings(error.code), language),
-        # What is wrong with which part of a request is said as programs need it, and in English.
-        errors=() if error.code in _ON_PAGES else error.errors or (),
+        errors=error.errors or (),
         code=error.code,
         is_lost=error.code == "unauthenticated",
     )
