@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from coopflow.application.callers import Language
 
 _NUMBER_OR_ENDING: Final = re.compile(r"\d+|\((?P<ending>s|x)\)")
+_ONE: Final[Mapping[Language, re.Pattern[str]]] = {
+    "en": re.compile(r"(?<![\d/.,])(1 (?:answer|elector))s\b"),
+    "fr": re.compile(r"(?<![\d/.,])([01] (?:réponse|votant))s\b"),
+}
+"""What journals count in the plural, whatever the number."""
 
 
 def agreed(text: str, language: Language) -> str:
@@ -16,6 +22,7 @@ def agreed(text: str, language: Language) -> str:
     In French 0 and 1 are singular, in English 1 alone. An ending without a number before it stays
     open.
     """
+    text = _ONE[language].sub(r"\1", text)
     if "(" not in text:
         return text
     number: int | None = None
