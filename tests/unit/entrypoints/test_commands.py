@@ -169,6 +169,17 @@ def test_the_doctor_on_a_fresh_machine(coopflow: Coopflow) -> None:
     }
 
 
+def test_the_doctor_speaks_french(coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where people read it; programs are told the same names in any language."""
+    monkeypatch.setenv("COOPFLOW_LANG", "fr")
+    told = " ".join(coopflow("doctor").stdout.split())
+    for words in ("Moteur ne tourne pas ici", "démarrez-le : coopflow dev", "Clés", "Courriel"):
+        assert words in told
+    assert "made when" not in told
+    named = {one["name"] for one in json.loads(coopflow("doctor", "--output", "json").stdout)}
+    assert "Engine" in named
+
+
 def test_the_doctor_finds_what_is_missing(
     coopflow: Coopflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

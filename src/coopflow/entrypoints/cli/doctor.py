@@ -18,6 +18,7 @@ from rich.text import Text
 from coopflow import bootstrap
 from coopflow.application.engine import UnavailableError
 from coopflow.application.verification import Lag
+from coopflow.entrypoints.cli.doctor_words import french
 from coopflow.entrypoints.cli.failures import UNAVAILABLE
 from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.readmodel.errors import DatabaseUrlError
@@ -74,13 +75,18 @@ def examine(settings: Settings, *, output: Format) -> int:
         terminal.json([finding._asdict() for finding in findings])
     else:
         table = Table.grid(padding=(0, 1))
-        for finding in findings:
+        for found in findings:
+            finding = found if settings.language == "en" else _french(found)
             detail = Text(finding.detail)
             if finding.remedy:
                 detail.append(f"\n→ {finding.remedy}", "cyan")
             table.add_row(Text(*_SIGNS[finding.status]), Text(finding.name, "bold"), detail)
         terminal.data.print(table)
     return UNAVAILABLE if any(finding.status == "missing" for finding in findings) else 0
+
+
+def _french(found: Finding) -> Finding:
+    return Finding(french(found.name), found.status, french(found.detail), french(found.remedy))
 
 
 async def _examine(settings: Settings) -> list[Finding]:
