@@ -77,7 +77,7 @@ async def world() -> AsyncIterator[tuple[Services, Demo, Path]]:
         demo = Demo(datetime.now(UTC))
         async with (
             bootstrap.embedded_engine(settings) as running,
-            bootstrap.services(settings, running.feed) as services,
+            bootstrap.services(settings, running) as services,
         ):
             async for _ in demo.play(running.engine):
                 pass

@@ -113,7 +113,7 @@ def serving_platform(state_dir: Path, face: Face = _api_alone) -> Iterator[Platf
         try:
             async with (
                 bootstrap.embedded_engine(settings) as running,
-                bootstrap.services(settings, running.feed) as services,
+                bootstrap.services(settings, running) as services,
             ):
                 app, served = face(services)
                 # Of a named protocol: only then asyncio sends answers off at once (TCP_NODELAY).

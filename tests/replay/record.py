@@ -27,11 +27,15 @@ from coopflow import __version__
 from coopflow.application.engine import Address
 from coopflow.application.scenario_runner import ScenarioRun
 from coopflow.checks import Portrait, check
+from coopflow.readmodel.awaited import AwaitedReadModel
+from coopflow.readmodel.database import Database
 from coopflow.temporal import names
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import connect, find_endpoint
+from coopflow.temporal.delivery import LINGER
 from coopflow.temporal.deployment import Deployment, WorkerVersion
 from coopflow.temporal.worker import working
+from coopflow.temporal.writing import Writer
 from tests.collective import reference_rules
 from tests.stages import asking
 from tests.temporal_engine import (
@@ -148,6 +152,23 @@ async def closed(running: Bench) -> Address:
     return address
 
 
+async def lingered(running: Bench) -> Address:
+    """Hold back what whoever gives the commands writes: for a while, then until it is asked for."""
+    writer = Writer(AwaitedReadModel(Database("sqlite:///never-used.db")))
+    engine = TemporalEngine(running.client, task_queue=running.task_queue, writer=writer)
+    ahead = replace(running, engine=engine)
+    address = await running.open()
+    await running.until_told(address)
+    for score in (3, 4, 5):
+        await ahead.give(address, "record_pulse", "fay", score=score, answers=2, asked=3)
+    skipper = TimeSkipper(running.client, config=TimeSkippingConfig(enabled=False))
+    assert await skipper.fast_forward(running.workflow(address), LINGER)
+    await running.until_told(address)
+    await ahead.give(address, "open_decision", "fay", subject="other", question="A question?")
+    await running.until_told(address)
+    return address
+
+
 LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "told": told,
     "lived": lived,
@@ -155,6 +176,7 @@ LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "asked": asked,
     "rolled": rolled,
     "forgot": forgot,
+    "lingered": lingered,
 }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coopflow.temporal.client import TemporalEngine
     from coopflow.temporal.deployment import Deployment
     from coopflow.temporal.state_directory import EngineRecord
+    from coopflow.temporal.writing import Writer
 
 Step = Callable[[str], AbstractContextManager[None]]
 """Announces a step of starting, and says when it is done."""
@@ -46,6 +47,7 @@ class Running:
         engine: gives it commands.
         queries: asks its read model.
         feed: reads what happens, and learns of it at once.
+        writer: writes what commands come to, at once.
         exited: waits until its server ends, for whatever reason, and gives the exit code.
     """
 
@@ -53,6 +55,7 @@ class Running:
     engine: TemporalEngine
     queries: Queries
     feed: Feed
+    writer: Writer
     exited: Callable[[], Awaitable[int]]
 
 
@@ -86,6 +89,7 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
     from coopflow.temporal.connection import Endpoint, connect
     from coopflow.temporal.embedded import EmbeddedOptions, embedded_server
     from coopflow.temporal.worker import working
+    from coopflow.temporal.writing import writing
 
     hand_to_logging()
     checks = installed_checks(settings.checks)
@@ -119,10 +123,12 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
                 endpoint, data_converter=encrypting(keys), metrics=sdk_metrics(settings)
             )
             await stack.enter_async_context(working(client, read_model, read_model, checks))
-        engine, queries, feed = TemporalEngine(client), Queries(database), Feed(database, news)
+        writer = await stack.enter_async_context(writing(read_model))
+        engine = TemporalEngine(client, writer=writer)
+        queries, feed = Queries(database), Feed(database, news)
         if can_dispatch():
             await stack.enter_async_context(dispatching(database, settings, news))
-        yield Running(record, engine, queries, feed, server.exited)
+        yield Running(record, engine, queries, feed, writer, server.exited)
 
 
 @asynccontextmanager
@@ -148,8 +154,14 @@ async def trial_engine(step: Step = _silently) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
+async def connected_engine(
+    settings: Settings, writer: Writer | None = None
+) -> AsyncIterator[TemporalEngine]:
     """Reach the engine: the cluster that the settings of Temporal name, or the one running here.
+
+    Args:
+        settings: where it is.
+        writer: writes what commands come to into the read model, at once.
 
     Raises:
         TemporalSettingsError: those settings are at fault.
@@ -164,7 +176,7 @@ async def connected_engine(settings: Settings) -> AsyncIterator[TemporalEngine]:
     endpoint = find_endpoint(settings.state_dir)  # an engine that has never run has no keys either
     client = await connect(endpoint, data_converter=encrypting(key_ring(settings)))
     try:
-        yield TemporalEngine(client, patience=_CLI_PATIENCE)
+        yield TemporalEngine(client, patience=_CLI_PATIENCE, writer=writer)
     finally:
         # The thread of the SDK that brought the last answer has to let go of the interpreter before
         # a script ends, or it takes the process down with it.

@@ -16,17 +16,17 @@ from coopflow.bootstrap.sending import webhooks_over
 from coopflow.settings import Settings
 
 if TYPE_CHECKING:
-    from coopflow.readmodel.feed import Feed
+    from coopflow.bootstrap.engines import Running
     from coopflow.services import Services
 
 
 @asynccontextmanager
-async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterator[Services]:
+async def services(settings: Settings, here: Running | None = None) -> AsyncIterator[Services]:
     """Open all that a face of the platform uses, for the length of a block.
 
     Args:
         settings: where the engine and the read model are.
-        feed: that of the engine which runs in this process, so that news are seen at once.
+        here: the engine, where it runs in this process: its news are seen at once.
 
     Raises:
         UnavailableError: there is no read model yet, or it does not answer, or it is of another
@@ -46,9 +46,11 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.outgoing.mail.reminders import Reminders
     from coopflow.outgoing.mail.tidings import Tidings
     from coopflow.papers.making import Papers
+    from coopflow.readmodel.awaited import AwaitedReadModel
     from coopflow.readmodel.chronicle import Chronicle
     from coopflow.readmodel.feed import Feed
     from coopflow.readmodel.history import History
+    from coopflow.readmodel.news import News
     from coopflow.readmodel.people import People
     from coopflow.readmodel.queries import Queries
     from coopflow.readmodel.registry import Registry
@@ -61,11 +63,20 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
     from coopflow.sealing.texts import ExportSeals
     from coopflow.services import Services
     from coopflow.temporal.transfer import WholeWorkflows
+    from coopflow.temporal.writing import writing
 
     seals = seals_of(settings)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(as_it_is(settings))
-        engine = await stack.enter_async_context(connected_engine(settings))
+        if here is not None:
+            writer, feed = here.writer, here.feed
+        else:
+            news = News()
+            read_model = AwaitedReadModel(database, news)
+            read_model.take_as_it_is()
+            writer = await stack.enter_async_context(writing(read_model))
+            feed = Feed(database, news)
+        engine = await stack.enter_async_context(connected_engine(settings, writer))
         directory = Directory(database)
         access = await stack.enter_async_context(access_over(settings, database, directory))
         mails = MailQueue(database, directory)
@@ -88,7 +99,7 @@ async def services(settings: Settings, feed: Feed | None = None) -> AsyncIterato
             note_queues=partial(note_queues, database),
             mail_health=partial(mail_health, database),
             access=access,
-            feed=feed or Feed(database),
+            feed=feed,
             webhooks=webhooks_over(database, settings),
             journals=WholeJournals(database),
             workflows=WholeWorkflows(engine),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from coopflow.application.engine import Address
 from coopflow.application.notices import Notice
 from coopflow.domain.events import Entry
 from coopflow.domain.rulebook import Definition
@@ -41,6 +42,10 @@ class AwaitedReadModel:
         await projector.refresh()
         self._projector = projector
 
+    def take_as_it_is(self) -> None:
+        """Write to tables that are known to be up to date, and leave what they hold as it is."""
+        self._projector = Projector(self._database, news=self._news)
+
     async def apply(
         self,
         programme: str,
@@ -57,6 +62,16 @@ class AwaitedReadModel:
         return await self._prepared().apply(
             programme, cooperation, entries, definitions, imported_to
         )
+
+    async def write_ahead(
+        self, several: Mapping[Address, Sequence[Entry]]
+    ) -> Mapping[Address, int]:
+        """Store what plainly follows, as the projector does.
+
+        Raises:
+            DatabaseUnavailableError: the tables are not prepared, or the database does not answer.
+        """
+        return await self._prepared().write_ahead(several)
 
     async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
         """Keep notices as the outbox does.

@@ -11,7 +11,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import AsyncGenerator, Collection, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from typing import Any, Final, TypedDict
 
 from sqlalchemy import Select, func, select
@@ -200,7 +200,9 @@ class Feed:
 
 
 async def announce(
-    connection: AsyncConnection, address: Address, numbers: Iterable[int], imported_to: int = 0
+    connection: AsyncConnection,
+    several: Mapping[Address, Iterable[int]],
+    imported_to: int = 0,
 ) -> None:
     """Give entries their places in the feed, once; the last thing that a transaction does.
 
@@ -209,8 +211,7 @@ async def announce(
 
     Args:
         connection: what wrote the entries.
-        address: their cooperation.
-        numbers: those of the entries, in order.
+        several: the numbers of the entries of each cooperation, in order.
         imported_to: entries up to this number are an imported past.
     """
     rows = [
@@ -220,6 +221,7 @@ async def announce(
             "seq": seq,
             "imported": seq <= imported_to,
         }
+        for address, numbers in several.items()
         for seq in numbers
     ]
     if rows:

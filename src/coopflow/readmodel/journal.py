@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -67,8 +67,8 @@ def stored_row(connection: AsyncConnection, address: Address, entry: Entry) -> d
     return row | sealed_event(connection, address, entry.seq, row["type"], plain)._asdict()
 
 
-async def store(connection: AsyncConnection, address: Address, entries: Sequence[Entry]) -> None:
-    """Insert the entries that are not there yet.
+async def store(connection: AsyncConnection, several: Mapping[Address, Sequence[Entry]]) -> None:
+    """Insert the entries of cooperations that are not there yet.
 
     Writing comes before any reading: on PostgreSQL this makes a second writer of the same entries
     wait for the first, even before there is a snapshot to lock.
@@ -76,11 +76,16 @@ async def store(connection: AsyncConnection, address: Address, entries: Sequence
     Raises:
         JournalGapError: the entries do not follow each other.
     """
-    for before, after in pairwise(entries):
-        if after.seq != before.seq + 1:
-            raise JournalGapError(address, before.seq + 1, after.seq)
-    if entries:
-        rows = [stored_row(connection, address, entry) for entry in entries]
+    for address, entries in several.items():
+        for before, after in pairwise(entries):
+            if after.seq != before.seq + 1:
+                raise JournalGapError(address, before.seq + 1, after.seq)
+    rows = [
+        stored_row(connection, address, entry)
+        for address, entries in several.items()
+        for entry in entries
+    ]
+    if rows:
         await connection.execute(insert_or_ignore(JournalRow, connection.dialect.name), rows)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy import delete, select
@@ -89,7 +89,7 @@ class Projector:
         """
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
-            await journal.store(connection, address, entries)
+            await journal.store(connection, {address: entries})
             if entries:
                 await register(connection, address, entries[0].at, definitions)
             seq, shape = await _head(connection, address)
@@ -104,7 +104,8 @@ class Projector:
                 # A worker of before the feed may have written some in between, in an upgrade.
                 announced = await last_announced(connection, address)
                 first = announced + 1 if announced else news[0].seq
-                await announce(connection, address, range(first, news[-1].seq + 1), imported_to)
+                places = range(first, news[-1].seq + 1)
+                await announce(connection, {address: places}, imported_to)
         if news:
             seq = state.seq
             self._states.keep(address, state)
@@ -112,6 +113,53 @@ class Projector:
         if any(map(_erases, entries)):  # also when it comes again: the log was not emptied, maybe
             await self._database.scrub()
         return seq
+
+    async def write_ahead(
+        self, several: Mapping[Address, Sequence[Entry]]
+    ) -> Mapping[Address, int]:
+        """Store what plainly follows on what is stored, of many cooperations at once.
+
+        The rest is left to ``apply``: what has a gap before it, cooperations that are new,
+        erasures, and rows of an earlier version.
+
+        Args:
+            several: consecutive entries of each journal, none of them of an imported past.
+
+        Returns:
+            The number of the last entry that is stored now, of each of these cooperations that has
+            any.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        async with self._database.writing() as connection:
+            heads = await _heads(connection, several)
+            news = {
+                address: entries
+                for address, (seq, shape) in heads.items()
+                if shape == _shape(is_sealing(connection))
+                and (entries := _following(seq, several[address]))
+            }
+            steps = []
+            for address, entries in news.items():
+                seq, _ = heads[address]
+                before = self._states.at(address, seq) or await _decode(connection, address, seq)
+                step = _evolved(address, before, entries)
+                if step is not None:
+                    steps.append(step)
+            if not steps:
+                return {address: seq for address, (seq, _) in heads.items()}
+            news = {step.address: news[step.address] for step in steps}
+            await journal.store(connection, news)
+            await _write(connection, steps)
+            kept = await _keep(connection, {step.address: step.state for step in steps})
+            await announce(connection, {one: [entry.seq for entry in news[one]] for one in news})
+        for address, state in kept.items():
+            self._states.keep(address, state)
+        self._news.tell()
+        return {address: seq for address, (seq, _) in heads.items()} | {
+            address: state.seq for address, state in kept.items()
+        }
 
     async def _take(
         self,
@@ -129,9 +177,10 @@ class Projector:
         # What the state has let go may name whoever is erased: all rows are written anew.
         if is_current and not erasures:
             before = self._states.at(address, seq) or await _decode(connection, address, seq)
-            state = await _write(connection, address, before, news)
-            if state is not None:
-                return await _keep(connection, address, state)
+            step = _evolved(address, before, news)
+            if step is not None:
+                await _write(connection, [step])
+                return (await _keep(connection, {address: step.state}))[address]
         return await _write_anew(connection, address, news[-1].seq)
 
     async def rebuild(self, programme: str, cooperation: str) -> int:
@@ -158,7 +207,7 @@ class Projector:
                 await _write_anew(connection, address, seq)
                 known = max(projected, await last_announced(connection, address))
                 if known:  # else it was restored as a whole: that is no news
-                    await announce(connection, address, range(known + 1, seq + 1))
+                    await announce(connection, {address: range(known + 1, seq + 1)})
         self._states.forget(address)  # of what was wrong
         return seq
 
@@ -196,8 +245,23 @@ class Projector:
         return len(outdated)
 
 
+class _Step(NamedTuple):
+    """What entries lead to, and what they change."""
+
+    address: Address
+    state: Cooperation
+    changes: Changes
+
+
 def _erases(entry: Entry) -> bool:
     return isinstance(entry.event, PersonErased)
+
+
+def _following(seq: int, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries behind a number; none where one is missing, or somebody is erased."""
+    news = [entry for entry in entries if entry.seq > seq]
+    is_plain = all(entry.seq == seq + n and not _erases(entry) for n, entry in enumerate(news, 1))
+    return news if is_plain else ()
 
 
 class _States:
@@ -259,6 +323,21 @@ async def _head(
     return (found.seq, found.shape) if found else (0, "")
 
 
+async def _heads(
+    connection: AsyncConnection, addresses: Iterable[Address]
+) -> dict[Address, tuple[int, str]]:
+    """Return the heads of many cooperations, always locked in the same order."""
+    known = {str(address): address for address in addresses}
+    query = (
+        select(SnapshotRow.cooperation_id, SnapshotRow.seq, SnapshotRow.shape)
+        .where(SnapshotRow.cooperation_id.in_(known))
+        .order_by(SnapshotRow.cooperation_id)
+        .with_for_update()
+    )
+    rows = (await connection.execute(query)).all()
+    return {known[row.cooperation_id]: (row.seq, row.shape) for row in rows}
+
+
 async def _decode(connection: AsyncConnection, address: Address, seq: int) -> Cooperation:
     if not seq:
         return UNOPENED
@@ -277,21 +356,15 @@ async def _write_anew(connection: AsyncConnection, address: Address, last: int) 
         await journal.seal_anew(connection, address)
     state = UNOPENED
     async for entries in journal.pages(connection, address, last):
-        written = await _write(connection, address, state, entries)
-        assert written is not None, "a state that let nothing go shows everything"
-        state = written
-    return await _keep(connection, address, state)
+        step = _evolved(address, state, entries)
+        assert step is not None, "a state that let nothing go shows everything"
+        await _write(connection, [step])
+        state = step.state
+    return (await _keep(connection, {address: state}))[address]
 
 
-async def _write(
-    connection: AsyncConnection, address: Address, state: Cooperation, entries: Sequence[Entry]
-) -> Cooperation | None:
-    """Evolve the state by the entries and write what they change.
-
-    Returns:
-        The state that they lead to. None, and nothing is written, when an entry is about something
-        that the state has let go.
-    """
+def _evolved(address: Address, state: Cooperation, entries: Sequence[Entry]) -> _Step | None:
+    """Evolve a state by entries; None when one is about something that the state has let go."""
     changes = Changes()
     for entry in entries:
         if reaches_back(state, entry.event):
@@ -300,28 +373,42 @@ async def _write(
         changes.note(before, state)
     if address != (state.programme, state.id):
         raise ValueError(f"these are entries of {state.programme}/{state.id}, not of {address}")
-    key = {"cooperation_id": str(address)}
+    return _Step(address, state, changes)
+
+
+async def _write(connection: AsyncConnection, steps: Sequence[_Step]) -> None:
+    """Write what cooperations have changed, each table once for all of them."""
     dialect = connection.dialect.name
-    await connection.execute(upsert(CooperationRow, dialect), key | cooperation_row(state))
+    keyed = [({"cooperation_id": str(step.address)}, step) for step in steps]
+    rows = [key | cooperation_row(step.state) for key, step in keyed]
+    await connection.execute(upsert(CooperationRow, dialect), rows)
     for part in PARTS:
-        rows = [key | row for row in changes.upserts(part)]
+        rows = [key | row for key, step in keyed for row in step.changes.upserts(part)]
         if rows:
             await connection.execute(upsert(part.table, dialect), rows)
-        for row in changes.deletions(part):
-            same = [column == (key | row)[column.name] for column in part.table.primary_key()]
+        gone = [key | row for key, step in keyed for row in step.changes.deletions(part)]
+        for row in gone:
+            same = [column == row[column.name] for column in part.table.primary_key()]
             await connection.execute(delete(part.table).where(*same))
-    return state
 
 
-async def _keep(connection: AsyncConnection, address: Address, state: Cooperation) -> Cooperation:
-    """Store the state to go on from, without what is long past, whose rows stay."""
-    key = {"cooperation_id": str(address)}
-    dialect = connection.dialect.name
-    state = shed(state, WITHOUT_RULES)
-    text = sealed_state(connection, address, state.seq, state.model_dump_json())
-    snapshot = {"seq": state.seq, "shape": _shape(is_sealing(connection)), "state": text}
-    await connection.execute(upsert(SnapshotRow, dialect), key | snapshot)
-    return state
+async def _keep(
+    connection: AsyncConnection, states: Mapping[Address, Cooperation]
+) -> dict[Address, Cooperation]:
+    """Store the states to go on from, without what is long past, whose rows stay."""
+    shape = _shape(is_sealing(connection))
+    kept = {address: shed(state, WITHOUT_RULES) for address, state in states.items()}
+    rows = [
+        {
+            "cooperation_id": str(address),
+            "seq": state.seq,
+            "shape": shape,
+            "state": sealed_state(connection, address, state.seq, state.model_dump_json()),
+        }
+        for address, state in kept.items()
+    ]
+    await connection.execute(upsert(SnapshotRow, connection.dialect.name), rows)
+    return kept
 
 
 @cache

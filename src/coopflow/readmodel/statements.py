@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +13,7 @@ from coopflow.readmodel.tables import Base
 Insert = sqlite.Insert | postgresql.Insert
 
 
+@cache
 def insert_or_ignore(table: type[Base], dialect: str, *key: str) -> Insert:
     """Insert rows, passing over those whose key is there.
 
@@ -23,6 +26,7 @@ def insert_or_ignore(table: type[Base], dialect: str, *key: str) -> Insert:
     return _insert(table, dialect).on_conflict_do_nothing(index_elements=columns)
 
 
+@cache
 def upsert(table: type[Base], dialect: str) -> Insert:
     """Insert rows, replacing those whose primary key is there."""
     statement = _insert(table, dialect)

@@ -120,7 +120,7 @@ class Examination:
     async def restore(self, address: Address, entries: Sequence[Entry]) -> None:
         """Make the journal hold these entries, whatever it holds under their numbers."""
         async with self._database.writing() as connection:
-            await journal.store(connection, address, entries)
+            await journal.store(connection, {address: entries})
             wrong = set(await _differing(connection, address, entries))
             for entry in entries:
                 if entry.seq in wrong:

@@ -73,6 +73,7 @@ from coopflow.temporal.messages import (
     TellRequest,
 )
 from coopflow.temporal.workflow import CooperationWorkflow
+from coopflow.temporal.writing import Writer
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long a request is tried before the engine counts as unavailable.
@@ -144,6 +145,7 @@ class TemporalEngine:
         *,
         task_queue: str = names.TASK_QUEUE,
         patience: timedelta = PATIENCE,
+        writer: Writer | None = None,
     ) -> None:
         """Use a connected client.
 
@@ -151,8 +153,11 @@ class TemporalEngine:
             client: with the converter of this package.
             task_queue: where the workers look for work.
             patience: how long to try a request.
+            writer: writes what commands come to into the read model of the workers, soon. Without
+                one they do.
         """
         self._client = client
+        self._writer = writer
         self._task_queue = task_queue
         self._patience = patience
         self._lines = WeakValueDictionary[Address, _Line]()
@@ -233,7 +238,12 @@ class TemporalEngine:
         parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
         if isinstance(parsed, Refusal):
             return parsed
+        writer = None if recorded else self._writer
+        if writer is not None:
+            request = request.model_copy(update={"is_written": True})
         outcome = await self._update(address, names.COMMAND, request, request.command["id"])
+        if writer is not None and isinstance(outcome, Reply):
+            writer.note(address, outcome.entries)
         if not (isinstance(outcome, Refusal) and outcome.code == "cooperation_closed"):
             return outcome
         if parsed.command in WHEN_CLOSED:
@@ -408,6 +418,8 @@ class TemporalEngine:
         wait = _FIRST_WAIT
         head = await self.journal_head(address)
         wanted = head.seq if seq is None else seq
+        if head.projected_seq < wanted and head.lingering:
+            await self._signal(address, names.HAND_OUT)
         while head.projected_seq < wanted:
             if time.monotonic() + wait > deadline:
                 raise EngineUnavailableError(
@@ -419,6 +431,13 @@ class TemporalEngine:
             wait = min(wait * 2, _LONGEST_WAIT)
             head = await self.journal_head(address)
         return head
+
+    async def _signal(self, address: Address, signal: str) -> None:
+        async def attempt(limit: timedelta) -> None:
+            with _ignoring_not_found():  # it has just ended, and hands out all before it does
+                await self._handle(address).signal(signal, rpc_timeout=limit)
+
+        await self._insist(attempt, f"{signal} for {address}")
 
     async def until_forgotten(self, address: Address) -> int:
         """Wait until no present history names a person who was erased, and delete the ended ones.

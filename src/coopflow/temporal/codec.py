@@ -6,7 +6,8 @@ It runs outside the sandbox of workflows, in clients, workers and the codec serv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from copy import copy
+from typing import Final, Self
 
 import structlog
 from google.protobuf.message import DecodeError
@@ -121,12 +122,27 @@ class EncryptionCodec(PayloadCodec, WithSerializationContext):
             ) from None
 
 
+class EncryptingConverter(DataConverter):
+    """A converter whose codec alone depends on whose payload it is.
+
+    The SDK asks for one per payload, and would make all its parts anew each time.
+    """
+
+    def with_context(self, context: SerializationContext) -> Self:
+        """Return a copy with the codec for the payloads of a workflow."""
+        codec = self.payload_codec
+        assert isinstance(codec, EncryptionCodec), "it is made with one"
+        copied = copy(self)
+        object.__setattr__(copied, "payload_codec", codec.with_context(context))  # it is frozen
+        return copied
+
+
 def encrypting(keys: KeyRing) -> DataConverter:
     """Return how clients and workers turn values into what Temporal stores.
 
     Messages and stack traces of failures are moved into a payload, which is encrypted as any other.
     """
-    return DataConverter(
+    return EncryptingConverter(
         payload_converter_class=CooperationPayloadConverter,
         payload_codec=EncryptionCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,

@@ -3,6 +3,9 @@
 This is workflow code. Entries and notices wait in two queues, each emptied in order by an activity
 that is retried for as long as it takes; nothing leaves a queue before it is acknowledged, and both
 go over into the next run. So everything arrives at least once, and no command waits for it.
+
+Entries that whoever gave the command writes into the read model as well may linger: a batch of many
+costs a history no more than a batch of one. See docs/decisions/0030-lingering.md.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ MAX_BATCH: Final = 100
 
 MAX_BATCH_BYTES: Final = 1_000_000
 """The largest batch of several entries: Temporal takes two megabytes in one payload."""
+
+LINGER: Final = timedelta(seconds=10)
+"""How long entries may wait for others to come, when somebody else writes them meanwhile."""
 
 _TIMEOUT: Final = timedelta(seconds=10)
 _RETRIES: Final = RetryPolicy(
@@ -73,6 +79,8 @@ class Delivery:
         entries: those that the read model has not acknowledged, in order.
         notices: those that have not been delivered, in order.
         definitions: those that the read model has not been told of; they go with the next entries.
+        bytes: how large the entries are, all together.
+        is_lingering: whether all that waits may do so for a while.
         projected_seq: the number of the last entry that the read model acknowledged.
         imported_to: entries up to this number are an imported past; of it nobody is notified.
         has_forgotten: whether the read model has forgotten a person whom this run still knew.
@@ -80,7 +88,11 @@ class Delivery:
 
     def __init__(self, address: Address, carried: Carried) -> None:
         """Take up what the run before left."""
-        self.entries = list(carried.outbox)
+        self.entries: list[Entry] = []
+        self.bytes = 0
+        self._sizes: list[int] = []
+        self.is_lingering = False
+        self._urgent_to = 0
         self.notices = list(carried.notices)
         self.definitions = list(carried.unregistered)
         self.projected_seq = carried.projected_seq
@@ -89,6 +101,7 @@ class Delivery:
         self._address = address
         self._under_way = 0
         self._winding_up = False
+        self.add(carried.outbox)
 
     @property
     def is_done(self) -> bool:
@@ -105,6 +118,25 @@ class Delivery:
         """The instant of the oldest entry that waits; None when only an imported past does."""
         return next((entry.at for entry in self.entries if entry.seq > self.imported_to), None)
 
+    def add(self, entries: Sequence[Entry], *, may_linger: bool = False) -> None:
+        """Add entries behind those that wait.
+
+        Args:
+            entries: what has happened.
+            may_linger: whether somebody else writes them, so that they can wait for others.
+        """
+        self.entries += entries
+        sizes = [len(to_json(entry)) for entry in entries]
+        self._sizes += sizes
+        self.bytes += sum(sizes)
+        if not may_linger or any(map(_erases, entries)):
+            self.hurry()
+
+    def hurry(self) -> None:
+        """Let nothing linger that waits now."""
+        if self.entries:
+            self._urgent_to = self.entries[-1].seq
+
     async def run(self) -> None:
         """Hand out whatever is added, until cancelled."""
         await asyncio.gather(self._project(), self._notify())
@@ -120,6 +152,10 @@ class Delivery:
     async def _project(self) -> None:
         while True:
             await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
+            if not self._is_urgent():
+                await self._linger()
+                if self._winding_up:
+                    continue
             batch = first_entries(self.entries)
             told = tuple(self.definitions)
             message = ProjectBatch(
@@ -132,12 +168,27 @@ class Delivery:
             )
             if await self._deliver(names.PROJECT, message, f"{batch[0].seq} to {batch[-1].seq}"):
                 del self.entries[: len(batch)]
+                self.bytes -= sum(self._sizes[: len(batch)])
+                del self._sizes[: len(batch)]
                 del self.definitions[: len(told)]
                 self.projected_seq = batch[-1].seq
                 self.has_forgotten |= any(map(_erases, batch))
                 for entry in batch:
                     if entry.seq > self.imported_to:
                         self.notices += notices_of(self._address.cooperation, entry)
+
+    async def _linger(self) -> None:
+        self.is_lingering = True
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._is_urgent() or self._winding_up,
+                timeout=LINGER,
+                timeout_summary="for more to hand out",
+            )
+        self.is_lingering = False
+
+    def _is_urgent(self) -> bool:
+        return self._urgent_to > self.projected_seq or len(self.entries) >= MAX_BATCH
 
     async def _notify(self) -> None:
         while True:

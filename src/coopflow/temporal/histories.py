@@ -78,7 +78,7 @@ class Histories:
         behind = [
             (one, head)
             for one, head in zip(addresses, heads, strict=True)
-            if head is not None and head.projected_seq < head.seq
+            if head is not None and head.projected_seq < head.seq and not head.lingering
         ]
         since, oldest = min(
             ((head.waiting_since, one) for one, head in behind if head.waiting_since),

@@ -68,7 +68,13 @@ class Carried(Message):
 
 
 class Request(Message):
-    """The base of what is asked of a cooperation as an update."""
+    """The base of what is asked of a cooperation as an update.
+
+    ``is_written`` tells that whoever asks writes the entries that it comes to into the read model,
+    so that the workflow need not hurry to do so.
+    """
+
+    is_written: bool = False
 
     @property
     def kind(self) -> str:
@@ -188,8 +194,8 @@ class JournalHead(Message):
     ``digest`` is that of the last entry, in hexadecimal; ``forgetting`` tells whether the present
     history still names a person who was erased. ``waiting_since`` is the instant of the oldest
     entry that the read model has not taken; None when none waits, or only an imported past does.
-    ``bytes`` are those of the state and of what waits for the read model; beyond ``bytes_limit``
-    commands are refused.
+    ``lingering`` tells that they wait on purpose, since whoever gave the commands writes them.
+    ``bytes`` are those of the state and of what waits; beyond ``bytes_limit`` commands are refused.
     """
 
     seq: int
@@ -201,6 +207,7 @@ class JournalHead(Message):
     digest: str = GENESIS
     forgetting: bool = False
     waiting_since: Instant | None = None
+    lingering: bool = False
     bytes: int = 0
     bytes_limit: int = 0
 

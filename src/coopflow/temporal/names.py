@@ -25,6 +25,9 @@ ANSWER: Final = "coopflow.answer"
 WAKE: Final = "coopflow.wake"
 """The signal that makes a cooperation look whether another version of the workers is to go on."""
 
+HAND_OUT: Final = "coopflow.hand_out"
+"""The signal that makes a cooperation hand out at once what lingers."""
+
 STATE: Final = "coopflow.state"
 DEFINITIONS: Final = "coopflow.definitions"
 CARRIED: Final = "coopflow.carried"

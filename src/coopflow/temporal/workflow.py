@@ -90,11 +90,18 @@ class _Plan(NamedTuple):
     state: Cooperation
     mode: Mode
     due: datetime | None
-    outbox: list[Entry]
-    size: int
+    state_size: int
     relief: int
     definitions: tuple[Definition, ...]
     rules: Rulebook
+
+
+class _Planned(NamedTuple):
+    """What the validator of a request found, for the one who carries it out right behind it."""
+
+    request: Request
+    at: datetime
+    plan: _Plan | Receipt
 
 
 @workflow.defn(name=names.WORKFLOW)
@@ -115,8 +122,9 @@ class CooperationWorkflow:
         self._receipts = Receipts(carried.receipts)
         self._delivery = Delivery(address, carried)
         self._inquiry = Inquiry(self)
+        self._planned: _Planned | None = None
         self._due: datetime | None = None
-        self._size = len(to_json((carried.state, carried.outbox)))
+        self._state_size = len(to_json(carried.state))
         self._relief = STATE_RELIEF
         self._log = structlog.get_logger("coopflow.temporal.workflow").bind(
             programme=address.programme, cooperation=address.cooperation, run=info.run_id
@@ -160,7 +168,7 @@ class CooperationWorkflow:
 
     @command.validator
     def _admit_command(self, request: CommandRequest) -> None:
-        self._plan(self._plan_command, request)
+        self._admit(self._plan_command, request)
 
     @workflow.update(name=names.TELL)
     def tell(self, request: TellRequest) -> CommandReply:
@@ -169,7 +177,7 @@ class CooperationWorkflow:
 
     @tell.validator
     def _admit_tell(self, request: TellRequest) -> None:
-        self._plan(self._plan_tell, request)
+        self._admit(self._plan_tell, request)
 
     @workflow.update(name=names.GO_LIVE)
     def go_live(self, request: GoLiveRequest) -> CommandReply:
@@ -178,7 +186,7 @@ class CooperationWorkflow:
 
     @go_live.validator
     def _admit_go_live(self, request: GoLiveRequest) -> None:
-        self._plan(self._plan_go_live, request)
+        self._admit(self._plan_go_live, request)
 
     @workflow.update(name=names.OFFER)
     def offer(self, request: OfferRequest) -> CommandReply:
@@ -187,7 +195,7 @@ class CooperationWorkflow:
 
     @offer.validator
     def _admit_offer(self, request: OfferRequest) -> None:
-        self._plan(self._plan_offer, request)
+        self._admit(self._plan_offer, request)
 
     @workflow.update(name=names.ANSWER)
     def answer(self, request: AnswerRequest) -> CommandReply:
@@ -196,7 +204,7 @@ class CooperationWorkflow:
 
     @answer.validator
     def _admit_answer(self, request: AnswerRequest) -> None:
-        self._plan(self._plan_answer, request)
+        self._admit(self._plan_answer, request)
 
     def _plan_offer(self, request: OfferRequest) -> _Plan | Refusal:
         offered = request.definition
@@ -217,10 +225,7 @@ class CooperationWorkflow:
         known = self._receipts.of(command.id)
         if known is not None:
             return known
-        more = len(to_json(request.command))
-        size = self._size + more
-        if size > STATE_LIMIT:  # the entries that waited may have been delivered since
-            size = len(to_json((self._state, self._delivery.entries))) + more
+        size = self._size + len(to_json(request.command))
         if size > STATE_LIMIT:
             return Refusal(
                 code="too_large",
@@ -277,16 +282,17 @@ class CooperationWorkflow:
         if self._pepper and entries:  # else it was opened before there were digests
             entries = linked(entries, head, self._pepper)
             head = digest_of(entries[-1])
-        outbox = [*self._delivery.entries, *entries]
-        size = len(to_json((state, outbox)))  # what cannot be written is not accepted either
+        waiting = self._delivery.bytes + len(to_json(entries))
+        state_size = len(to_json(state))  # what cannot be written is not accepted either
         relief = self._relief
-        if size > relief:
+        if state_size + waiting > relief:
             state = relieve(state, rules, lambda one: len(to_json(one)) <= STATE_RELIEF // 2)
-            size = len(to_json((state, outbox)))
+            state_size = len(to_json(state))
+            size = state_size + waiting
             # Looked at again once it has grown by a good part: most looks should be worth it.
             relief = max(STATE_RELIEF, size + size // 4)
         return _Plan(
-            entries, head, command, state, mode, due, outbox, size, relief, definitions, rules
+            entries, head, command, state, mode, due, state_size, relief, definitions, rules
         )
 
     def _plan(
@@ -321,22 +327,36 @@ class CooperationWorkflow:
             )
         return planned
 
+    def _admit(
+        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
+    ) -> None:
+        """Refuse what cannot be carried out, and keep the plan of what can."""
+        self._planned = _Planned(request, workflow.now(), self._plan(plan, request))
+
     def _carry_out(
         self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
     ) -> CommandReply:
-        # Planned again: another request may have been carried out since the validator, and a
-        # replay calls no validator.
-        planned = self._plan(plan, request)
+        # A replay calls no validator, and comes to the same plan: it is all that there is to know.
+        kept, self._planned = self._planned, None
+        if kept is not None and (kept.request, kept.at) == (request, workflow.now()):
+            planned = kept.plan
+        else:
+            planned = self._plan(plan, request)
         if isinstance(planned, Receipt):
             self._say("info", "repeated", kind=request.kind, duplicate=True)
             # Said again, it names the person once more, in a history that was to know them no more.
             self._delivery.has_forgotten |= request.kind == _ERASURE
             return CommandReply(seq_from=planned.seq_from, seq_to=planned.seq_to, duplicate=True)
         before = self._state.seq
-        self._accept(planned)
+        self._accept(planned, may_linger=request.is_written)
         if planned.entries:
             self._say("info", "accepted", kind=request.kind, seq=before + 1, seq_to=self._state.seq)
         return CommandReply(seq_from=before + 1, seq_to=self._state.seq, entries=planned.entries)
+
+    @property
+    def _size(self) -> int:
+        """Bytes of the state and of the entries that wait."""
+        return self._state_size + self._delivery.bytes
 
     def _internal(self, request: Request, error: Exception) -> ApplicationError:
         kind = type(error).__name__
@@ -350,17 +370,20 @@ class CooperationWorkflow:
         message = f"the engine could not decide the request ({kind}); see the worker's log"
         return ApplicationError(message, type=names.INTERNAL, non_retryable=True)
 
-    def _accept(self, plan: _Plan) -> None:
+    def _accept(self, plan: _Plan, *, may_linger: bool = False) -> None:
+        self._planned = None  # what was planned from here on is out of date
         self._count_delay()
         self._receipts.note(plan.command, self._state.seq, plan.entries)
         if self._mode == "recorded":
             self._delivery.imported_to = plan.state.seq
-        if plan.size > STATE_WARNING >= self._size:
-            self._say("warning", "the cooperation grows large", count=plan.size)
-        self._state, self._mode, self._due, self._size = plan.state, plan.mode, plan.due, plan.size
+        size = self._size
+        self._state, self._mode, self._due = plan.state, plan.mode, plan.due
+        self._state_size = plan.state_size
         self._head = plan.head
         self._relief = plan.relief
-        self._delivery.entries = plan.outbox
+        self._delivery.add(plan.entries, may_linger=may_linger)
+        if self._size > STATE_WARNING >= size:
+            self._say("warning", "the cooperation grows large", count=self._size)
         self._delivery.definitions += plan.definitions[len(self._definitions) :]
         self._definitions, self._rules = plan.definitions, plan.rules
         self._show()
@@ -376,6 +399,11 @@ class CooperationWorkflow:
     @workflow.signal(name=names.WAKE)
     def wake(self) -> None:
         """Look up, and no more: whoever sleeps learns only so that another version goes on."""
+
+    @workflow.signal(name=names.HAND_OUT)
+    def hand_out(self) -> None:
+        """Hand out at once what lingers: somebody waits for it."""
+        self._delivery.hurry()
 
     async def _wait_to_be_opened(self) -> None:
         """Wait for the command that comes with the start.
@@ -528,6 +556,7 @@ class CooperationWorkflow:
             digest=self._head,
             forgetting=self._delivery.is_forgetting,
             waiting_since=self._delivery.waiting_since,
+            lingering=self._delivery.is_lingering,
             bytes=self._size,
             bytes_limit=STATE_LIMIT,
         )

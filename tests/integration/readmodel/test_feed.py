@@ -129,8 +129,8 @@ async def test_no_place_comes_to_light_behind_the_back_of_a_reader(url: str) -> 
     cursor = await feed.end()
 
     async with database.writing() as connection:
-        await journal.store(connection, first.address, first.entries[1:2])
-        await announce(connection, first.address, [2])
+        await journal.store(connection, {first.address: first.entries[1:2]})
+        await announce(connection, {first.address: [2]})
         later = asyncio.create_task(projector.apply(*second.address, second.entries))
         done, _ = await asyncio.wait([later], timeout=0.3)
         assert not done

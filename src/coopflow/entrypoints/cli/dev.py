@@ -27,7 +27,6 @@ from coopflow.entrypoints.cli.output import Terminal
 from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
-from coopflow.readmodel.feed import Feed
 from coopflow.readmodel.queries import Queries
 from coopflow.services import Services
 from coopflow.settings import Settings, load_settings
@@ -54,7 +53,7 @@ async def _serve(settings: Settings, *, demo: bool) -> None:
     prepared = Demo(datetime.now(UTC)) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
-            async with _api(settings, running.feed, prepared) as served:
+            async with _api(settings, running, prepared) as served:
                 work = asyncio.create_task(
                     _work(running, served, prepared, settings, terminal, say)
                 )
@@ -92,7 +91,9 @@ async def _first_link(services: Services, settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def _api(settings: Settings, feed: Feed, demo: Demo | None) -> AsyncIterator[_Api | None]:
+async def _api(
+    settings: Settings, here: bootstrap.Running, demo: Demo | None
+) -> AsyncIterator[_Api | None]:
     """Serve the HTTP API for the length of a block, where what it needs is installed.
 
     The programme of the demo is in the directory: else nobody who signs in would find it.
@@ -106,7 +107,7 @@ async def _api(settings: Settings, feed: Feed, demo: Demo | None) -> AsyncIterat
         yield None
         return
     with http.listen_somewhere(settings.http_host, settings.http_port) as listening:
-        parts = bootstrap.services(settings, feed)
+        parts = bootstrap.services(settings, here)
         async with parts as found, http.alone(found, settings, listening):
             if demo is not None:
                 await _enrol(found, demo, settings)

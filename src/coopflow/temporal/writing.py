@@ -1,0 +1,143 @@
+"""Writing what commands came to at once, by whoever gave them.
+
+A workflow hands its entries out in any case, and takes its time when it knows that somebody else
+writes them: a batch of many costs its history no more than a batch of one. What is lost here is
+late by that time, and no more. See docs/decisions/0030-lingering.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+import structlog
+
+from coopflow.application.engine import Address
+from coopflow.application.notices import Notice, notices_of
+from coopflow.domain.events import Entry
+
+_PAUSE: Final = 0.2
+"""Seconds from one write to the next, in which entries gather: readers are behind by no more."""
+
+_AT_ONCE: Final = 200  # cooperations in one transaction
+_TRIES: Final = 5
+_MOST: Final = 5_000  # entries that wait: a database that is away must not fill the memory
+
+_log = structlog.get_logger(__name__)
+
+
+class ReadModel(Protocol):
+    """The read model, as far as it is written to ahead of the workflows."""
+
+    async def write_ahead(
+        self, several: Mapping[Address, Sequence[Entry]]
+    ) -> Mapping[Address, int]:
+        """Store what plainly follows on what is stored, and leave the rest.
+
+        Args:
+            several: consecutive entries of each journal.
+
+        Returns:
+            The number of the last entry that is stored now, of each that has any.
+        """
+        ...
+
+    async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
+        """Deliver notices, in order; those delivered before are passed over."""
+        ...
+
+
+class _Waiting:
+    def __init__(self) -> None:
+        self.entries: dict[int, Entry] = {}
+        self.tries = 0
+
+
+class Writer:
+    """Writes entries into the read model soon, those of many cooperations together.
+
+    What cannot be written is tried again some times, as what comes between may be on its way from
+    another process, and is left to its workflow then.
+    """
+
+    def __init__(self, read_model: ReadModel) -> None:
+        """Write to a read model."""
+        self._read_model = read_model
+        self._waiting: dict[Address, _Waiting] = {}
+        self._count = 0
+        self._noted = asyncio.Event()
+
+    def note(self, address: Address, entries: Sequence[Entry]) -> None:
+        """Write entries soon; while too many wait, they are left to the workflow."""
+        if not entries or self._count + len(entries) > _MOST:
+            return
+        self._waiting.setdefault(address, _Waiting()).entries |= {one.seq: one for one in entries}
+        self._count += len(entries)
+        self._noted.set()
+
+    async def run(self) -> None:
+        """Write whatever is noted, until cancelled."""
+        while True:
+            await self._noted.wait()
+            self._noted.clear()
+            addresses = sorted(self._waiting)
+            for first in range(0, len(addresses), _AT_ONCE):
+                await self._write(addresses[first : first + _AT_ONCE])
+            self._count = sum(len(waiting.entries) for waiting in self._waiting.values())
+            if self._waiting:
+                self._noted.set()
+            await asyncio.sleep(_PAUSE)
+
+    async def _write(self, addresses: Sequence[Address]) -> None:
+        # In the order of their numbers, whichever reply came first.
+        several = {
+            one: [entry for _, entry in sorted(self._waiting[one].entries.items())]
+            for one in addresses
+        }
+        try:
+            stored = await self._read_model.write_ahead(several)
+            await self._tell(several, stored)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the workflows see to it
+            _log.debug("not written yet", count=len(addresses), error=type(error).__name__)
+            stored = {}
+            if len(addresses) > 1:  # one of them must not hold up the others
+                for one in addresses:
+                    await self._write([one])
+                return
+        for one in addresses:
+            self._settle(one, stored.get(one, 0))
+
+    async def _tell(
+        self, several: Mapping[Address, Sequence[Entry]], stored: Mapping[Address, int]
+    ) -> None:
+        for address, entries in several.items():
+            notices = [
+                notice
+                for entry in entries
+                if entry.seq <= stored.get(address, 0)
+                for notice in notices_of(address.cooperation, entry)
+            ]
+            if notices:
+                await self._read_model.deliver(address.programme, tuple(notices))
+
+    def _settle(self, address: Address, stored: int) -> None:
+        waiting = self._waiting[address]
+        before = len(waiting.entries)
+        waiting.entries = {seq: one for seq, one in waiting.entries.items() if seq > stored}
+        waiting.tries = 0 if len(waiting.entries) < before else waiting.tries + 1
+        if not waiting.entries or waiting.tries >= _TRIES:
+            del self._waiting[address]
+
+
+@asynccontextmanager
+async def writing(read_model: ReadModel) -> AsyncIterator[Writer]:
+    """Write for the length of a block; what waits when it ends is left to the workflows."""
+    writer = Writer(read_model)
+    task = asyncio.create_task(writer.run())
+    try:
+        yield writer
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
