@@ -121,6 +121,11 @@ class Settings(BaseSettings):
             worker has no version.
         build_id: what tells this version of the workers from others; by default the version of
             coopflow and a digest of its code.
+        worker_cached: how many cooperations a worker keeps in memory; fewer than are active costs
+            replays.
+        worker_tasks: how many of them it carries on at once.
+        worker_deliveries: how many batches it hands out at once, each of which needs a connection
+            to the database.
         webhooks_allow_private: whether webhooks may go to addresses that only this machine or its
             network can reach, and without TLS: where all who add webhooks are trusted.
         metrics_port: where a worker serves its figures (extra ``telemetry``); by default nowhere, 0
@@ -167,6 +172,9 @@ class Settings(BaseSettings):
     checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
     deployment: Deployment | None = None
     build_id: BuildId | None = None
+    worker_cached: Annotated[int, Field(ge=1)] = 1000
+    worker_tasks: Annotated[int, Field(ge=2)] = 8
+    worker_deliveries: Annotated[int, Field(ge=1)] = 100
     webhooks_allow_private: bool = False
     metrics_port: Port | None = None
     sdk_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coopflow.bootstrap.figures import figures_served, sdk_metrics
-from coopflow.bootstrap.parts import database_of, key_ring
+from coopflow.bootstrap.parts import database_of, key_ring, tuning_of
 from coopflow.bootstrap.sending import can_dispatch, dispatching
 from coopflow.settings import Settings, SettingsError
 from coopflow.telemetry import hand_to_logging
@@ -122,7 +122,8 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             client = await connect(
                 endpoint, data_converter=encrypting(keys), metrics=sdk_metrics(settings)
             )
-            await stack.enter_async_context(working(client, read_model, read_model, checks))
+            ports = read_model, read_model, checks
+            await stack.enter_async_context(working(client, *ports, tuning=tuning_of(settings)))
         writer = await stack.enter_async_context(writing(read_model))
         engine = TemporalEngine(client, writer=writer)
         queries, feed = Queries(database), Feed(database, news)

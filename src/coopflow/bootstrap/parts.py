@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
     from coopflow.sealing.keys import KeyRing
     from coopflow.sealing.texts import TextSeals
+    from coopflow.temporal.worker import Tuning
 
 
 def key_ring(settings: Settings) -> KeyRing:
@@ -33,6 +34,13 @@ def build_id(settings: Settings) -> str:
     from coopflow.temporal.deployment import own_build_id
 
     return settings.build_id or own_build_id()
+
+
+def tuning_of(settings: Settings) -> Tuning:
+    """Return how much a worker takes on."""
+    from coopflow.temporal.worker import Tuning
+
+    return Tuning(settings.worker_cached, settings.worker_tasks, settings.worker_deliveries)
 
 
 def database_of(settings: Settings) -> Database:

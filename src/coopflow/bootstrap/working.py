@@ -12,7 +12,7 @@ import structlog
 
 from coopflow.application.engine import UnavailableError
 from coopflow.bootstrap.figures import figures_served, sdk_metrics
-from coopflow.bootstrap.parts import build_id, database_of, key_ring
+from coopflow.bootstrap.parts import build_id, database_of, key_ring, tuning_of
 from coopflow.bootstrap.waiting import patiently, unless
 from coopflow.settings import Settings
 from coopflow.telemetry import hand_to_logging
@@ -76,7 +76,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with working(client, read_model, read_model, checks, version=version):
+            ports = read_model, read_model, checks
+            async with working(client, *ports, tuning=tuning_of(settings), version=version):
                 _log.info("working", address=address, **(version._asdict() if version else {}))
                 if version is not None:
                     await _say_whether_current(Deployment(client, version.deployment), version)
@@ -125,7 +126,9 @@ def temporal_plugin(settings: Settings) -> CoopflowPlugin:
         finally:
             await database.close()
 
-    return CoopflowPlugin(ports, key_ring(settings), version=_version(settings))
+    return CoopflowPlugin(
+        ports, key_ring(settings), tuning=tuning_of(settings), version=_version(settings)
+    )
 
 
 def _version(settings: Settings) -> WorkerVersion | None:

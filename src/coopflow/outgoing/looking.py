@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
 from coopflow.application.engine import UnavailableError
 from coopflow.readmodel.news import News, wait
+
+_GATHERING: Final = 0.1
+"""Seconds in which more news gather before they are looked at: each look asks the database."""
 
 _log = structlog.get_logger("coopflow.looking")
 
@@ -61,5 +64,7 @@ async def look_again(
             waiting = asyncio.create_task(wait(told, pause.total_seconds()))
             await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
+            if not stopping.done():
+                await asyncio.sleep(_GATHERING)
     finally:
         stopping.cancel()

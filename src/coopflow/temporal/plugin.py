@@ -32,7 +32,7 @@ from coopflow.temporal.deployment import WorkerVersion
 from coopflow.temporal.platform_activities import PlatformActivities
 from coopflow.temporal.tracing import suited
 from coopflow.temporal.watch import WatchWorkflow
-from coopflow.temporal.worker import CACHED, make_ready, workflow_runner, working
+from coopflow.temporal.worker import USUAL, Tuning, make_ready, workflow_runner, working
 from coopflow.temporal.workflow import CooperationWorkflow
 
 NAME: Final = "coopflow"
@@ -83,7 +83,7 @@ class CoopflowPlugin(SimplePlugin):
         keys: KeyRing,
         *,
         task_queue: str = names.TASK_QUEUE,
-        cached: int = CACHED,
+        tuning: Tuning = USUAL,
         version: WorkerVersion | None = None,
     ) -> None:
         """Say what to work with.
@@ -92,7 +92,7 @@ class CoopflowPlugin(SimplePlugin):
             ports: opened when the first worker starts, and closed when the last has ended.
             keys: those that encrypt what Temporal stores of cooperations.
             task_queue: where cooperations live.
-            cached: how many cooperations stay in memory.
+            tuning: how much the workers of cooperations take on.
             version: which version of which deployment the workers of cooperations are.
         """
         super().__init__(
@@ -103,7 +103,7 @@ class CoopflowPlugin(SimplePlugin):
         self._ports = ports
         self._ours = encrypting(keys)
         self._task_queue = task_queue
-        self._cached = cached
+        self._tuning = tuning
         self._version = version
         self._beside: dict[tuple[str, str], _Shared[Ports]] = {}
 
@@ -174,7 +174,7 @@ class CoopflowPlugin(SimplePlugin):
                 ports.board,
                 ports.checks,
                 task_queue=self._task_queue,
-                cached=self._cached,
+                tuning=self._tuning,
                 version=self._version,
             ),
         ):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from temporalio.client import Client
@@ -32,13 +32,6 @@ from coopflow.temporal.deployment import WorkerVersion, own_build_id
 from coopflow.temporal.errors import TemporalUnavailableError
 from coopflow.temporal.workflow import CooperationWorkflow
 
-CACHED: Final = 1000
-"""How many cooperations stay in memory, about 150 KB each; fewer than are active costs replays."""
-
-_AT_ONCE: Final = 8  # more replays at once, after a restart, would take each other for deadlocked
-# More pollers than slots, and those of the sticky queue may hold every slot: what is in the queue
-# of all then waits for a minute, until one of their polls ends.
-_POLLERS: Final = _AT_ONCE
 _CHECKS_AT_ONCE: Final = 16
 _STICKY: Final = timedelta(seconds=2)  # how long a killed worker holds its cooperations up
 _GRACE: Final = timedelta(seconds=5)
@@ -67,12 +60,33 @@ _PASSED_THROUGH: Final = (
 _log = structlog.get_logger(__name__)
 
 
+class Tuning(NamedTuple):
+    """How much a worker takes on; what is sound depends on the machine, see how-to/scale.md.
+
+    Attributes:
+        cached: how many cooperations stay in memory; fewer than are active costs replays.
+        tasks: how many of them are carried on at once. Many more, after a restart, when each is a
+            replay, would take each other for deadlocked.
+        deliveries: how many batches are handed out at once.
+    """
+
+    cached: int = 1000
+    tasks: int = 8
+    deliveries: int = 100
+
+
+USUAL: Final = Tuning()
+"""What serves a machine of a few processors."""
+
+
 def workflow_runner(
     restrictions: SandboxRestrictions = SandboxRestrictions.default,
 ) -> SandboxedWorkflowRunner:
-    """Return the sandbox for workflow code; replaying needs the same as working.
+    """Return a sandbox for workflow code, in which histories are replayed to find what it forbids.
 
     The domain is passed through: it is pure, and imported once instead of for every cooperation.
+    Workers of cooperations do without: it would cost them more than all that they decide, and what
+    it would find is found where every recorded history is replayed, see decision 0031.
 
     Args:
         restrictions: those that hold otherwise.
@@ -90,7 +104,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
     checks: Checks | None = None,
     *,
     task_queue: str = names.TASK_QUEUE,
-    cached: int = CACHED,
+    tuning: Tuning = USUAL,
     version: WorkerVersion | None = None,
 ) -> AsyncIterator[None]:
     """Work for the length of a block: carry cooperations on, deliver, and ask checks.
@@ -105,7 +119,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         board: where notices are delivered.
         checks: those that cooperations may ask; without them their answers are unknown.
         task_queue: where to look for work.
-        cached: how many cooperations stay in memory.
+        tuning: how much it takes on.
         version: which version of which deployment this is. Runs stay with the version that they
             began on, their deliveries and checks too; without one, with any worker that has none.
     """
@@ -120,9 +134,12 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         workflows=[CooperationWorkflow],
         activities=delivery_activities(projector, board),
         workflow_runner=UnsandboxedWorkflowRunner(),
-        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_POLLERS),
-        max_concurrent_workflow_tasks=_AT_ONCE,
-        max_cached_workflows=cached,
+        # More pollers than slots, and those of the sticky queue may hold every slot: what is in the
+        # queue of all then waits for a minute, until one of their polls ends.
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=tuning.tasks),
+        max_concurrent_workflow_tasks=tuning.tasks,
+        max_concurrent_activities=tuning.deliveries,
+        max_cached_workflows=tuning.cached,
         sticky_queue_schedule_to_start_timeout=_STICKY,
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
