@@ -88,8 +88,8 @@ async def each(count: int, give: Give) -> None:
 
 
 @asynccontextmanager
-async def bare(client: Client, count: int) -> AsyncIterator[Give]:
-    """Run so many bare workflows and a worker of them for the length of a block."""
+async def bare(client: Client, count: int, first: int = 0) -> AsyncIterator[Give]:
+    """Run so many bare workflows, from a number on, and a worker for the length of a block."""
     worker = Worker(
         client,
         task_queue=_QUEUE,
@@ -100,10 +100,10 @@ async def bare(client: Client, count: int) -> AsyncIterator[Give]:
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
     )
     async with worker:
-        handles = [client.get_workflow_handle(_bare_id(n)) for n in range(count)]
+        handles = [client.get_workflow_handle(_bare_id(first + n)) for n in range(count)]
 
         async def begin(number: int) -> None:
-            await client.start_workflow(Bare.run, id=_bare_id(number), task_queue=_QUEUE)
+            await client.start_workflow(Bare.run, id=_bare_id(first + number), task_queue=_QUEUE)
 
         async def give(number: int) -> None:
             await handles[number].execute_update(Bare.command, number)

@@ -10,11 +10,9 @@ modules in which the time is spent.
 
 from __future__ import annotations
 
-import argparse
 import cProfile
 import pstats
 import statistics
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +20,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from reporting import Report, options
 
 from coopflow.application.gate_check import check_gate
 from coopflow.application.outlook import forecast
@@ -112,9 +112,8 @@ def _module(file: str) -> str:
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=30, help="how often each is measured")
-    rounds = parser.parse_args().rounds
+    given = options(__doc__, rounds=30).parse_args()
+    rounds = given.rounds
     life = life_of(load_scenario(find("examples", EXAMPLE)))
     state, journal = life.lived()
     at = journal[-1].at
@@ -146,18 +145,16 @@ def main() -> None:
             lambda one: list(forecast(one, at, until, life.rules)),
         ),
     }
-    version = sys.version.split()[0]
-    print(f"Python {version}, {rounds} rounds; yardstick: the journal read from JSON")
-    print(f"{'':44} {'median ms':>10} {'least ms':>10} {'ratio':>7}")
-    for name, (given, work) in measured.items():
+    report = Report(given)
+    report.begin("the journal read from JSON", "ms")
+    for name, (begin, work) in measured.items():
         pairs = [
-            (milliseconds(partial(work, given())), milliseconds(yardstick)) for _ in range(rounds)
+            (milliseconds(partial(work, begin())), milliseconds(yardstick)) for _ in range(rounds)
         ]
-        taken = [one for one, _ in pairs]
-        ratio = statistics.median(one / other for one, other in pairs)
-        print(f"{name:44} {statistics.median(taken):10.2f} {min(taken):10.2f} {ratio:7.2f}")
-        states = [given() for _ in range(max(1, rounds // 3))]
-        print(f"    {dominating([partial(work, one) for one in states])}")
+        ours, other = (statistics.median(some) for some in zip(*pairs, strict=True))
+        states = [begin() for _ in range(max(1, rounds // 3))]
+        report.tell(name, ours, other, [dominating([partial(work, one) for one in states])])
+    report.end()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ largest process.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import resource
@@ -21,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Final
+
+from reporting import Report, options
 
 from coopflow.application.memory import MemoryEngine
 from coopflow.application.scenario_runner import ScenarioRun, address_of
@@ -91,9 +92,8 @@ def decoded(stored: str, count: int) -> float:
 
 def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__)
     parser.add_argument("--cooperations", type=int, default=10_000, help="how many there are")
-    parser.add_argument("--rounds", type=int, default=3, help="how often it is measured")
     arguments = parser.parse_args()
     count = arguments.cooperations
     state = asyncio.run(lived())
@@ -103,16 +103,13 @@ def main() -> None:
         pairs = [
             (impact(Path(folder)), decoded(stored, count)) for _ in range(max(1, arguments.rounds))
         ]
-    taken = [one for one, _ in pairs]
-    ratio = statistics.median(one / other for one, other in pairs)
+    ours, other = (statistics.median(some) for some in zip(*pairs, strict=True))
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{count} cooperations; yardstick: their states decoded in one process")
-    print(f"{'':44} {'median s':>10} {'least s':>10} {'ratio':>7}")
-    print(
-        f"{'policy impact, as a process':44} {statistics.median(taken):10.2f} "
-        f"{min(taken):10.2f} {ratio:7.2f}"
-    )
-    print(f"    largest process: {largest:.0f} MB")
+    report = Report(arguments)
+    report.begin("their states decoded in one process", "s")
+    notes = [f"largest process: {largest:.0f} MB"]
+    report.tell(f"policy impact on {count} cooperations", ours, other, notes)
+    report.end()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ async def grown(kind: str, count: int) -> tuple[int, int]:
         async with bare(client, 1) as give:
             await give(0)
             before = held()
-        async with bare(client, count) as give:
+        async with bare(client, count, first=1) as give:
             await each(count, give)
             return held() - before, 0
 

@@ -12,7 +12,8 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import cycle
@@ -21,12 +22,15 @@ from typing import Any, Final
 
 from coopflow.application.engine import Address, UnavailableError, UnknownCooperationError
 from coopflow.bootstrap import key_ring
+from coopflow.bootstrap.parts import database_of
+from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.settings import Settings
 from coopflow.temporal import client as theirs
 from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from coopflow.temporal.errors import EngineFaultError, TemporalUnavailableError
+from coopflow.temporal.writing import Writer, writing
 from tests.chaos.ledger import Answer, Asked, Ledger, answer_of, read
 from tests.chaos.script import Command, Script, addresses
 from tests.collective import reference_rules
@@ -168,15 +172,29 @@ def skew(seconds: float) -> None:
     time.time = lambda: right() + seconds
 
 
-async def reached(state_dir: Path) -> TemporalEngine:
+async def reached(state_dir: Path, writer: Writer | None) -> TemporalEngine:
     """Connect as soon as there is an engine."""
     while True:
         try:
             keys = key_ring(Settings(state_dir=state_dir))
             endpoint = find_endpoint(state_dir, environment={})
-            return TemporalEngine(await connect(endpoint, data_converter=encrypting(keys)))
+            client = await connect(endpoint, data_converter=encrypting(keys))
+            return TemporalEngine(client, writer=writer)
         except TemporalUnavailableError:
             await asyncio.sleep(_PAUSE)
+
+
+@asynccontextmanager
+async def writing_ahead(state_dir: Path) -> AsyncIterator[Writer]:
+    """Write what commands come to into the read model, whether or not it is there."""
+    database = database_of(Settings(state_dir=state_dir))
+    read_model = AwaitedReadModel(database)
+    read_model.take_as_it_is()
+    try:
+        async with writing(read_model) as writer:
+            yield writer
+    finally:
+        await database.close()
 
 
 async def run(errand: Errand) -> None:
@@ -185,15 +203,20 @@ async def run(errand: Errand) -> None:
     file = Path(errand.ledger)
     asked = read(file)
     ledger = Ledger(file)
-    engine = await reached(Path(errand.state_dir))
-    mine = addresses(errand.cooperations)[errand.number :: errand.clients]
-    callers = []
-    for number in range(errand.callers):
-        own = mine[number :: errand.callers]
-        known = [one for one in asked.values() if one.address in own]
-        callers.append(Caller(engine, ledger, errand, known).live(own))
-    await asyncio.gather(*callers)
-    ledger.close()
+    async with AsyncExitStack() as stack:
+        stack.callback(ledger.close)
+        state_dir = Path(errand.state_dir)
+        writer = None
+        if errand.number % 2:  # the others leave it to the workflows
+            writer = await stack.enter_async_context(writing_ahead(state_dir))
+        engine = await reached(state_dir, writer)
+        mine = addresses(errand.cooperations)[errand.number :: errand.clients]
+        callers = []
+        for number in range(errand.callers):
+            own = mine[number :: errand.callers]
+            known = [one for one in asked.values() if one.address in own]
+            callers.append(Caller(engine, ledger, errand, known).live(own))
+        await asyncio.gather(*callers)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONG_LIFE = ROOT / "benchmarks/long_life.py"
-YARDSTICK = ROOT / "benchmarks/bare_workflow.py"
-BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - {LONG_LIFE, YARDSTICK})
+OTHERS = {LONG_LIFE, *(ROOT / f"benchmarks/{one}.py" for one in ("bare_workflow", "reporting"))}
+BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - OTHERS)
 
 
 SMALL = {
     "commands": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
     "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
+    "memory": ["--cooperations", "5"],
     "pages": ["--cooperations", "50"],
     "roll": ["--cooperations", "5"],
 }
