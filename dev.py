@@ -295,12 +295,15 @@ def test(arguments: list[str]) -> int:
 def pins(arguments: list[str]) -> int:
     """Resolve the pins for every platform and Python that pyproject.toml allows."""
     prepare("dev.txt")
-    extras = ("embedded", "server", "telemetry")
-    pyproject = ["pyproject.toml", *(word for one in extras for word in ("--extra", one))]
+    pyproject = of_project("embedded", "server", "telemetry")
+    image = of_project(
+        "postgresql", "server", "telemetry"
+    )  # on other machines Temporal is a cluster
     constraint = ["--constraint", "requirements/dev.txt"]
     resolutions = {
         "dev": [*pyproject, "--group", "dev"],
         "run": [*pyproject, "--group", "build", *constraint],
+        "image": [*image, "--group", "build", *constraint],
         "bootstrap": ["requirements/bootstrap.in", "--python-version", dotted(OLDEST_PYTHON)],
     }
     # A pin keeps its extras: without them an older pip (23.2, with Python 3.11) takes the newest
@@ -314,6 +317,11 @@ def pins(arguments: list[str]) -> int:
         if code != 0:
             return code
     return 0
+
+
+def of_project(*extras: str) -> list[str]:
+    """Return the arguments by which uv resolves the project with some extras."""
+    return ["pyproject.toml", *(word for one in extras for word in ("--extra", one))]
 
 
 def dotted(version: Sequence[int]) -> str:
