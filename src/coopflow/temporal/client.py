@@ -418,8 +418,8 @@ class TemporalEngine:
         wait = _FIRST_WAIT
         head = await self.journal_head(address)
         wanted = head.seq if seq is None else seq
-        if head.projected_seq < wanted and head.lingering:
-            await self._signal(address, names.HAND_OUT)
+        if head.projected_seq < wanted:
+            await self._hand_out(address, head)
         while head.projected_seq < wanted:
             if time.monotonic() + wait > deadline:
                 raise EngineUnavailableError(
@@ -432,12 +432,21 @@ class TemporalEngine:
             head = await self.journal_head(address)
         return head
 
-    async def _signal(self, address: Address, signal: str) -> None:
+    async def hurry(self, address: Address) -> None:
+        """Have a cooperation hand out at once what it would let linger for a while.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        await self._hand_out(address, await self.journal_head(address))
+
+    async def _hand_out(self, address: Address, head: JournalHead) -> None:
         async def attempt(limit: timedelta) -> None:
             with _ignoring_not_found():  # it has just ended, and hands out all before it does
-                await self._handle(address).signal(signal, rpc_timeout=limit)
+                await self._handle(address).signal(names.HAND_OUT, rpc_timeout=limit)
 
-        await self._insist(attempt, f"{signal} for {address}")
+        if head.lingering:
+            await self._insist(attempt, f"{names.HAND_OUT} for {address}")
 
     async def until_forgotten(self, address: Address) -> int:
         """Wait until no present history names a person who was erased, and delete the ended ones.

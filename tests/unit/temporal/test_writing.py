@@ -44,7 +44,8 @@ class ReadModel:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PAUSE", 0)
+    monkeypatch.setattr(module, "_LEAST_PAUSE", 0)
+    monkeypatch.setattr(module, "_LONGEST_PAUSE", 0)
 
 
 async def until(condition: object, writer: Writer) -> None:

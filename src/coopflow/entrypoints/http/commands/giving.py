@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Mapping
@@ -10,7 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coopflow.application.callers import Caller
-from coopflow.application.engine import Address, Reply, UnknownCooperationError
+from coopflow.application.engine import (
+    Address,
+    Reply,
+    UnavailableError,
+    UnknownCooperationError,
+)
 from coopflow.domain.base import Shape
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.roles import PROGRAMME_MANAGER
@@ -23,6 +29,7 @@ from coopflow.services import Services
 PATIENCE: Final = 5.0
 """How many seconds an answer waits until what came of a command can be read."""
 
+_TOO_LONG: Final = 1.0
 _FIRST_LOOK: Final = 0.01
 _LONGEST_PAUSE: Final = 0.2
 _SHOWN: Final = 200
@@ -179,14 +186,18 @@ async def _told(services: Services, order: Order, reply: Reply, given: str) -> D
 
 async def _until_read(services: Services, address: Address, seq: int) -> None:
     """Wait until the read model has an entry, or patience runs out."""
-    deadline = time.monotonic() + PATIENCE
-    pause = _FIRST_LOOK
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    pause, is_hurried = _FIRST_LOOK, False
+    while (waited := time.monotonic() - began) < PATIENCE:
         try:
             if (await services.queries.cooperation(address)).seq >= seq:
                 return
         except UnknownCooperationError:  # it has just been opened
             pass
+        if waited > _TOO_LONG and not is_hurried:
+            is_hurried = True  # it was to be written by a process that has ended since
+            with contextlib.suppress(UnavailableError):
+                await services.engine.hurry(address)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
