@@ -3,6 +3,7 @@
 
     python3 dev.py run [ARGUMENTS]    start everything and play the demo (coopflow dev --demo)
     python3 dev.py test [ARGUMENTS]   lint, types, import contracts, tests; arguments go to pytest
+    python3 dev.py bench [--quick]    measure everything beside its yardstick, on a quiet machine
     python3 dev.py pins [ARGUMENTS]   resolve requirements/ anew; --upgrade takes newer versions
     python3 dev.py help               show this text
 
@@ -292,6 +293,12 @@ def test(arguments: list[str]) -> int:
     return 1 if failed else code
 
 
+def bench(arguments: list[str]) -> int:
+    """Measure everything beside its yardstick; without --quick the page says what came of it."""
+    prepare("dev.txt")
+    return call("benchmarks/suite.py", *arguments)
+
+
 def pins(arguments: list[str]) -> int:
     """Resolve the pins for every platform and Python that pyproject.toml allows."""
     prepare("dev.txt")
@@ -345,7 +352,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         print(too_old(), file=sys.stderr)
         return 2
-    commands = {"run": run, "test": test, "pins": pins}
+    commands = {"run": run, "test": test, "bench": bench, "pins": pins}
     name = arguments[0] if arguments else "help"
     if name in ("help", "-h", "--help"):
         print(__doc__)

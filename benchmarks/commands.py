@@ -24,10 +24,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bare_workflow import Bare
+from bare_workflow import QUEUE, Bare, worker
 from reporting import Goal, Report, options
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 
 from coopflow import bootstrap
 from coopflow.application.engine import Address, Reply
@@ -35,10 +34,9 @@ from coopflow.definitions.library import load_definition
 from coopflow.settings import Settings
 from coopflow.telemetry import configure_logging
 from coopflow.temporal import names
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.delivery import LINGER
 
-_QUEUE: Final = "bare"
-_AT_ONCE: Final = 8
 _OPENING_AT_ONCE: Final = 20
 _DEMANDED: Final = (100, 50)  # cooperations and callers by which the goals are set
 _LOOK_EVERY: Final = 0.02
@@ -90,20 +88,11 @@ async def each(count: int, give: Give) -> None:
 @asynccontextmanager
 async def bare(client: Client, count: int, first: int = 0) -> AsyncIterator[Give]:
     """Run so many bare workflows, from a number on, and a worker for the length of a block."""
-    worker = Worker(
-        client,
-        task_queue=_QUEUE,
-        workflows=[Bare],
-        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(maximum=_AT_ONCE),
-        max_concurrent_workflow_tasks=_AT_ONCE,
-        max_cached_workflows=max(1000, count),
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-    )
-    async with worker:
+    async with worker(client, count):
         handles = [client.get_workflow_handle(_bare_id(first + n)) for n in range(count)]
 
         async def begin(number: int) -> None:
-            await client.start_workflow(Bare.run, id=_bare_id(first + number), task_queue=_QUEUE)
+            await client.start_workflow(Bare.run, id=_bare_id(first + number), task_queue=QUEUE)
 
         async def give(number: int) -> None:
             await handles[number].execute_update(Bare.command, number)
@@ -121,6 +110,29 @@ def address_of(number: int) -> Address:
     return Address("valley", f"coop-{number}")
 
 
+def pulse() -> dict[str, object]:
+    """Return the command that is given."""
+    return {"command": "record_pulse", "score": 4, "answers": 2, "asked": 3, "actor": "fay"}
+
+
+async def open_cooperation(engine: TemporalEngine, address: Address) -> None:
+    """Open a cooperation there."""
+    opening = {
+        "command": "open_cooperation",
+        "actor": "maud",
+        "programme": address.programme,
+        "cooperation": address.cooperation,
+        "title": "A cooperation",
+        "issue": "An issue",
+        "territory": "Somewhere",
+        "lifecycle": "impact-collectif",
+        "policy": "reference",
+        "facilitator": "fay",
+    }
+    definition = load_definition("impact-collectif", "reference")
+    await engine.open(definition, opening, ["programme_manager"])
+
+
 class Cooperations:
     """Cooperations that are given commands, and a reader who looks when it sees what came of them.
 
@@ -136,31 +148,16 @@ class Cooperations:
 
     async def open(self, count: int, first: int = 0) -> None:
         """Open so many, those from a number on."""
-        definition = load_definition("impact-collectif", "reference")
 
         async def begin(number: int) -> None:
-            programme, cooperation = address_of(first + number)
-            opening = {
-                "command": "open_cooperation",
-                "actor": "maud",
-                "programme": programme,
-                "cooperation": cooperation,
-                "title": "A cooperation",
-                "issue": "An issue",
-                "territory": "Somewhere",
-                "lifecycle": "impact-collectif",
-                "policy": "reference",
-                "facilitator": "fay",
-            }
-            await self._running.engine.open(definition, opening, ["programme_manager"])
+            await open_cooperation(self._running.engine, address_of(first + number))
 
         await each(count, begin)
 
     async def give(self, number: int) -> None:
         """Give a command to the cooperation of a number."""
         address = address_of(number)
-        pulse = {"command": "record_pulse", "score": 4, "answers": 2, "asked": 3, "actor": "fay"}
-        reply = await self._running.engine.execute(address, pulse)
+        reply = await self._running.engine.execute(address, pulse())
         if not isinstance(reply, Reply):
             raise TypeError(str(reply))
         if self._looking is None or self._looking.done():

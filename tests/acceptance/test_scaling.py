@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -72,7 +72,7 @@ class Fleet:
         assert found
         self.serving.append((found[0], process))
 
-    def ask(self, client: httpx.Client, path: str, body: dict[str, object], key: str) -> int:
+    def ask(self, client: httpx.Client, path: str, body: Mapping[str, object], key: str) -> int:
         """Ask one process after the other until one answers, and return the last entry's number."""
         deadline = Event()
         for _ in range(int(DEADLINE * 10)):

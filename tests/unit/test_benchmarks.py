@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONG_LIFE = ROOT / "benchmarks/long_life.py"
-OTHERS = {LONG_LIFE, *(ROOT / f"benchmarks/{one}.py" for one in ("bare_workflow", "reporting"))}
+OTHERS = {
+    LONG_LIFE,
+    *(ROOT / f"benchmarks/{one}.py" for one in ("bare_workflow", "reporting", "suite")),
+}
 BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - OTHERS)
 
 
