@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coopflow.application.engine import Address
 from coopflow.application.verification import is_linked
 from coopflow.domain.catalogue import EVENTS
-from coopflow.domain.chain import digest_of
+from coopflow.domain.chain import GENESIS, digest_of
 from coopflow.domain.erasure import PersonErased, forgotten
 from coopflow.domain.events import Entry
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
@@ -249,6 +249,16 @@ async def refuse_conflict(
     for old, new in zip(stored, entries, strict=True):
         if not is_same(old, new):
             raise JournalConflictError(address, new.seq, old.event.type, new.event.type)
+
+
+async def has_up_to(connection: AsyncConnection, address: Address, entry: Entry) -> bool:
+    """Return whether an entry is stored, and with it all before: each digest is over those.
+
+    Of entries from before there were digests nothing is known: it is False.
+    """
+    if entry.previous in {None, GENESIS}:
+        return False
+    return any(is_same(one, entry) for one in await read(connection, address, entry.seq, entry.seq))
 
 
 def is_same(old: Entry, new: Entry) -> bool:

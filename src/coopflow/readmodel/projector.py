@@ -89,6 +89,11 @@ class Projector:
         """
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
+            ahead, _ = await _head(connection, address, lock=False)
+            is_plain = entries and not definitions and not any(map(_erases, entries))
+            is_ahead = is_plain and entries[-1].seq <= ahead
+            if is_ahead and await journal.has_up_to(connection, address, entries[-1]):
+                return ahead  # it was written ahead
             await journal.store(connection, {address: entries})
             if entries:
                 await register(connection, address, entries[0].at, definitions)

@@ -229,18 +229,18 @@ class TemporalEngine:
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        request = _identified(command, grants, expected_seq)
+        # Of an imported past only the workflow knows how far it goes.
+        is_written = self._writer is not None and "at" not in command
+        request = _identified(command, grants, expected_seq, is_written=is_written)
         return await _observed(command, self._execute(address, request))
 
     async def _execute(self, address: Address, request: CommandRequest) -> Reply | Refusal:
         # Shape and size are the same in both modes, and need no worker to be refused.
-        recorded = "at" in request.command
-        parsed = request.read("recorded" if recorded else "live", datetime.now(UTC))
+        mode: Mode = "recorded" if "at" in request.command else "live"
+        parsed = request.read(mode, datetime.now(UTC))
         if isinstance(parsed, Refusal):
             return parsed
-        writer = None if recorded else self._writer
-        if writer is not None:
-            request = request.model_copy(update={"is_written": True})
+        writer = self._writer if request.is_written else None
         outcome = await self._update(address, names.COMMAND, request, request.command["id"])
         if writer is not None and isinstance(outcome, Reply):
             writer.note(address, outcome.entries)
@@ -431,6 +431,11 @@ class TemporalEngine:
             wait = min(wait * 2, _LONGEST_WAIT)
             head = await self.journal_head(address)
         return head
+
+    async def until_written(self, address: Address, seq: int) -> None:
+        """Wait until what a command came to was written by this process, if that writes it."""
+        if self._writer is not None:
+            await self._writer.until_written(address, seq)
 
     async def hurry(self, address: Address) -> None:
         """Have a cooperation hand out at once what it would let linger for a while.
@@ -711,10 +716,16 @@ async def _observed(
 
 
 def _identified(
-    command: Mapping[str, Any], grants: Iterable[str], expected_seq: int | None = None
+    command: Mapping[str, Any],
+    grants: Iterable[str],
+    expected_seq: int | None = None,
+    *,
+    is_written: bool = False,
 ) -> CommandRequest:
     named = dict(command) if command.get("id") is not None else {**command, "id": uuid4().hex}
-    return CommandRequest(command=named, grants=tuple(grants), expected_seq=expected_seq)
+    return CommandRequest(
+        command=named, grants=tuple(grants), expected_seq=expected_seq, is_written=is_written
+    )
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Refusal:

@@ -28,7 +28,16 @@ def unreadable(error: DamagedPayloadError | UnknownKeyError) -> Payload:
 
 
 class CooperationPayloadConverter(PydanticPayloadConverter):
-    """Converts as pydantic does, and says why a payload could not be decrypted."""
+    """Converts as pydantic does, and says why a payload could not be decrypted.
+
+    The SDK makes one for each workflow task: all of them share what pydantic has made of the types.
+    """
+
+    _shared: Final = PydanticPayloadConverter().converters
+
+    def __init__(self) -> None:
+        """Convert as all others do."""
+        self.converters = self._shared
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None

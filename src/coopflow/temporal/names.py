@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -112,6 +113,7 @@ def workflow_id(address: Address) -> str:
     return f"{_PREFIX}{address.programme}/{address.cooperation}"
 
 
+@lru_cache(maxsize=4096)
 def address_of(workflow: str) -> Address:
     """Return the address of the cooperation that a workflow, by its id, is.
 

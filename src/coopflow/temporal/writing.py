@@ -8,6 +8,7 @@ late by that time, and no more. See docs/decisions/0030-lingering.md.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,12 +20,11 @@ from coopflow.application.engine import Address
 from coopflow.application.notices import Notice, notices_of
 from coopflow.domain.events import Entry
 
-_LEAST_PAUSE: Final = 0.01
-_LONGEST_PAUSE: Final = 0.2
+_PAUSE: Final = 0.2
 """Seconds from one write to the next, in which entries gather: readers are behind by no more."""
 
-_PAUSES: Final = 4
-"""How many times as long as the last write took: a fifth of the time goes by in writing."""
+_SHORTEST: Final = 4
+"""The shortest pause, in times of what the last write took: so that it takes a fifth at most."""
 
 _AT_ONCE: Final = 200  # cooperations in one transaction
 _TRIES: Final = 5
@@ -73,6 +73,8 @@ class Writer:
         self._waiting: dict[Address, _Waiting] = {}
         self._count = 0
         self._noted = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._round = asyncio.Event()
 
     def note(self, address: Address, entries: Sequence[Entry]) -> None:
         """Write entries soon; while too many wait, they are left to the workflow."""
@@ -81,6 +83,16 @@ class Writer:
         self._waiting.setdefault(address, _Waiting()).entries |= {one.seq: one for one in entries}
         self._count += len(entries)
         self._noted.set()
+
+    async def until_written(self, address: Address, seq: int) -> None:
+        """Wait until an entry was written, sooner than it would be, or is left to the workflow."""
+        while any(number <= seq for number in self._entries_of(address)):
+            self._hurried.set()
+            await self._round.wait()
+
+    def _entries_of(self, address: Address) -> Mapping[int, Entry]:
+        waiting = self._waiting.get(address)
+        return waiting.entries if waiting else {}
 
     async def run(self) -> None:
         """Write whatever is noted, until cancelled."""
@@ -94,8 +106,13 @@ class Writer:
             self._count = sum(len(waiting.entries) for waiting in self._waiting.values())
             if self._waiting:
                 self._noted.set()
-            pause = (time.monotonic() - began) * _PAUSES
-            await asyncio.sleep(min(max(pause, _LEAST_PAUSE), _LONGEST_PAUSE))
+            done, self._round = self._round, asyncio.Event()
+            done.set()
+            shortest = min((time.monotonic() - began) * _SHORTEST, _PAUSE)
+            await asyncio.sleep(shortest)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), _PAUSE - shortest)
+            self._hurried.clear()
 
     async def _write(self, addresses: Sequence[Address]) -> None:
         # In the order of their numbers, whichever reply came first.

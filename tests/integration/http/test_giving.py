@@ -12,6 +12,7 @@ from coopflow.application.engine import Address
 from coopflow.directory.people import PersonStated, ProgrammeRole
 from coopflow.directory.programmes import ProgrammeStated
 from coopflow.domain.refusals import Refusal
+from coopflow.temporal.writing import Writer
 from tests.http_platform import Platform, place
 from tests.stages import varied
 from tests.temporal_engine import opening
@@ -32,6 +33,16 @@ def test_an_accepted_command_tells_what_came_of_it(platform: Platform, address: 
     assert done.json()["entries"][0]["type"] == "meeting_recorded"
     assert done.json()["entries"][0]["actor"] == "fay"
     assert shown.json()["id"] == "first"
+
+
+def test_what_its_process_did_not_write_is_asked_of_the_workflow(
+    platform: Platform, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries that were to be written here and were not are handed out for who waits for them."""
+    monkeypatch.setattr(Writer, "note", lambda *_: None)
+    with platform.client(FAY) as client:
+        done = client.post(f"{place(address)}/pulses", json={"score": 3, "answers": 2, "asked": 3})
+    assert [entry["type"] for entry in done.json()["entries"]] == ["pulse_recorded"]
 
 
 def test_a_refused_command_is_a_problem_with_its_code_and_facts(

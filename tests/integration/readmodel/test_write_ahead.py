@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from coopflow.application.engine import Address
+from coopflow.domain.chain import GENESIS, linked
+from coopflow.readmodel import journal
 from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.errors import DatabaseUnavailableError
+from coopflow.readmodel.errors import DatabaseUnavailableError, JournalConflictError
 from coopflow.readmodel.feed import BEGINNING, Feed
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.news import News
@@ -51,6 +53,25 @@ async def test_what_was_written_ahead_may_come_again(database: Database) -> None
     assert await projector.apply(*orchard.address, orchard.entries) == len(orchard.entries)
     assert await projector.write_ahead({orchard.address: orchard.entries[2:]}) == stored
     assert await contents(database) == before
+
+
+async def test_what_comes_again_is_known_by_its_digest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last digest stands for all before, so nothing is stored again; another one is refused."""
+    orchard = Collective()
+    entries = linked(tuple(orchard.entries), GENESIS, "pepper")
+    projector = Projector(database)
+    await projector.apply(*orchard.address, entries[:1])
+    await projector.write_ahead({orchard.address: entries})
+    stored = []
+    monkeypatch.setattr(journal, "store", lambda *given: stored.append(given))
+    assert await projector.apply(*orchard.address, entries[1:]) == len(entries)
+    assert not stored
+    monkeypatch.undo()
+    other = (*entries[1:-1], entries[-1].but(by="somebody"))
+    with pytest.raises(JournalConflictError):
+        await projector.apply(*orchard.address, other)
 
 
 async def test_what_does_not_plainly_follow_is_left(database: Database) -> None:

@@ -44,8 +44,7 @@ class ReadModel:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LEAST_PAUSE", 0)
-    monkeypatch.setattr(module, "_LONGEST_PAUSE", 0)
+    monkeypatch.setattr(module, "_PAUSE", 0)
 
 
 async def until(condition: object, writer: Writer) -> None:
@@ -144,3 +143,19 @@ async def test_it_writes_for_the_length_of_a_block() -> None:
     writer.note(here.address, here.entries)
     await asyncio.sleep(0)
     assert len(read_model.attempts) == 1
+
+
+async def test_whoever_waits_has_it_written_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause ends for who waits; of what is not to be written here nobody waits for anything."""
+    monkeypatch.setattr(module, "_PAUSE", 60)
+    here, there = Collective(slug="here"), Collective(slug="there")
+    read_model = ReadModel(here=0, there=0)
+    async with writing(read_model) as writer, asyncio.timeout(5):
+        writer.note(here.address, here.entries)
+        await writer.until_written(here.address, here.entries[-1].seq)
+        assert read_model.stored[here.address] == len(here.entries)
+        writer.note(there.address, there.entries)
+        await writer.until_written(there.address, there.entries[-1].seq)
+        assert read_model.stored[there.address] == len(there.entries)
+        await writer.until_written(here.address, len(here.entries) + 1)
+        await writer.until_written(Collective(slug="nobody").address, 1)

@@ -186,6 +186,8 @@ async def _told(services: Services, order: Order, reply: Reply, given: str) -> D
 
 async def _until_read(services: Services, address: Address, seq: int) -> None:
     """Wait until the read model has an entry, or patience runs out."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(services.engine.until_written(address, seq), PATIENCE)
     began = time.monotonic()
     pause, is_hurried = _FIRST_LOOK, False
     while (waited := time.monotonic() - began) < PATIENCE:
