@@ -163,7 +163,7 @@ def _decisions(about: About, year: Year) -> Iterator[Block]:
             plain(say.day(one.closed_at or year.end)),
             plain(one.question or about.teller.subject(one.subject)),
             plain(say(f"result.{one.result}")),
-            plain(say.label(one.arithmetic) if one.arithmetic else "–"),
+            plain(say.counted(one.arithmetic) if one.arithmetic else "–"),
         )
         for one in closed
     ]

@@ -8,7 +8,7 @@ from typing import Final
 
 from coopflow.application.callers import Language
 
-_NUMBER_OR_ENDING: Final = re.compile(r"\d+|\((?P<ending>s|x)\)")
+_NUMBER_OR_ENDING: Final = re.compile(r"(?<![\d.,])\d{1,9}(?![\d]|[.,]\d)|(?<=[^\W\d_])\((?P<ending>s|x)\)")
 _ONE: Final[Mapping[Language, re.Pattern[str]]] = {
     "en": re.compile(r"(?<![\d/.,])(1 (?:answer|elector))s\b"),
     "fr": re.compile(r"(?<![\d/.,])([01] (?:réponse|votant))s\b"),
@@ -20,7 +20,7 @@ def agreed(text: str, language: Language) -> str:
     """Return a text in which ``objection(s)`` agrees with the last number before it.
 
     In French 0 and 1 are singular, in English 1 alone. An ending without a number before it stays
-    open.
+    open. It is for what the engine itself counts: what people write is theirs.
     """
     text = _ONE[language].sub(r"\1", text)
     if "(" not in text:

@@ -13,9 +13,13 @@ _ELIDED: Final = re.compile(r"\b([dDlL]|[qQ]u)(?:e|(?<=[lL])a) \{(\w+)\}")
 _OPEN: Final = re.compile(
     r"[aeiouœæ]|y(?![aeiou])"
     # Most words in h are mute; aspirated ones are told by how they go on: hal-, har-, hau-, hut-.
-    r"|h(?:ab|el|er(?!iss|on|s)|eu(?!rt)|i(?!bou|er|ss)|om|onn|op|ori|osp|ot(?!t)|ui(?!t)|uma|y)"
+    r"|h(?:a(?:b|lei|lluc|lter|meco|rm)|e(?:[bcdglmpsx]|r(?!iss|s|on|os\b|ni|se)|u(?!rt))"
+    r"|i(?!bou|er\w|p(?!p(?:iq|o))|ss|t)|o(?:m(?!ar)|n[no]|p|r(?!d|mi|n|s)|s[pt]|t(?!t))"
+    r"|u(?:i(?!t(?!r))|m(?!er\b))|y)"
 )
-_CLOSED: Final = re.compile(r"onz|oui\b|uhlan|yaourt")
+_CLOSED: Final = re.compile(r"onz[ei]|oui\b|uhlan|yaourt")
+_QUOTES: Final = "\"'“«( \u00a0\u202f"
+"""What may stand before a name and is not spoken."""
 
 
 def elided(french: str, values: Mapping[str, object]) -> str:
@@ -35,6 +39,6 @@ def elided(french: str, values: Mapping[str, object]) -> str:
 
 def begins_open(value: object) -> bool:
     """Whether something is spoken with a vowel at its beginning."""
-    bare = unicodedata.normalize("NFD", str(value)[:20]).casefold()
+    bare = unicodedata.normalize("NFD", str(value).lstrip(_QUOTES)[:20]).casefold()
     bare = "".join(one for one in bare if not unicodedata.combining(one))
     return bool(_OPEN.match(bare)) and not _CLOSED.match(bare)

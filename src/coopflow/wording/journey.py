@@ -250,7 +250,7 @@ class Journey:
                 is_adopted = fields["result"] == "adopted"
                 key = "journey.ratified" if is_adopted else "journey.not_ratified"
                 result = self._say(f"result.{fields['result']}")
-                arithmetic = self._say.label(fields["arithmetic"])
+                arithmetic = self._say.counted(fields["arithmetic"])
                 words = self._say(key, result=result, arithmetic=arithmetic)
                 yield words, "good" if is_adopted else "bad"
             case "gate_passed" if fields["stage"] == self.state.stage and (until := self._term()):
@@ -304,7 +304,7 @@ class Journey:
             holder = self._name(fields["terms"].holder)
             values["holder"] = f"{holder} ({interim})" if fields["terms"].interim else holder
         if event.type == "decision_closed":
-            values["arithmetic"] = self._say.label(fields["arithmetic"])
+            values["arithmetic"] = self._say.counted(fields["arithmetic"])
         if event.type == "document_approved":
             rule = self.state.decisions[fields["decision"]].rule.name
             values["rule"] = self._say(f"rule.{rule}")

@@ -74,8 +74,12 @@ class Phrases:
         return key in self.words
 
     def label(self, label: Label) -> str:
-        """Return a label of the lifecycle or the policy, its plurals agreeing with its numbers."""
-        return agreed(label.fr if self.language == "fr" else label.en, self.language)
+        """Return a label in the language."""
+        return label.fr if self.language == "fr" else label.en
+
+    def counted(self, label: Label) -> str:
+        """Return what the engine counted, its plurals agreeing with its numbers."""
+        return agreed(self.label(label), self.language)
 
     def count(self, number: int, noun: str) -> str:
         """Write a number of things; in French 0 is singular."""

@@ -59,7 +59,7 @@ class Teller:
         self._labels = _labels(rules, say)
         self._letters = _letters(rules.policy) if rules else {}
         self._namers: dict[str, Callable[[Any], str]] = {
-            "arithmetic": lambda one: say.label(Label.model_validate(one)).rstrip("."),
+            "arithmetic": lambda one: say.counted(Label.model_validate(one)).rstrip("."),
             "rule": lambda one: say(f"rule.{one['name']}"),
             "levels": self.levels,
             **dict.fromkeys(("organisation", "holder", "to", "owner"), self.organisation),

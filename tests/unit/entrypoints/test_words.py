@@ -96,8 +96,8 @@ def test_plurals_agree_with_the_number_before_them() -> None:
         en="0 objection(s) left, 1 concern(s), level(s) asked",
         fr="0 objection(s) encore ouverte(s), 2 réserve(s), 3 niveau(x)",
     )
-    assert Phrases("en").label(label) == "0 objections left, 1 concern, level asked"
-    assert Phrases("fr").label(label) == "0 objection encore ouverte, 2 réserves, 3 niveaux"
+    assert Phrases("en").counted(label) == "0 objections left, 1 concern, level asked"
+    assert Phrases("fr").counted(label) == "0 objection encore ouverte, 2 réserves, 3 niveaux"
     assert Phrases("en").label(Label(en="item(s)", fr="élément(s)")) == "item(s)"
 
 

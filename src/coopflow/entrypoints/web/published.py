@@ -98,7 +98,7 @@ async def published(request: Request, address: Address, parts: Collection[Part])
         PublicDecision(
             one.question or teller.subject(one.subject),
             one,
-            say.label(one.arithmetic) if one.arithmetic is not None else "",
+            say.counted(one.arithmetic) if one.arithmetic is not None else "",
         )
         for one in sorted(decisions, key=lambda one: one.closed_at or one.opened_at, reverse=True)
         if one.result in {"adopted", "rejected"}

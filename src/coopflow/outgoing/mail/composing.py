@@ -386,7 +386,7 @@ def _news(told: Told, say: MailPhrases) -> Item:
 def _arithmetic(one: DecisionView, say: MailPhrases) -> list[Fact]:
     if one.arithmetic is None:
         return []
-    return [Fact(label=say("mail.why"), value=say.label(one.arithmetic))]
+    return [Fact(label=say("mail.why"), value=say.counted(one.arithmetic))]
 
 
 def _short(text: str) -> str:
