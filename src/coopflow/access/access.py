@@ -125,10 +125,19 @@ class Access:
         Raises:
             RefusedCredentialError: the link lets nobody in.
         """
-        person = await self.people.person(await self.links.use(link, self.now()))
+        person = await self.people.person(await self.links.person_of(link, self.now()))
         if person is None:
+            await self.links.use(link, self.now())
             raise RefusedCredentialError("owner_gone")
-        return person, await self._begin(person, "link", replacing)
+        # The session is there before the link is used up: where both are taken from the person at
+        # that moment, links first, one of the two is found.
+        secret = await self._begin(person, "link", replacing)
+        try:
+            await self.links.use(link, self.now())
+        except RefusedCredentialError:
+            await self.sessions.end(secret)
+            raise
+        return person, secret
 
     async def set_out(self, return_to: str | None, redirect_uri: str) -> tuple[str, str]:
         """Return where to send a browser to sign in, and the secret that it keeps meanwhile.
@@ -178,8 +187,8 @@ class Access:
 
     async def forget(self, person: str, keeper: Caller) -> None:
         """Let nothing be left by which a person gets in: they leave, or somebody got in as them."""
-        await self.sessions.end_all(person)
         await self.links.drop_all(person)
+        await self.sessions.end_all(person)
         await self.feeds.drop_all(person)
         await self.decision_links.drop_all(person)
         await self.unsubscribe_links.drop_all(person)

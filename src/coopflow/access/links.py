@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Row, delete, insert, select
 
 from coopflow.access.credentials import digest_of, new_secret
 from coopflow.access.errors import RefusedCredentialError
@@ -37,6 +37,17 @@ class SignInLinks:
             await connection.execute(insert(SignInLinkRow).values(**values))
         return secret
 
+    async def person_of(self, secret: str, now: datetime) -> str:
+        """Return for whom a link is, which works on.
+
+        Raises:
+            RefusedCredentialError: it was used, has expired, or never was.
+        """
+        query = select(SignInLinkRow.person, SignInLinkRow.expires_at)
+        query = query.where(SignInLinkRow.digest == digest_of(secret))
+        async with self._database.reading() as connection:
+            return _person_in((await connection.execute(query)).one_or_none(), now)
+
     async def use(self, secret: str, now: datetime) -> str:
         """Return for whom a link is, and let nobody use it again: of two at once, one gets in.
 
@@ -48,13 +59,17 @@ class SignInLinks:
         taken_once = taken.returning(SignInLinkRow.person, SignInLinkRow.expires_at)
         async with self._database.writing() as connection:
             row = (await connection.execute(taken_once)).one_or_none()
-        if row is None:
-            raise RefusedCredentialError("unknown")
-        if row.expires_at <= now:
-            raise RefusedCredentialError("expired")
-        return str(row.person)
+        return _person_in(row, now)
 
     async def drop_all(self, person: str) -> None:
         """Let no link of a person work any more."""
         async with self._database.writing() as connection:
             await connection.execute(delete(SignInLinkRow).where(SignInLinkRow.person == person))
+
+
+def _person_in(row: Row[str, datetime] | None, now: datetime) -> str:
+    if row is None:
+        raise RefusedCredentialError("unknown")
+    if row.expires_at <= now:
+        raise RefusedCredentialError("expired")
+    return str(row.person)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from coopflow.access.access import opened
 from coopflow.access.errors import RefusedCredentialError
+from coopflow.access.links import SignInLinks
 from coopflow.access.people import DirectoryPeople
+from coopflow.application.callers import Caller
 from coopflow.application.engine import Address
 from coopflow.directory.directory import Directory
 from coopflow.directory.people import PersonStated
@@ -41,3 +44,32 @@ async def test_links_and_calendars_of_what_somebody_was_erased_from_go(database:
     for secret in stay:
         await access.decision_links.find(secret, NOW)
     assert {one.id for one in await access.feeds.all("kim")} == {*feeds[1:]}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_who_gets_in_while_their_address_changes_is_out_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Whether the link is used up just before or just after all of theirs are taken back."""
+    directory = Directory(database)
+    await directory.add_person("kim", PersonStated(name="Kim"), NOW)
+    access = replace(opened(database, DirectoryPeople(directory)), now=lambda: NOW)
+    link = await access.links.create("kim", NOW)
+    use = SignInLinks.use
+
+    async def used(links: SignInLinks, secret: str, now: datetime) -> str:
+        if when == "before":
+            await access.readdress("kim", Caller(name="person:zoe", person="zoe"))
+        person = await use(links, secret, now)
+        await access.readdress("kim", Caller(name="person:zoe", person="zoe"))
+        return person
+
+    monkeypatch.setattr(SignInLinks, "use", used)
+    if when == "before":
+        with pytest.raises(RefusedCredentialError):
+            await access.follow(link)
+    else:
+        _, secret = await access.follow(link)
+        with pytest.raises(RefusedCredentialError):
+            await access.sessions.find(secret, NOW)
+    assert not await access.sessions.of("kim", NOW)
