@@ -39,7 +39,6 @@ class Caller(Shape):
         scopes: what a token allows; a person who signed in has all of them.
         programmes: the only programmes that a token opens; None for no such limit.
         language: the language that they wish to read, where the request does not say.
-        session: the id of the one that they came by, if by one; no answer tells it.
     """
 
     name: str
@@ -49,6 +48,7 @@ class Caller(Shape):
     scopes: frozenset[Scope] = frozenset(SCOPES)
     programmes: frozenset[Slug] | None = None
     language: Language | None = None
+    # The id of the session that they came by, if by one: no answer tells it, nor its schema.
     session: str | None = Field(default=None, exclude=True)
 
     def reaches(self, programme: str) -> bool:
