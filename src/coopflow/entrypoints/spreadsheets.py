@@ -129,8 +129,7 @@ def portfolio_columns(called: Mapping[str, str]) -> tuple[Column, ...]:
         "nom du titulaire",
         lambda one: called.get(one.mandate_holder or ""),
     )
-    after = next(at for at, one in enumerate(_PORTFOLIO, 1) if one.label.en == "mandate holder")
-    return (*_PORTFOLIO[:after], name, *_PORTFOLIO[after:])
+    return (*_PORTFOLIO, name)  # the last one: programs may go by the places of the others
 
 
 def decision_columns(language: Language) -> tuple[Column, ...]:

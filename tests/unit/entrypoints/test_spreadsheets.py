@@ -73,7 +73,7 @@ def test_a_portfolio_has_a_line_for_each_cooperation() -> None:
     assert read(portfolio_sheet([], "fr", {})) == []
 
 
-def test_a_portfolio_names_who_is_in_support_beside_the_id() -> None:
+def test_a_portfolio_names_who_is_in_support_in_its_last_column() -> None:
     """By what the organisation is called; nothing where nobody is, or the name is not known."""
     rows = [portfolio_row(mandate_holder=one) for one in ("commune", "lost", None)]
     sheet = read(portfolio_sheet(rows, "en", {"commune": "Commune de Valbrume"}))
@@ -82,6 +82,7 @@ def test_a_portfolio_names_who_is_in_support_beside_the_id() -> None:
         ("lost", ""),
         ("", ""),
     ]
+    assert [*sheet[0]][-1] == "name of the holder", "what was there before keeps its place"
 
 
 def test_no_cell_is_taken_for_a_formula() -> None:
