@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from coopflow.requests import unsent
+from coopflow.requests.unsent import Keeping, Place, UnsentTexts
 from tests.web_site import Collective, Site
 
 HIDDEN = re.compile(r'<input type="hidden" name="(key|_shown_at)" value="([^"]*)">')
@@ -72,6 +75,41 @@ def test_of_two_windows_neither_takes_the_text_of_the_other_unasked(
         assert "pour vous uniquement" in again.text
         assert "Le premier ?" in visitor.get(asked).text
         visitor.post(where, data=typed(_do="discard"))
+
+
+def test_one_window_is_not_taken_for_two_where_clocks_differ(
+    site: Site, here: Collective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that a process kept whose clock is ahead is the one that the form shows."""
+    keep = UnsentTexts.keep
+
+    async def ahead(
+        texts: UnsentTexts, place: Place, pairs: Sequence[tuple[str, str]], now: datetime
+    ) -> Keeping:
+        return await keep(texts, place, pairs, now + timedelta(minutes=1))
+
+    with site.visitor(here.facilitator) as visitor:
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(UnsentTexts, "keep", ahead)
+            visitor.post(f"{form(here)}/unsent", data=typed())
+        shown = hidden(visitor.get(f"{form(here)}?subject=other").text)
+        told = visitor.post(f"{form(here)}/unsent", data=typed(**shown))
+        assert "pour vous uniquement" in told.text
+        visitor.post(form(here), data=typed(_do="discard"))
+
+
+@pytest.mark.parametrize("where", ["do/open_decision", "documents/charter/edit"])
+def test_what_was_refused_and_could_not_be_kept_is_told(
+    site: Site, here: Collective, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Beside what was wrong."""
+    monkeypatch.setattr(unsent, "MAX_TEXTS", 0)
+    with site.visitor(here.facilitator) as visitor:
+        does = "draft" if where.endswith("edit") else "give"
+        sent = typed(_do=does, closes_at="never", _base="7")
+        refused = visitor.post(f"{here.path}/{where}", data=sent)
+    assert refused.status_code == 422
+    assert "vous avez trop de textes non envoyés" in refused.text
 
 
 def test_what_was_refused_is_kept_until_it_is_discarded(site: Site, here: Collective) -> None:

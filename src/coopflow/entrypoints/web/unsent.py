@@ -66,6 +66,15 @@ def window_of(key: str, shown_at: str) -> Window:
     return Window(key, found if found.tzinfo is not None else datetime.now(UTC))
 
 
+def opened(key: str, unsent: UnsentText | None) -> Window:
+    """Return a window in which a form is shown now, with what is kept of it, if anything is.
+
+    What is shown was kept before, also where the clock of another process is ahead of this one.
+    """
+    now = datetime.now(UTC)
+    return Window(key, now if unsent is None else max(now, unsent.saved_at))
+
+
 async def is_elsewhere(services: Services, place: Place, window: Window) -> bool:
     """Whether another text was kept since the form was shown in a window, in another one."""
     kept = await services.unsent.find(place, datetime.now(UTC))

@@ -41,6 +41,7 @@ from coopflow.entrypoints.web.unsent import (
     keep,
     kept_at,
     let_go,
+    opened,
     pairs_of,
     place_of,
     restored,
@@ -120,7 +121,6 @@ def _sent(pairs: Iterable[tuple[str, str]], otherwise: str) -> _Sent:
 async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     """Show the form of a command; what the query says is filled in, and not asked again."""
     sent = _sent(page.request.query_params.multi_items(), page.path)
-    sent = sent._replace(window=sent.window._replace(shown_at=datetime.now(UTC)))
     amended = await _amending(page, command, sent)
     if command == AMENDING and amended is None:
         return RedirectResponse(here(page.request, f"{page.path}/decisions"), 303)
@@ -140,6 +140,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     if amended is not None:
         typed = amended.filled(typed, page.say)
     kept = await kept_at(page, place_of(page, command, answered))
+    sent = sent._replace(window=opened(sent.window.key, kept))
     if kept is not None:
         typed = restored(form, kept, typed, answered)
     return await _shown(page, command, form, typed, sent, unsent=kept)
@@ -163,7 +164,7 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         kept = await keep(page.services, place, pairs_of(read.typed), sent.window)
         if read.do == "keep" and kept == "elsewhere":
             # Who was told of another text and keeps this one once more means it.
-            sent = sent._replace(window=sent.window._replace(shown_at=datetime.now(UTC)))
+            sent = sent._replace(window=opened(sent.window.key, await kept_at(page, place)))
         said = kept if read.do == "keep" or kept != "kept" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=said)
     typed = form.tidy(read.typed)
@@ -179,8 +180,9 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
                 raise
             faults = _refused(error.refusal, form, typed)
     if faults:
-        await keep(page.services, place, pairs_of(typed), sent.window)
-        return await _shown(page, command, form, typed, sent, faults=faults)
+        kept = await keep(page.services, place, pairs_of(typed), sent.window)
+        said = kept if kept != "kept" else None
+        return await _shown(page, command, form, typed, sent, faults=faults, kept=said)
     await let_go(page.services, place, sent.window)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
 

@@ -28,7 +28,15 @@ from coopflow.entrypoints.web.pages.commands import posted
 from coopflow.entrypoints.web.pages.documents import may_write, readable
 from coopflow.entrypoints.web.rendering import render
 from coopflow.entrypoints.web.sending import order_key
-from coopflow.entrypoints.web.unsent import SHOWN_AT, WINDOW, Kept, Window, let_go, window_of
+from coopflow.entrypoints.web.unsent import (
+    SHOWN_AT,
+    WINDOW,
+    Kept,
+    Window,
+    let_go,
+    opened,
+    window_of,
+)
 from coopflow.entrypoints.web.unsent import keep as keep_text
 from coopflow.readmodel.views import DocumentSummary
 from coopflow.requests.unsent import Place, UnsentText
@@ -124,7 +132,7 @@ DeskDep = Annotated[Desk, Depends(desk_of)]
 async def ask(desk: DeskDep) -> Response:
     """Show the form: with what the reader has typed and not sent, else with the newest version."""
     unsent = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
-    window = Window(uuid4().hex, datetime.now(UTC))
+    window = opened(uuid4().hex, unsent)
     if unsent is not None:
         written = _written(desk, unsent.pairs).written._replace(window=window)
         return await _shown(desk, written, unsent=unsent)
@@ -146,14 +154,16 @@ async def write(desk: DeskDep) -> Response:
             await let_go(desk.page.services, desk.place, sent.written.window)
             return _to(desk, f"{desk.path}?done=draft_document")
         written = sent.written._replace(typed=desk.form.tidy(sent.written.typed))
-        await _keep(desk, written)
+        kept = await _keep(desk, written)
         # Who was told of a newer version and sends once more means it.
         written = written._replace(base=desk.newest)
-        return await _shown(desk, written, faults=faults, ignored=sent.ignored)
+        said = kept if kept != "kept" else None
+        return await _shown(desk, written, faults=faults, ignored=sent.ignored, kept=said)
     written, kept = sent.written, await _keep(desk, sent.written)
     if sent.do == "keep" and kept == "elsewhere":
         # Likewise who was told of another text.
-        written = written._replace(window=written.window._replace(shown_at=datetime.now(UTC)))
+        there = await desk.page.services.unsent.find(desk.place, datetime.now(UTC))
+        written = written._replace(window=opened(written.window.key, there))
     return await _shown(
         desk,
         written,
