@@ -94,15 +94,9 @@ async def subjects_of(items: Iterable[T], namer: Namer) -> tuple[tuple[T, str], 
     Raises:
         DatabaseUnavailableError: the database does not answer.
     """
-    found = []
-    for item in items:
-        address = Address(item.programme, item.slug)
-        if item.kind == "mandate_ends":
-            said = await namer.organisation(address, item.subject)
-        else:
-            said = await namer.said(address, item.subject)
-        found.append((item, said))
-    return tuple(found)
+    given = [(one, (Address(one.programme, one.slug), one.subject, one.kind)) for one in items]
+    await namer.prepare(about for _, about in given)
+    return tuple([(one, await namer.said(*about)) for one, about in given])
 
 
 def calendar_of(

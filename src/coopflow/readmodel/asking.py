@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, select
 from coopflow.application.engine import Address
 from coopflow.domain.base import Shape
 from coopflow.readmodel.database import Database
+from coopflow.readmodel.registry import Registry
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.tables import Base
 from coopflow.readmodel.yardsticks import Yardsticks
 
@@ -19,12 +21,17 @@ V = TypeVar("V", bound=Shape)
 
 
 class Asking:
-    """Asks a database."""
+    """Asks a database.
+
+    Attributes:
+        rulebooks: what cooperations follow, as it is registered there.
+    """
 
     def __init__(self, database: Database) -> None:
         """Ask a database."""
         self._database = database
         self._yardsticks = Yardsticks()
+        self.rulebooks = Rulebooks(Registry(database))
 
     async def _many(self, view: type[V], query: Select[Any]) -> tuple[V, ...]:
         async with self._database.reading() as connection:

@@ -1,20 +1,47 @@
-"""What organisations are called in the cooperations of a programme."""
+"""What cooperations are, and what organisations are called in them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import String, and_, column, func, select, values
 
-from coopflow.readmodel.asking import Asking
-from coopflow.readmodel.tables import MemberRow, OutlineRow, TaskRow
+from coopflow.application.engine import Address
+from coopflow.readmodel.asking import Asking, columns_of
+from coopflow.readmodel.tables import CooperationRow, MemberRow, OutlineRow, TaskRow
+from coopflow.readmodel.views import CooperationDetail
 
 _MOST: Final = 500
 
 
 class Called(Asking):
-    """Answers what organisations are called."""
+    """Answers what things are called."""
+
+    async def cooperations_at(
+        self, addresses: Iterable[Address]
+    ) -> Mapping[Address, CooperationDetail]:
+        """Return the cooperations at these addresses; without those that there are none at."""
+        query = columns_of(CooperationDetail, CooperationRow)
+        found: dict[Address, CooperationDetail] = {}
+        for some in _in_turns(addresses):
+            among = CooperationRow.cooperation_id.in_(some)
+            for one in await self._many(CooperationDetail, query.where(among)):
+                found[Address(one.programme, one.slug)] = one
+        return found
+
+    async def members_at(self, addresses: Iterable[Address]) -> Mapping[Address, Mapping[str, str]]:
+        """Return what the organisations of cooperations are called, by id, also of those gone."""
+        found: dict[Address, dict[str, str]] = {}
+        query = select(MemberRow.cooperation_id, MemberRow.id, MemberRow.name)
+        async with self._database.reading() as connection:
+            for some in _in_turns(addresses):
+                for row in await connection.execute(
+                    query.where(MemberRow.cooperation_id.in_(some))
+                ):
+                    address = Address(*row.cooperation_id.split("/", 1))
+                    found.setdefault(address, {})[row.id] = row.name
+        return found
 
     async def organisation_names(
         self, programme: str, organisations: Collection[str] | None = None
@@ -59,3 +86,10 @@ class Called(Asking):
         )
         async with self._database.reading() as connection:
             return {row.id: row.name for row in await connection.execute(query)}
+
+
+def _in_turns(addresses: Iterable[Address]) -> Iterator[list[str]]:
+    """Yield the ids of cooperations, as many at a time as a statement takes."""
+    wanted = sorted({str(one) for one in addresses})
+    for start in range(0, len(wanted), _MOST):
+        yield wanted[start : start + _MOST]

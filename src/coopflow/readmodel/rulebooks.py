@@ -1,4 +1,4 @@
-"""The rules that cooperations follow, compiled once for all pages."""
+"""The rules that cooperations follow, compiled once for all who ask."""
 
 from __future__ import annotations
 

@@ -8,7 +8,9 @@ from typing import Final
 
 from coopflow.application.callers import Language
 
-_NUMBER_OR_ENDING: Final = re.compile(r"(?<![\d.,])\d{1,9}(?![\d]|[.,]\d)|(?<=[^\W\d_])\((?P<ending>s|x)\)")
+_NUMBER_OR_ENDING: Final = re.compile(
+    r"(?<![\d.,])\d{1,9}(?![\d]|[.,]\d)|(?<=[^\W\d_])\((?P<ending>s|x)\)"
+)
 _ONE: Final[Mapping[Language, re.Pattern[str]]] = {
     "en": re.compile(r"(?<![\d/.,])(1 (?:answer|elector))s\b"),
     "fr": re.compile(r"(?<![\d/.,])([01] (?:réponse|votant))s\b"),

@@ -10,10 +10,26 @@ from coopflow.domain.tools import KIND_LABELS
 from coopflow.wording.naming import Names
 from coopflow.wording.phrases import Phrases
 
-_CODED: Final = re.compile(r"([a-z_]+)(?::([a-z0-9@._-]+))?")
+_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:@-]*"
+_CODED: Final = re.compile(rf"([a-z_]+):({_ID})|({_ID})")
 _MEETINGS: Final = frozenset({"plenary", "committee", "working_group", "discovery"})
 _ALONE: Final = frozenset({"closing", "mandate", "money", "other"})
 """What is all said by its kind."""
+
+_WRITTEN: Final = frozenset(
+    {
+        *("action_due", "update_action", "resolve_change", "close_cooperation"),
+        *("disagreement_limit", "triage_disagreement", "settle_disagreement", "appoint_mediator"),
+        *("accept_mediator", "conclude_mediation", "ask_collective", "put_to_members"),
+        *("end_separation", "confirm_follow_up"),
+    }
+)
+"""The kinds of tasks and dates that are about what people wrote, whatever it looks like."""
+
+
+def is_written(kind: str) -> bool:
+    """Whether tasks or dates of a kind are about what people wrote, such as actions."""
+    return kind.removeprefix("task:") in _WRITTEN
 
 
 def needs_names(subject: str) -> bool:
@@ -21,7 +37,7 @@ def needs_names(subject: str) -> bool:
     coded = _CODED.fullmatch(subject)
     if coded is None or subject in {*KIND_LABELS, *REVIEW_LABELS, *_MEETINGS, *_ALONE}:
         return False
-    return coded[1] != "document"
+    return (coded[1] or coded[3]) != "document"
 
 
 def subject_said(subject: str, say: Phrases, names: Names) -> str:
@@ -36,7 +52,7 @@ def subject_said(subject: str, say: Phrases, names: Names) -> str:
     coded = _CODED.fullmatch(subject)
     if coded is None:
         return subject
-    kind, thing = coded[1], coded[2]
+    kind, thing = coded[1] or coded[3], coded[2]
     if thing is None:
         return _alone(kind, say, names)
     if kind == "document" and thing in KIND_LABELS:

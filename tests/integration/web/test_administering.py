@@ -231,6 +231,10 @@ def test_of_many_cooperations_one_is_looked_for_by_name(
     nobody = desk.manager.post(f"{place}/new", data=stated | {"called": "verger"})
     assert 'id="f-called-error"' in nobody.text
     assert "wh_" not in desk.manager.get(place).text
+    of_before = stated | {"called": "verger", "cooperation": "bocage-gourmand"}
+    other = desk.manager.post(f"{place}/new", data=of_before)
+    assert other.status_code == 422, "what was chosen is not called so"
+    assert "wh_" not in desk.manager.get(place).text
     made = desk.manager.post(f"{place}/new", data=stated | {"cooperation": "bocage-gourmand"})
     assert "– Bocage gourmand" in made.text
 

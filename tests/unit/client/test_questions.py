@@ -17,6 +17,8 @@ CALLED: dict[str, str] = {
 """Questions that are called otherwise by who has one cooperation, or all, in hand."""
 
 NOT_ASKED = {
+    "cooperations_at": "a detail is asked of each, or the portfolio of all",
+    "members_at": "the members are asked of each",
     "contents": "its definition is, whole",
     "is_current": "it is for those who operate the platform",
     "parts": "it is for letting somebody in, by the roles that count and those that do not yet",

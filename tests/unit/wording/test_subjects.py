@@ -7,13 +7,15 @@ import pytest
 from coopflow.application.callers import Language
 from coopflow.wording.naming import Names, known_rules
 from coopflow.wording.phrases import Phrases
-from coopflow.wording.subjects import needs_names, subject_said
+from coopflow.wording.subjects import is_written, needs_names, subject_said
 
 
 def names(language: Language) -> Names:
     rules = known_rules("impact-collectif@1", "reference@1")
     assert rules is not None
-    return Names(rules, Phrases(language), {"org-9": "Les Paniers"})
+    return Names(
+        rules, Phrases(language), {"org-9": "Les Paniers", "Org-A": "La Grange", "a:b": "Le Moulin"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,10 @@ def names(language: Language) -> Names:
         ("Une question ?", "Une question ?", "Une question ?"),
         ("compost", "compost", "compost"),
         ("unknown:thing", "unknown:thing", "unknown:thing"),
+        ("admission:Org-A", "admission : La Grange", "admission of La Grange"),
+        ("exclusion:a:b", "exclusion : Le Moulin", "exclusion of Le Moulin"),
+        ("gate:X1", "X1", "X1"),
+        ("disagreement:D1", "désaccord D1", "disagreement D1"),
     ],
 )
 def test_what_something_is_about_is_said_in_words(subject: str, french: str, english: str) -> None:
@@ -54,6 +60,20 @@ def test_names_are_looked_up_for_what_has_some() -> None:
     assert all(map(needs_names, needing))
     for plain in ("document:charter", "charter", "annual", "plenary", "mandate", "Une question ?"):
         assert not needs_names(plain)
+
+
+def test_ids_of_definitions_may_have_capitals_digits_and_hyphens() -> None:
+    """As all ids that people choose."""
+    assert needs_names("members-enough")
+    assert needs_names("admission:Org-A")
+
+
+def test_some_kinds_are_about_what_people_wrote() -> None:
+    """A disagreement over ``money`` stays what they called it."""
+    assert is_written("disagreement_limit")
+    assert is_written("task:update_action")
+    assert not is_written("cure_clock")
+    assert not is_written("task:answer")
 
 
 def test_without_a_definition_ids_serve() -> None:

@@ -20,7 +20,7 @@ from coopflow.entrypoints.http.middleware.guarding import Guard
 from coopflow.entrypoints.http.middleware.limits import SizeLimit
 from coopflow.entrypoints.web.errors import answer, lost
 from coopflow.entrypoints.web.pages import ROUTERS
-from coopflow.entrypoints.web.rulebooks import Rulebooks
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.services import Services
 
 API: Final = "/v1"

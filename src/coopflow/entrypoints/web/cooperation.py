@@ -20,7 +20,7 @@ from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.guards import CooperationDep, Sight
 from coopflow.entrypoints.web.guards import Visitor, VisitorDep
 from coopflow.entrypoints.web.rendering import phrases_of, render
-from coopflow.entrypoints.web.rulebooks import Rulebooks
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import CooperationDetail, MemberView
 from coopflow.services import Services
 from coopflow.wording.naming import Names

@@ -15,10 +15,11 @@ from coopflow.access.errors import RefusedCredentialError
 from coopflow.access.people import caller as caller_from
 from coopflow.application.callers import Caller
 from coopflow.domain.roles import REPRESENTATIVE
+from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.languages import CALLER_KEY
 from coopflow.entrypoints.http.turnstile import address_of, count
-from coopflow.entrypoints.web.rulebooks import Rulebooks
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import AnswerView, CooperationDetail, DecisionView, DocumentDetail
 from coopflow.services import Services
 
@@ -61,6 +62,7 @@ class Deciding:
         chances: for whom the person answers.
         document: the version that is put to the decision; None where it is about none.
         names: what the organisations are called.
+        rules: what the cooperation follows; None where they are not registered.
     """
 
     link: DecisionLink
@@ -71,6 +73,7 @@ class Deciding:
     chances: tuple[Chance, ...]
     document: DocumentDetail | None
     names: Mapping[str, str]
+    rules: Rulebook | None
 
     @property
     def is_open(self) -> bool:
@@ -108,31 +111,31 @@ async def deciding(request: Request, services: Services, secret: str) -> Decidin
     detail = await queries.cooperation(address)
     caller = caller_from(person).but(administrator=False, roles={}, scopes=frozenset({"write"}))
     names = {one.id: one.name for one in await queries.members(address)}
+    rulebooks: Rulebooks = request.app.state.rulebooks
+    rules = await rulebooks.of(detail, detail.policy)
     chances: tuple[Chance, ...] = ()
     if view.result is None:
         found = await _chances(services, link, names, now)
-        chances = await _entrusting(request, services, link, detail, found)
+        chances = await _entrusting(services, link, detail, found, rules)
     kind, _, thing = view.subject.partition(":")
     document = None
     if kind == "document" and view.document_version is not None:
         document = await queries.document(address, thing, view.document_version)
     rule = _RULE.validate_python(view.rule)
-    return Deciding(link, caller, detail, view, rule, chances, document, names)
+    return Deciding(link, caller, detail, view, rule, chances, document, names, rules)
 
 
 async def _entrusting(
-    request: Request,
     services: Services,
     link: DecisionLink,
     detail: CooperationDetail,
     found: _Found,
+    rules: Rulebook | None,
 ) -> tuple[Chance, ...]:
     """Return for whom somebody answers, with those to whom votes may be or are entrusted.
 
     Whoever has entrusted a vote is not waited for any more, and may still give it.
     """
-    rulebooks: Rulebooks = request.app.state.rulebooks
-    rules = await rulebooks.of(detail, detail.policy)
     if rules is None or not rules.policy.decisions.delegation.per_holder:
         return found.chances
     state = await services.engine.state(detail.address)

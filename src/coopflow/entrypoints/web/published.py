@@ -17,10 +17,10 @@ from coopflow.domain.policy import subject_kind
 from coopflow.domain.tools import IdentitySheet, read
 from coopflow.entrypoints.http.dependencies import services_of
 from coopflow.entrypoints.web.rendering import phrases_of
-from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.entrypoints.web.standing import Step, steps_of
 from coopflow.pictures.lifecycle import lifecycle_picture
 from coopflow.pictures.picture import wide_and_narrow
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import CooperationDetail, DecisionView, DocumentSummary
 from coopflow.wording.naming import Names
 from coopflow.wording.telling import Teller

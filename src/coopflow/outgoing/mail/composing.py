@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
@@ -83,7 +83,7 @@ class Composer:
     async def notice(self, notice: int, person: Person, now: datetime) -> Letter | None:
         """Write of one notice; None when there is nothing to tell this person any more."""
         say = self._phrases(person)
-        told = await self._told(notice, person, say)
+        told = await self._told(notice, person, Namer(self._queries, say), say)
         if told is None:
             return None
         if told.line.kind in VOTES:
@@ -139,13 +139,14 @@ class Composer:
             now: the present instant.
         """
         say = self._phrases(person)
+        namer = Namer(self._queries, say)
         news = []
         for notice in notices:
-            told = await self._told(notice, person, say)
+            told = await self._told(notice, person, namer, say)
             if told is not None and told.line.kind not in VOTES:  # those await, or are answered
                 news.append(_news(told, say).but(url=self._url(told)))
         tasks = await self._queries.tasks(person.id, now, manages=manages, limit=MOST + 1)
-        awaits = [await self._awaited(one, person, say, now) for one in tasks[:MOST]]
+        awaits = await self._all_awaited(tasks[:MOST], person, namer, say, now)
         more = say("mail.digest.more")
         sections = [
             Section(
@@ -235,7 +236,8 @@ class Composer:
         say = self._phrases(person)
         words = {"by": by, "count": len(tasks), "title": _short(tasks[0].title)}
         one_or_more = "one" if len(tasks) == 1 else "several"
-        items = tuple([await self._awaited(one, person, say, now) for one in tasks[:MOST]])
+        namer = Namer(self._queries, say)
+        items = tuple(await self._all_awaited(tasks[:MOST], person, namer, say, now))
         more = say("mail.digest.more") if len(tasks) > MOST else None
         awaits = Section(title=say("mail.digest.awaits"), items=items, more=more)
         return Letter(
@@ -256,7 +258,9 @@ class Composer:
     def _phrases(self, person: Person) -> MailPhrases:
         return MailPhrases(person.language, self._zone)
 
-    async def _told(self, notice: int, person: Person, say: MailPhrases) -> Told | None:
+    async def _told(
+        self, notice: int, person: Person, namer: Namer, say: MailPhrases
+    ) -> Told | None:
         line = await self._occasions.line(notice)
         if line is None:
             return None
@@ -269,7 +273,7 @@ class Composer:
             one = await self._occasions.decision(address, line.about)
             if one is None or (one.result is None) != (line.kind in VOTES):
                 return None
-            whole = one.question or await Namer(self._queries, say).said(address, one.subject)
+            whole = one.question or await namer.said(address, one.subject)
             return Told(line, title, _short(whole), one, whole)
         kind, period = line.about, ""
         if line.kind != "convene_review":
@@ -331,14 +335,27 @@ class Composer:
             note=say("mail.no_password", until=say.moment(until)),
         )
 
+    async def _all_awaited(
+        self,
+        tasks: Sequence[TaskView],
+        person: Person,
+        namer: Namer,
+        say: MailPhrases,
+        now: datetime,
+    ) -> list[Item]:
+        await namer.prepare(
+            (Address(one.programme, one.slug), one.subject, one.kind) for one in tasks
+        )
+        return [await self._awaited(one, person, namer, say, now) for one in tasks]
+
     async def _awaited(
-        self, task: TaskView, person: Person, say: MailPhrases, now: datetime
+        self, task: TaskView, person: Person, namer: Namer, say: MailPhrases, now: datetime
     ) -> Item:
         due = task.due_at
         until = say("mail.digest.by", until=say.moment(due)) if due else say("mail.digest.open")
         url = self._places.home
         address = Address(task.programme, task.slug)
-        subject = await Namer(self._queries, say).said(address, task.subject)
+        subject = await namer.said(address, task.subject, task.kind)
         if task.kind in _ANSWERS and due is not None:
             secret, _ = await self._secrets.decision(person.id, address, task.about, now, due)
             url = self._places.decision(secret)

@@ -17,8 +17,8 @@ from coopflow.entrypoints.http.dependencies import ServicesDep, services_of
 from coopflow.entrypoints.web.guards import MEMBERS, Visitor, VisitorDep
 from coopflow.entrypoints.web.listing import Sought
 from coopflow.entrypoints.web.rendering import phrases_of, render
-from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.readmodel.narrowing import PortfolioFilter
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import PortfolioRow
 from coopflow.services import Services
 from coopflow.wording.naming import Names

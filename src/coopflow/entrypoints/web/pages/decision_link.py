@@ -30,7 +30,7 @@ from coopflow.entrypoints.web.pages.unsubscribing import SecretDep
 from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
 from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
-from coopflow.wording.naming import Names, known_rules
+from coopflow.wording.naming import Names
 from coopflow.wording.subjects import subject_said
 
 router = APIRouter(dependencies=[Depends(count_address), *OPEN])
@@ -137,8 +137,7 @@ def _page(  # noqa: PLR0913 - what is shown
 ) -> Response:
     language = look_of(request).language
     view, say = found.view, phrases_of(request)
-    rules = known_rules(found.detail.lifecycle, found.detail.policy)
-    about = subject_said(view.subject, say, Names(rules, say, found.names))
+    about = subject_said(view.subject, say, Names(found.rules, say, found.names))
     return render(
         request,
         "decision_link.html",

@@ -78,6 +78,12 @@ async def show(
         visitor.person, within=caller.programmes, limit=_SHOWN + 1
     )
     namer = Namer(services.queries, phrases_of(request))
+    await namer.prepare(
+        [
+            *((Address(one.programme, one.slug), one.subject, one.kind) for one in tasks.items),
+            *((Address(one.programme, one.slug), one.subject, "") for one in answers),
+        ]
+    )
     answered = [
         (one, one.question or await namer.said(Address(one.programme, one.slug), one.subject))
         for one in answers
@@ -113,7 +119,7 @@ async def _waiting(services: Services, tasks: Iterable[TaskView], namer: Namer) 
             if decision is not None and task.kind in _ANSWERS
             else ()
         )
-        subject = await namer.said(address, task.subject)
+        subject = await namer.said(address, task.subject, task.kind)
         found.append(Waiting(task, choices, decision, members[address], subject, uuid4().hex))
     return found
 

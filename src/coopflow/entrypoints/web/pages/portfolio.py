@@ -46,12 +46,12 @@ from coopflow.entrypoints.web.portfolio import (
     reminded,
 )
 from coopflow.entrypoints.web.programme import ProgrammePage, ProgrammePageDep
-from coopflow.entrypoints.web.rulebooks import Rulebooks
 from coopflow.outgoing.called import Namer
 from coopflow.outgoing.mail.reminders import TaskKey
 from coopflow.pictures.heat import Count, Named, heat_picture
 from coopflow.pictures.picture import Frame, wide_and_narrow
 from coopflow.readmodel.narrowing import LIVING_ONLY, PortfolioFilter
+from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import (
     DuePlace,
     DueView,

@@ -9,7 +9,7 @@ from typing import Annotated, Final, get_args
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from coopflow.application.engine import Address, UnknownCooperationError
+from coopflow.application.engine import Address
 from coopflow.domain.base import Slug
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.finding import cooperations_called
@@ -51,7 +51,7 @@ async def ask_for_new(page: ManagedPageDep) -> Response:
 async def add(page: ManagedPageDep) -> Response:
     """Tell somebody what happens from now on, and show the secret this once."""
     form = await filled(page.request)
-    if form.text("called").strip() and not form.text("cooperation"):
+    if await _is_to_be_chosen(page, form):
         return await _form(page, form, status=422)
     work = page.services.webhooks.endpoints.add(
         page.id,
@@ -219,7 +219,7 @@ async def _form(
     if called and not offered:
         told = ("No cooperation is called so.", "Aucune coopération ne se nomme ainsi.")
         form = form.wrong({**form.errors, "called": told[page.say.language == "fr"]})
-    elif called and not form.text("cooperation"):
+    elif called and form.text("cooperation") not in offered:
         told = ("Choose the one that is meant.", "Choisissez celle dont il s'agit.")
         form = form.wrong({**form.errors, "cooperation": told[page.say.language == "fr"]})
     return page.render(
@@ -234,16 +234,21 @@ async def _form(
     )
 
 
+async def _is_to_be_chosen(page: ProgrammePage, form: Filled) -> bool:
+    """Whether a name was typed, and no cooperation chosen that is called so."""
+    called = form.text("called").strip()
+    if not called:
+        return False
+    return form.text("cooperation") not in await cooperations_called(
+        page.services, page.id, called, _OFFERED
+    )
+
+
 async def _titles(page: ProgrammePage, cooperations: Iterable[str | None]) -> Mapping[str, str]:
     """Return what cooperations are called, by ``programme/id``; without those that are gone."""
-    found = {}
-    for one in sorted({one for one in cooperations if one}):
-        try:
-            detail = await page.services.queries.cooperation(Address(*one.split("/", 1)))
-        except UnknownCooperationError:
-            continue
-        found[one] = detail.title
-    return found
+    wanted = [Address(*one.split("/", 1)) for one in cooperations if one]
+    found = await page.services.queries.cooperations_at(wanted)
+    return {str(address): one.title for address, one in found.items()}
 
 
 async def _ask(page: ProgrammePage, webhook: str, deed: str) -> Response:
