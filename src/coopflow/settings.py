@@ -29,6 +29,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
 
+COMMON: Final = "common"
+"""What the task queue is called that programmes share which have none of their own."""
+
 _DATABASE: Final = "coopflow.db"
 _KEYS: Final = "keys.json"
 
@@ -121,6 +124,9 @@ class Settings(BaseSettings):
             worker has no version.
         build_id: what tells this version of the workers from others; by default the version of
             coopflow and a digest of its code.
+        own_queues: the programmes whose cooperations are opened on a task queue of their own.
+        worker_queues: those that a worker serves, ``common`` being that of all other programmes; by
+            default all.
         worker_cached: how many cooperations a worker keeps in memory; fewer than are active costs
             replays.
         worker_tasks: how many of them it carries on at once.
@@ -172,6 +178,8 @@ class Settings(BaseSettings):
     checks: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths)] = ()
     deployment: Deployment | None = None
     build_id: BuildId | None = None
+    own_queues: Words = ()
+    worker_queues: Words = ()
     worker_cached: Annotated[int, Field(ge=1)] = 1000
     worker_tasks: Annotated[int, Field(ge=2)] = 8
     worker_deliveries: Annotated[int, Field(ge=1)] = 100
@@ -222,6 +230,21 @@ class Settings(BaseSettings):
     def _has_one_place_for_keys(self) -> Settings:
         if self.keys is not None and self.keys_file is not None:
             raise ValueError(f"{PREFIX}KEYS and {PREFIX}KEYS_FILE both name keys; set one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _serves_queues_that_there_are(self) -> Settings:
+        own = self.own_queues
+        if COMMON in own or len(set(own)) < len(own):
+            raise ValueError(
+                f"{PREFIX}OWN_QUEUES names programmes, each once; {COMMON} is that of all others"
+            )
+        unknown = [one for one in self.worker_queues if one not in {COMMON, *own}]
+        if unknown:
+            raise ValueError(
+                f"{PREFIX}WORKER_QUEUES: {unknown[0]} has no queue of its own; add it to "
+                f"{PREFIX}OWN_QUEUES of all processes, or serve {COMMON}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coopflow.bootstrap.parts import queues_of
 from coopflow.settings import Settings, SettingsError, language_of, load_settings
 
 
@@ -117,3 +118,39 @@ def test_a_mail_server_is_set_with_who_mail_is_from(monkeypatch: pytest.MonkeyPa
     assert settings.smtp_url is not None
     assert settings.smtp_url.get_secret_value().endswith("@mail.example.org")
     assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("own", "served", "queues"),
+    [
+        ("", "", ("coopflow",)),
+        ("valley coast", "", ("coopflow", "coopflow.valley", "coopflow.coast")),
+        ("valley,coast", "coast", ("coopflow.coast",)),
+        ("valley", "common", ("coopflow",)),
+    ],
+)
+def test_a_worker_serves_the_queues_that_it_is_told(
+    own: str, served: str, queues: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them when nothing is said, so that no programme is forgotten."""
+    monkeypatch.setenv("COOPFLOW_OWN_QUEUES", own)
+    monkeypatch.setenv("COOPFLOW_WORKER_QUEUES", served)
+    assert queues_of(load_settings()) == queues
+
+
+@pytest.mark.parametrize(
+    ("own", "served", "complaint"),
+    [
+        ("valley", "coast", "coast has no queue of its own; add it to COOPFLOW_OWN_QUEUES"),
+        ("valley valley", "", "COOPFLOW_OWN_QUEUES names programmes, each once"),
+        ("common", "", "common is that of all others"),
+    ],
+)
+def test_queues_that_there_are_not_are_refused(
+    own: str, served: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that would serve nobody does not start."""
+    monkeypatch.setenv("COOPFLOW_OWN_QUEUES", own)
+    monkeypatch.setenv("COOPFLOW_WORKER_QUEUES", served)
+    with pytest.raises(SettingsError, match=complaint):
+        load_settings()

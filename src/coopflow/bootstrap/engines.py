@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from coopflow.bootstrap.figures import figures_served, sdk_metrics
-from coopflow.bootstrap.parts import database_of, key_ring, tuning_of
+from coopflow.bootstrap.parts import database_of, key_ring, queues_of, tuning_of
 from coopflow.bootstrap.sending import can_dispatch, dispatching
 from coopflow.settings import Settings, SettingsError
 from coopflow.telemetry import hand_to_logging
@@ -122,10 +122,12 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             client = await connect(
                 endpoint, data_converter=encrypting(keys), metrics=sdk_metrics(settings)
             )
-            ports = read_model, read_model, checks
-            await stack.enter_async_context(working(client, *ports, tuning=tuning_of(settings)))
+            for queue in queues_of(settings):
+                ports = read_model, read_model, checks
+                work = working(client, *ports, task_queue=queue, tuning=tuning_of(settings))
+                await stack.enter_async_context(work)
         writer = await stack.enter_async_context(writing(read_model))
-        engine = TemporalEngine(client, writer=writer)
+        engine = TemporalEngine(client, own_queues=settings.own_queues, writer=writer)
         queries, feed = Queries(database), Feed(database, news)
         if can_dispatch():
             await stack.enter_async_context(dispatching(database, settings, news))
@@ -177,7 +179,8 @@ async def connected_engine(
     endpoint = find_endpoint(settings.state_dir)  # an engine that has never run has no keys either
     client = await connect(endpoint, data_converter=encrypting(key_ring(settings)))
     try:
-        yield TemporalEngine(client, patience=_CLI_PATIENCE, writer=writer)
+        own = settings.own_queues
+        yield TemporalEngine(client, own_queues=own, patience=_CLI_PATIENCE, writer=writer)
     finally:
         # The thread of the SDK that brought the last answer has to let go of the interpreter before
         # a script ends, or it takes the process down with it.

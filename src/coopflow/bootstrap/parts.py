@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from coopflow.application.engine import UnavailableError
-from coopflow.settings import Settings
+from coopflow.settings import COMMON, Settings
 
 if TYPE_CHECKING:
     from coopflow.readmodel.database import Database
@@ -34,6 +34,16 @@ def build_id(settings: Settings) -> str:
     from coopflow.temporal.deployment import own_build_id
 
     return settings.build_id or own_build_id()
+
+
+def queues_of(settings: Settings) -> tuple[str, ...]:
+    """Return the task queues that a worker serves."""
+    from coopflow.temporal import names
+
+    every = dict(
+        zip((COMMON, *settings.own_queues), names.queues(settings.own_queues), strict=True)
+    )
+    return tuple(every[one] for one in settings.worker_queues or every)
 
 
 def tuning_of(settings: Settings) -> Tuning:

@@ -12,7 +12,7 @@ import structlog
 
 from coopflow.application.engine import UnavailableError
 from coopflow.bootstrap.figures import figures_served, sdk_metrics
-from coopflow.bootstrap.parts import build_id, database_of, key_ring, tuning_of
+from coopflow.bootstrap.parts import build_id, database_of, key_ring, queues_of, tuning_of
 from coopflow.bootstrap.waiting import patiently, unless
 from coopflow.settings import Settings
 from coopflow.telemetry import hand_to_logging
@@ -76,8 +76,17 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            ports = read_model, read_model, checks
-            async with working(client, *ports, tuning=tuning_of(settings), version=version):
+            async with AsyncExitStack() as stack:
+                for queue in queues_of(settings):
+                    ports = read_model, read_model, checks
+                    work = working(
+                        client,
+                        *ports,
+                        task_queue=queue,
+                        tuning=tuning_of(settings),
+                        version=version,
+                    )
+                    await stack.enter_async_context(work)
                 _log.info("working", address=address, **(version._asdict() if version else {}))
                 if version is not None:
                     await _say_whether_current(Deployment(client, version.deployment), version)
@@ -127,7 +136,11 @@ def temporal_plugin(settings: Settings) -> CoopflowPlugin:
             await database.close()
 
     return CoopflowPlugin(
-        ports, key_ring(settings), tuning=tuning_of(settings), version=_version(settings)
+        ports,
+        key_ring(settings),
+        own_queues=settings.own_queues,
+        tuning=tuning_of(settings),
+        version=_version(settings),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import uniform
 from typing import Any, Final, TypeVar
@@ -144,6 +144,7 @@ class TemporalEngine:
         client: Client,
         *,
         task_queue: str = names.TASK_QUEUE,
+        own_queues: Collection[str] = (),
         patience: timedelta = PATIENCE,
         writer: Writer | None = None,
     ) -> None:
@@ -152,6 +153,7 @@ class TemporalEngine:
         Args:
             client: with the converter of this package.
             task_queue: where the workers look for work.
+            own_queues: the programmes whose cooperations are opened on a queue of their own.
             patience: how long to try a request.
             writer: writes what commands come to into the read model of the workers, soon. Without
                 one they do.
@@ -159,6 +161,7 @@ class TemporalEngine:
         self._client = client
         self._writer = writer
         self._task_queue = task_queue
+        self._own_queues = frozenset(own_queues)
         self._patience = patience
         self._lines = WeakValueDictionary[Address, _Line]()
         self._remembered = Remembered(self)
@@ -392,7 +395,7 @@ class TemporalEngine:
                     CooperationWorkflow.run,
                     carried,
                     id=names.workflow_id(address),
-                    task_queue=self._task_queue,
+                    task_queue=self._queue(address),
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                     task_timeout=_TASK_TIMEOUT,
@@ -511,6 +514,9 @@ class TemporalEngine:
                 return started.continued_execution_run_id or None
         return None
 
+    def _queue(self, address: Address) -> str:
+        return names.queue_of(address.programme, self._own_queues, self._task_queue)
+
     def _handle(self, address: Address) -> _Handle:
         return self._client.get_workflow_handle_for(
             CooperationWorkflow.run, names.workflow_id(address)
@@ -530,7 +536,7 @@ class TemporalEngine:
             CooperationWorkflow.run,
             carried,
             id=names.workflow_id(address),
-            task_queue=self._task_queue,
+            task_queue=self._queue(address),
             # Whether a cooperation that runs may be opened is for the domain to say.
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=reuse,

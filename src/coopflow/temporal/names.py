@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -90,6 +90,23 @@ They are stored in clear, whatever codec encrypts the rest: nothing about people
 """
 
 _PREFIX: Final = "coopflow/"
+
+
+def queue_of(programme: str, own: Collection[str], common: str = TASK_QUEUE) -> str:
+    """Return the task queue on which cooperations of a programme are opened.
+
+    Args:
+        programme: which.
+        own: the programmes that have a queue of their own.
+        common: that of all others.
+    """
+    return f"{common}.{programme}" if programme in own else common
+
+
+def queues(own: Iterable[str], common: str = TASK_QUEUE) -> tuple[str, ...]:
+    """Return the common task queue and those of programmes that have one of their own."""
+    programmes = tuple(own)
+    return (common, *(queue_of(one, programmes, common) for one in programmes))
 
 
 def checks_queue(task_queue: str) -> str:

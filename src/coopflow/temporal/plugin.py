@@ -7,8 +7,8 @@ does, in its process and on its connection; see docs/decisions/0018-temporal-plu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
@@ -77,12 +77,13 @@ class CoopflowPlugin(SimplePlugin):
     well.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its ports, and how its workers work
         self,
         ports: Callable[[], AbstractAsyncContextManager[Ports]],
         keys: KeyRing,
         *,
         task_queue: str = names.TASK_QUEUE,
+        own_queues: Sequence[str] = (),
         tuning: Tuning = USUAL,
         version: WorkerVersion | None = None,
     ) -> None:
@@ -92,6 +93,7 @@ class CoopflowPlugin(SimplePlugin):
             ports: opened when the first worker starts, and closed when the last has ended.
             keys: those that encrypt what Temporal stores of cooperations.
             task_queue: where cooperations live.
+            own_queues: the programmes whose cooperations live on a queue of their own.
             tuning: how much the workers of cooperations take on.
             version: which version of which deployment the workers of cooperations are.
         """
@@ -103,6 +105,7 @@ class CoopflowPlugin(SimplePlugin):
         self._ports = ports
         self._ours = encrypting(keys)
         self._task_queue = task_queue
+        self._own_queues = own_queues
         self._tuning = tuning
         self._version = version
         self._beside: dict[tuple[str, str], _Shared[Ports]] = {}
@@ -153,7 +156,11 @@ class CoopflowPlugin(SimplePlugin):
 
     def _answering(self, worker: Worker, ports: Ports) -> Worker:
         """Return the worker for what the workflows of a platform ask; they write and read it."""
-        engine = TemporalEngine(self.own_client(worker.client), task_queue=self._task_queue)
+        engine = TemporalEngine(
+            self.own_client(worker.client),
+            task_queue=self._task_queue,
+            own_queues=self._own_queues,
+        )
         return Worker(
             _without_plugins(worker.client),
             task_queue=names.platform_queue(worker.task_queue),
@@ -166,19 +173,21 @@ class CoopflowPlugin(SimplePlugin):
     async def _carrying_on(self, client: Client) -> AsyncIterator[Ports]:
         own = self.own_client(client)
         await make_ready(own)
-        async with (
-            self._ports() as ports,
-            working(
-                own,
-                ports.projector,
-                ports.board,
-                ports.checks,
-                task_queue=self._task_queue,
-                tuning=self._tuning,
-                version=self._version,
-            ),
-        ):
-            _log.info("working beside", queue=self._task_queue)
+        queues = names.queues(self._own_queues, self._task_queue)
+        async with AsyncExitStack() as stack:
+            ports = await stack.enter_async_context(self._ports())
+            for queue in queues:
+                work = working(
+                    own,
+                    ports.projector,
+                    ports.board,
+                    ports.checks,
+                    task_queue=queue,
+                    tuning=self._tuning,
+                    version=self._version,
+                )
+                await stack.enter_async_context(work)
+            _log.info("working beside", queue=", ".join(queues))
             yield ports
 
     def _converter(self, theirs: DataConverter | None) -> DataConverter:
