@@ -50,6 +50,7 @@ CASES: Final = (
     ),
     Case("Memory of a worker", "memory", quickly=("--cooperations", "200")),
     Case("Deciding, in memory", "core", quickly=("--rounds", "3")),
+    Case("A gate, beside other engines", "machines", quickly=("--rounds", "3")),
     Case("Impact of a policy", "impact", quickly=("--cooperations", "200", "--rounds", "1")),
     Case("Starting", "starting", quickly=("--rounds", "1")),
     Case("After a kill", "recovery", quickly=("--rounds", "1")),
