@@ -72,7 +72,7 @@ def test_the_example_shows_the_defaults_of_workers() -> None:
     """What a worker takes on is as written there when nothing is set."""
     found = variables(EXAMPLE.read_text(encoding="utf-8"))
     for name, field in Settings.model_fields.items():
-        if name.startswith("worker_"):
+        if name.startswith("worker_") and isinstance(field.default, int):
             assert found[f"{PREFIX}{name.upper()}"] == str(field.default)
 
 
