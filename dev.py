@@ -4,6 +4,7 @@
     python3 dev.py run [ARGUMENTS]    start everything and play the demo (coopflow dev --demo)
     python3 dev.py test [ARGUMENTS]   lint, types, import contracts, tests; arguments go to pytest
     python3 dev.py bench [--quick]    measure everything beside its yardstick, on a quiet machine
+    python3 dev.py docs               make a site of the documentation, in build/docs
     python3 dev.py pins [ARGUMENTS]   resolve requirements/ anew; --upgrade takes newer versions
     python3 dev.py help               show this text
 
@@ -299,6 +300,12 @@ def bench(arguments: list[str]) -> int:
     return call("benchmarks/suite.py", *arguments)
 
 
+def docs(arguments: list[str]) -> int:
+    """Make a site of the documentation in build/docs; a warning is an error."""
+    prepare("dev.txt")
+    return call("-m", "sphinx", "-W", "--keep-going", "docs", "build/docs", *arguments)
+
+
 def pins(arguments: list[str]) -> int:
     """Resolve the pins for every platform and Python that pyproject.toml allows."""
     prepare("dev.txt")
@@ -352,7 +359,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         print(too_old(), file=sys.stderr)
         return 2
-    commands = {"run": run, "test": test, "bench": bench, "pins": pins}
+    commands = {"run": run, "test": test, "bench": bench, "docs": docs, "pins": pins}
     name = arguments[0] if arguments else "help"
     if name in ("help", "-h", "--help"):
         print(__doc__)
