@@ -272,7 +272,7 @@ async def bench(
     queue = task_queue or f"tests-{uuid4().hex[:8]}"
     journal, board = Journal(), Board()
     engine = TemporalEngine(client, task_queue=queue, patience=patience)
-    async with working(client, journal, board, Checks(checks), task_queue=queue):
+    async with working(client, journal, board, Checks(checks), task_queues=[queue]):
         yield Bench(client, engine, journal, board, queue)
 
 

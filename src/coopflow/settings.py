@@ -29,6 +29,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "COOPFLOW_"
 
+CHECKS: Final = "-checks"
+"""What the task queues of checks end with."""
+
 COMMON: Final = "common"
 """What the task queue is called that programmes share which have none of their own."""
 
@@ -238,6 +241,11 @@ class Settings(BaseSettings):
         if COMMON in own or len(set(own)) < len(own):
             raise ValueError(
                 f"{PREFIX}OWN_QUEUES names programmes, each once; {COMMON} is that of all others"
+            )
+        if any(one.endswith(CHECKS) for one in own):
+            raise ValueError(
+                f"{PREFIX}OWN_QUEUES: no queue of a programme ends with {CHECKS}, which those of "
+                "checks do"
             )
         unknown = [one for one in self.worker_queues if one not in {COMMON, *own}]
         if unknown:

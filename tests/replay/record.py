@@ -110,12 +110,12 @@ async def rolled(running: Bench) -> Address:
     name = f"{running.task_queue}-rolled"
     engine = TemporalEngine(running.client, task_queue=name)
     here = replace(running, engine=engine, task_queue=name)
-    deployment = Deployment(running.client, name, task_queue=name)
+    deployment = Deployment(running.client, name, task_queues=[name])
 
     def workers(build_id: str) -> AbstractAsyncContextManager[None]:
         version = WorkerVersion(name, build_id)
         ports = running.journal, running.board
-        return working(running.client, *ports, task_queue=name, version=version)
+        return working(running.client, *ports, task_queues=[name], version=version)
 
     async with workers("old"), workers("new"):
         await deployment.promote("old")

@@ -129,6 +129,23 @@ def test_what_a_release_wrote_is_read_in_full(path: Path) -> None:
         assert is_kept(value, model.model_validate(value).model_dump(mode="json"))
 
 
+@pytest.mark.parametrize("path", [one for one in PATHS if "lingered" not in one.stem], ids=name_of)
+async def test_what_a_worker_of_before_lingering_carried_on_replays(path: Path) -> None:
+    """It knew no more of a command than that it was one, and handed out at once."""
+    told = recorded(path)
+    history, changed = told.to_json_dict(), 0
+    for event in history["events"]:
+        accepted = event.get("workflowExecutionUpdateAcceptedEventAttributes")
+        if accepted is not None:
+            for payload in accepted["acceptedRequest"]["input"]["args"]["payloads"]:
+                said = json.loads(base64.b64decode(payload["data"])) | {"is_written": True}
+                payload["data"] = base64.b64encode(json.dumps(said).encode()).decode()
+                changed += 1
+    assert changed
+    told = WorkflowHistory.from_json(told.workflow_id, history)
+    await replayer(workflow_runner()).replay_workflow(told)
+
+
 @pytest.mark.parametrize("path", PATHS, ids=name_of)
 async def test_a_recorded_history_replays(path: Path) -> None:
     """Today's engine does and answers what the history says, and logs and counts nothing again."""

@@ -144,6 +144,7 @@ def test_a_worker_serves_the_queues_that_it_is_told(
         ("valley", "coast", "coast has no queue of its own; add it to COOPFLOW_OWN_QUEUES"),
         ("valley valley", "", "COOPFLOW_OWN_QUEUES names programmes, each once"),
         ("common", "", "common is that of all others"),
+        ("valley-checks", "", "no queue of a programme ends with -checks"),
     ],
 )
 def test_queues_that_there_are_not_are_refused(

@@ -122,10 +122,15 @@ async def embedded_engine(settings: Settings, step: Step = _silently) -> AsyncIt
             client = await connect(
                 endpoint, data_converter=encrypting(keys), metrics=sdk_metrics(settings)
             )
-            for queue in queues_of(settings):
-                ports = read_model, read_model, checks
-                work = working(client, *ports, task_queue=queue, tuning=tuning_of(settings))
-                await stack.enter_async_context(work)
+            work = working(
+                client,
+                read_model,
+                read_model,
+                checks,
+                task_queues=queues_of(settings),
+                tuning=tuning_of(settings),
+            )
+            await stack.enter_async_context(work)
         writer = await stack.enter_async_context(writing(read_model))
         engine = TemporalEngine(client, own_queues=settings.own_queues, writer=writer)
         queries, feed = Queries(database), Feed(database, news)
@@ -196,6 +201,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         TemporalSettingsError: the settings of Temporal are at fault.
         TemporalUnavailableError: there is no engine, or it does not answer.
     """
+    from coopflow.temporal import names
     from coopflow.temporal.connection import connect, find_endpoint
     from coopflow.temporal.deployment import Deployment
 
@@ -207,7 +213,8 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
     hand_to_logging()
     client = await connect(find_endpoint(settings.state_dir))
     try:
-        yield Deployment(client, settings.deployment)
+        queues = names.queues(settings.own_queues)
+        yield Deployment(client, settings.deployment, task_queues=queues)
     finally:
         await asyncio.sleep(_LETTING_GO)
 

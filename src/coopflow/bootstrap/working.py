@@ -76,17 +76,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             if client is None:
                 return
             address = client.service_client.config.target_host
-            async with AsyncExitStack() as stack:
-                for queue in queues_of(settings):
-                    ports = read_model, read_model, checks
-                    work = working(
-                        client,
-                        *ports,
-                        task_queue=queue,
-                        tuning=tuning_of(settings),
-                        version=version,
-                    )
-                    await stack.enter_async_context(work)
+            work = working(
+                client,
+                read_model,
+                read_model,
+                checks,
+                task_queues=queues_of(settings),
+                tuning=tuning_of(settings),
+                version=version,
+            )
+            async with work:
                 _log.info("working", address=address, **(version._asdict() if version else {}))
                 if version is not None:
                     await _say_whether_current(Deployment(client, version.deployment), version)

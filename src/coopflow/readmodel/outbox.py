@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
 from coopflow.application.notices import Notice
@@ -15,6 +17,55 @@ from coopflow.readmodel.tables import OutboxRow
 
 _KEY: Final = ("cooperation_id", "seq", "position")
 
+_log = structlog.get_logger("coopflow.outbox")
+
+
+async def keep(
+    connection: AsyncConnection, programme: str, notices: Sequence[Notice]
+) -> tuple[Notice, ...]:
+    """Keep the notices that are not kept yet, in order, and return those."""
+    if not notices:
+        return ()
+    rows = [
+        {
+            "cooperation_id": str(Address(programme, notice.cooperation)),
+            "seq": notice.seq,
+            "position": notice.index,
+            "kind": notice.kind,
+            "about": notice.about,
+            "recipients": list(notice.to),
+            "at": notice.at,
+        }
+        for notice in notices
+    ]
+    # Else a line might come to light after one of a higher number, behind the back of those who
+    # have read so far.
+    await take_turn(connection, "deliver")
+    statement = insert_or_ignore(OutboxRow, connection.dialect.name, *_KEY)
+    inserted = await connection.execute(
+        statement.returning(OutboxRow.cooperation_id, OutboxRow.seq, OutboxRow.position), rows
+    )
+    kept = {tuple(row) for row in inserted}
+    return tuple(
+        notice
+        for notice, row in zip(notices, rows, strict=True)
+        if tuple(row[name] for name in _KEY) in kept
+    )
+
+
+def tell(programme: str, kept: Sequence[Notice]) -> None:
+    """Write a line in the log for each notice that is kept from now on."""
+    for notice in kept:
+        _log.info(
+            "notice",
+            programme=programme,
+            cooperation=notice.cooperation,
+            seq=notice.seq,
+            kind=notice.kind,
+            about=notice.about,
+            recipients=len(notice.to),
+        )
+
 
 class Outbox:
     """Keeps notices for whoever sends them; a :class:`NoticeBoard`."""
@@ -22,7 +73,6 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         """Write to a database."""
         self._database = database
-        self._log = structlog.get_logger("coopflow.outbox")
 
     async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
         """Keep the notices that are not kept yet, in order, and log those.
@@ -34,41 +84,9 @@ class Outbox:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
-        if not notices:
-            return
-        rows = [
-            {
-                "cooperation_id": str(Address(programme, notice.cooperation)),
-                "seq": notice.seq,
-                "position": notice.index,
-                "kind": notice.kind,
-                "about": notice.about,
-                "recipients": list(notice.to),
-                "at": notice.at,
-            }
-            for notice in notices
-        ]
         async with self._database.writing() as connection:
-            # Else a line might come to light after one of a higher number, behind the back of
-            # those who have read so far.
-            await take_turn(connection, "deliver")
-            statement = insert_or_ignore(OutboxRow, connection.dialect.name, *_KEY)
-            inserted = await connection.execute(
-                statement.returning(OutboxRow.cooperation_id, OutboxRow.seq, OutboxRow.position),
-                rows,
-            )
-            kept = {tuple(row) for row in inserted}
-        for notice, row in zip(notices, rows, strict=True):
-            if tuple(row[name] for name in _KEY) in kept:
-                self._log.info(
-                    "notice",
-                    programme=programme,
-                    cooperation=notice.cooperation,
-                    seq=notice.seq,
-                    kind=notice.kind,
-                    about=notice.about,
-                    recipients=len(notice.to),
-                )
+            kept = await keep(connection, programme, notices)
+        tell(programme, kept)
 
     async def depth(self) -> int:
         """Return how many notices are kept for whoever sends them.

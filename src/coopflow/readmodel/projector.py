@@ -7,6 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 import structlog
@@ -14,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
+from coopflow.application.notices import Notice, notices_of
 from coopflow.domain.cooperation import UNOPENED, evolve, follow
 from coopflow.domain.erasure import PersonErased
 from coopflow.domain.events import Entry
@@ -25,6 +27,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.feed import announce, last_announced
 from coopflow.readmodel.news import News
+from coopflow.readmodel.outbox import keep, tell
 from coopflow.readmodel.registry import register
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.seals import is_sealing, opened_state, sealed_state
@@ -89,7 +92,9 @@ class Projector:
         """
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
-            ahead, _ = await _head(connection, address, lock=False)
+            # Locked before anything is written, as several are by `write_ahead`: whoever took the
+            # two in another order could be waited for while it waits.
+            ahead, _ = await _head(connection, address)
             is_plain = entries and not definitions and not any(map(_erases, entries))
             is_ahead = is_plain and entries[-1].seq <= ahead
             if is_ahead and await journal.has_up_to(connection, address, entries[-1]):
@@ -110,10 +115,14 @@ class Projector:
                 announced = await last_announced(connection, address)
                 first = announced + 1 if announced else news[0].seq
                 places = range(first, news[-1].seq + 1)
+                told = [entry for entry in news if entry.seq > imported_to]
+                notices = await _keep_notices(connection, {address: told})
                 await announce(connection, {address: places}, imported_to)
         if news:
             seq = state.seq
             self._states.keep(address, state)
+            for _, some in notices:
+                tell(programme, some)
             self._news.tell()
         if any(map(_erases, entries)):  # also when it comes again: the log was not emptied, maybe
             await self._database.scrub()
@@ -124,8 +133,8 @@ class Projector:
     ) -> Mapping[Address, int]:
         """Store what plainly follows on what is stored, of many cooperations at once.
 
-        The rest is left to ``apply``: what has a gap before it, cooperations that are new,
-        erasures, and rows of an earlier version.
+        The rest is left for later, or to ``apply``: what has a gap before it, cooperations that
+        are new, or that somebody else is writing, erasures, and rows of an earlier version.
 
         Args:
             several: consecutive entries of each journal, none of them of an imported past.
@@ -158,9 +167,12 @@ class Projector:
             await journal.store(connection, news)
             await _write(connection, steps)
             kept = await _keep(connection, {step.address: step.state for step in steps})
+            notices = await _keep_notices(connection, news)
             await announce(connection, {one: [entry.seq for entry in news[one]] for one in news})
         for address, state in kept.items():
             self._states.keep(address, state)
+        for programme, some in notices:
+            tell(programme, some)
         self._news.tell()
         return {address: seq for address, (seq, _) in heads.items()} | {
             address: state.seq for address, state in kept.items()
@@ -263,10 +275,25 @@ def _erases(entry: Entry) -> bool:
 
 
 def _following(seq: int, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return the entries behind a number; none where one is missing, or somebody is erased."""
-    news = [entry for entry in entries if entry.seq > seq]
-    is_plain = all(entry.seq == seq + n and not _erases(entry) for n, entry in enumerate(news, 1))
-    return news if is_plain else ()
+    """Return the entries behind a number, up to where one is missing, or erases somebody."""
+    news = enumerate((entry for entry in entries if entry.seq > seq), seq + 1)
+    plain = takewhile(lambda one: one[1].seq == one[0] and not _erases(one[1]), news)
+    return [entry for _, entry in plain]
+
+
+async def _keep_notices(
+    connection: AsyncConnection, several: Mapping[Address, Sequence[Entry]]
+) -> list[tuple[str, Sequence[Notice]]]:
+    """Keep who is to be told of entries, with them: so in the order of what happened.
+
+    Returns:
+        Those that were not kept before, with the programme of each.
+    """
+    kept: list[tuple[str, Sequence[Notice]]] = []
+    for address, entries in several.items():
+        notices = [one for entry in entries for one in notices_of(address.cooperation, entry)]
+        kept.append((address.programme, await keep(connection, address.programme, notices)))
+    return kept
 
 
 class _States:
@@ -331,13 +358,12 @@ async def _head(
 async def _heads(
     connection: AsyncConnection, addresses: Iterable[Address]
 ) -> dict[Address, tuple[int, str]]:
-    """Return the heads of many cooperations, always locked in the same order."""
+    """Return the heads of many cooperations, but of those that somebody else has locked."""
     known = {str(address): address for address in addresses}
     query = (
         select(SnapshotRow.cooperation_id, SnapshotRow.seq, SnapshotRow.shape)
         .where(SnapshotRow.cooperation_id.in_(known))
-        .order_by(SnapshotRow.cooperation_id)
-        .with_for_update()
+        .with_for_update(skip_locked=True)
     )
     rows = (await connection.execute(query)).all()
     return {known[row.cooperation_id]: (row.seq, row.shape) for row in rows}

@@ -421,9 +421,8 @@ class TemporalEngine:
         wait = _FIRST_WAIT
         head = await self.journal_head(address)
         wanted = head.seq if seq is None else seq
-        if head.projected_seq < wanted:
-            await self._hand_out(address, head)
         while head.projected_seq < wanted:
+            await self._hand_out(address, head)  # looked at each time: what comes later may linger
             if time.monotonic() + wait > deadline:
                 raise EngineUnavailableError(
                     f"The read model has {address} up to entry {head.projected_seq}, not yet "

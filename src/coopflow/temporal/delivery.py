@@ -38,6 +38,9 @@ MAX_BATCH_BYTES: Final = 1_000_000
 LINGER: Final = timedelta(seconds=10)
 """How long entries may wait for others to come, when somebody else writes them meanwhile."""
 
+_ROOM: Final = 100_000
+"""Bytes of entries that may linger: their cooperation has room for some of them only."""
+
 _TIMEOUT: Final = timedelta(seconds=10)
 _RETRIES: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
@@ -129,7 +132,8 @@ class Delivery:
         sizes = [len(to_json(entry)) for entry in entries]
         self._sizes += sizes
         self.bytes += sum(sizes)
-        if not may_linger or any(map(_erases, entries)):
+        # What was adopted is registered before it is written of.
+        if not may_linger or self.definitions or any(map(_erases, entries)):
             self.hurry()
 
     def hurry(self) -> None:
@@ -152,7 +156,8 @@ class Delivery:
     async def _project(self) -> None:
         while True:
             await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
-            if not self._is_urgent():
+            # Workers of before it knew nothing of lingering: what they carried on is replayed so.
+            if not self._is_urgent() and workflow.patched(names.LINGERING):
                 await self._linger()
                 if self._winding_up:
                     continue
@@ -188,7 +193,11 @@ class Delivery:
         self.is_lingering = False
 
     def _is_urgent(self) -> bool:
-        return self._urgent_to > self.projected_seq or len(self.entries) >= MAX_BATCH
+        return (
+            self._urgent_to > self.projected_seq
+            or len(self.entries) >= MAX_BATCH
+            or self.bytes >= _ROOM
+        )
 
     async def _notify(self) -> None:
         while True:

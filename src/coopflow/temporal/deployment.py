@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -115,17 +115,19 @@ class Deployment:
     `DeploymentError` when it refuses.
     """
 
-    def __init__(self, client: Client, name: str, *, task_queue: str = names.TASK_QUEUE) -> None:
+    def __init__(
+        self, client: Client, name: str, *, task_queues: Sequence[str] = (names.TASK_QUEUE,)
+    ) -> None:
         """Use a connected client.
 
         Args:
             client: may have any converter: nothing here carries a payload.
             name: what the workers call the deployment.
-            task_queue: where they look for work.
+            task_queues: where they look for work.
         """
         self._client = client
         self._name = name
-        self._task_queue = task_queue
+        self._task_queues = task_queues
 
     async def current(self) -> str:
         """Return the build id of the current version; `UNVERSIONED` when none was promoted."""
@@ -273,19 +275,21 @@ class Deployment:
 
     async def _workers(self) -> Counter[str]:
         """Return how many workers there are of each version."""
-        found = await self._client.workflow_service.describe_task_queue(
-            DescribeTaskQueueRequest(
-                namespace=self._client.namespace,
-                task_queue=TaskQueue(name=self._task_queue),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-            )
-        )
         since = datetime.now(UTC) - _SEEN
-        seen = {
-            (_build_of(poller.deployment_options, self._name), poller.identity)
-            for poller in found.pollers
-            if poller.last_access_time.ToDatetime(UTC) > since
-        }
+        seen = set[tuple[str, str]]()
+        for queue in self._task_queues:
+            found = await self._client.workflow_service.describe_task_queue(
+                DescribeTaskQueueRequest(
+                    namespace=self._client.namespace,
+                    task_queue=TaskQueue(name=queue),
+                    task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                )
+            )
+            seen |= {
+                (_build_of(poller.deployment_options, self._name), poller.identity)
+                for poller in found.pollers
+                if poller.last_access_time.ToDatetime(UTC) > since
+            }
         return Counter(build_id for build_id, _ in seen)
 
     async def _describe(self) -> WorkerDeploymentInfo:

@@ -29,6 +29,9 @@ WAKE: Final = "coopflow.wake"
 HAND_OUT: Final = "coopflow.hand_out"
 """The signal that makes a cooperation hand out at once what lingers."""
 
+LINGERING: Final = "lingering"
+"""The patch from which entries may linger."""
+
 STATE: Final = "coopflow.state"
 DEFINITIONS: Final = "coopflow.definitions"
 CARRIED: Final = "coopflow.carried"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
@@ -174,19 +174,18 @@ class CoopflowPlugin(SimplePlugin):
         own = self.own_client(client)
         await make_ready(own)
         queues = names.queues(self._own_queues, self._task_queue)
-        async with AsyncExitStack() as stack:
-            ports = await stack.enter_async_context(self._ports())
-            for queue in queues:
-                work = working(
-                    own,
-                    ports.projector,
-                    ports.board,
-                    ports.checks,
-                    task_queue=queue,
-                    tuning=self._tuning,
-                    version=self._version,
-                )
-                await stack.enter_async_context(work)
+        async with (
+            self._ports() as ports,
+            working(
+                own,
+                ports.projector,
+                ports.board,
+                ports.checks,
+                task_queues=queues,
+                tuning=self._tuning,
+                version=self._version,
+            ),
+        ):
             _log.info("working beside", queue=", ".join(queues))
             yield ports
 

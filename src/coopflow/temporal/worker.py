@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -25,11 +25,13 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from coopflow import __version__, metrics
 from coopflow.application.checking import Checks
 from coopflow.application.notices import NoticeBoard
+from coopflow.domain.checks import Outcome
 from coopflow.temporal import names
 from coopflow.temporal.activities import Projector, check_activity, delivery_activities
 from coopflow.temporal.connection import Endpoint, connect, register_search_attributes
 from coopflow.temporal.deployment import WorkerVersion, own_build_id
 from coopflow.temporal.errors import TemporalUnavailableError
+from coopflow.temporal.messages import CheckRequest
 from coopflow.temporal.workflow import CooperationWorkflow
 
 _CHECKS_AT_ONCE: Final = 16
@@ -103,7 +105,7 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
     board: NoticeBoard,
     checks: Checks | None = None,
     *,
-    task_queue: str = names.TASK_QUEUE,
+    task_queues: Sequence[str] = (names.TASK_QUEUE,),
     tuning: Tuning = USUAL,
     version: WorkerVersion | None = None,
 ) -> AsyncIterator[None]:
@@ -111,15 +113,15 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
 
     On leaving the block no more work is taken, running activities get some seconds, and what they
     did not finish is done by the next worker. Checks, which may wait long, have a task queue of
-    their own beside the one that is named.
+    their own beside each that is named.
 
     Args:
         client: connected to the server, with the converter of this package.
         projector: the read model.
         board: where notices are delivered.
         checks: those that cooperations may ask; without them their answers are unknown.
-        task_queue: where to look for work.
-        tuning: how much it takes on.
+        task_queues: where to look for work.
+        tuning: how much it takes on, of each queue.
         version: which version of which deployment this is. Runs stay with the version that they
             began on, their deliveries and checks too; without one, with any worker that has none.
     """
@@ -128,11 +130,35 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
         use_worker_versioning=True,
         default_versioning_behavior=VersioningBehavior.PINNED,
     )
-    carrying_on = Worker(
+    deliveries = delivery_activities(projector, board)
+    asked = check_activity(checks or Checks())
+    workers = [_asking(client, queue, asked, deployment) for queue in task_queues]
+    workers += [
+        _carrying_on(client, queue, deliveries, tuning, deployment) for queue in task_queues
+    ]
+    name, build_id = version or ("", own_build_id())
+    with metrics.working(__version__, name, build_id):
+        async with AsyncExitStack() as stack:
+            for worker in workers:
+                await stack.enter_async_context(worker)
+            try:
+                yield
+            finally:  # all at once: each may take as long as it is given
+                await asyncio.gather(*(worker.shutdown() for worker in workers))
+
+
+def _carrying_on(
+    client: Client,
+    task_queue: str,
+    activities: Sequence[Callable[..., Awaitable[None]]],
+    tuning: Tuning,
+    deployment: WorkerDeploymentConfig | None,
+) -> Worker:
+    worker = Worker(
         client,
         task_queue=task_queue,
         workflows=[CooperationWorkflow],
-        activities=delivery_activities(projector, board),
+        activities=activities,
         workflow_runner=UnsandboxedWorkflowRunner(),
         # More pollers than slots, and those of the sticky queue may hold every slot: what is in the
         # queue of all then waits for a minute, until one of their polls ends.
@@ -146,21 +172,26 @@ async def working(  # noqa: PLR0913 - its ports, and its limits
     )
     # Else a worker that takes a cooperation over may run what one task brings in another order than
     # a replay of it does; the SDK knows, and will have it as its default (sdk-python#1591).
-    carrying_on._set_default_workflow_logic_flag(  # noqa: SLF001 - there is no other way yet
+    worker._set_default_workflow_logic_flag(  # noqa: SLF001 - there is no other way yet
         _WorkflowLogicFlag.PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH, enabled=True
     )
-    asking = Worker(
+    return worker
+
+
+def _asking(
+    client: Client,
+    task_queue: str,
+    asked: Callable[[CheckRequest], Awaitable[Outcome]],
+    deployment: WorkerDeploymentConfig | None,
+) -> Worker:
+    return Worker(
         client,
         task_queue=names.checks_queue(task_queue),
-        activities=[check_activity(checks or Checks())],
+        activities=[asked],
         max_concurrent_activities=_CHECKS_AT_ONCE,
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
     )
-    name, build_id = version or ("", own_build_id())
-    with metrics.working(__version__, name, build_id):
-        async with carrying_on, asking:
-            yield
 
 
 async def connect_when_available(

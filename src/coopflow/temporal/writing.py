@@ -17,7 +17,6 @@ from typing import Final, Protocol
 import structlog
 
 from coopflow.application.engine import Address
-from coopflow.application.notices import Notice, notices_of
 from coopflow.domain.events import Entry
 
 _PAUSE: Final = 0.2
@@ -28,7 +27,7 @@ _SHORTEST: Final = 4
 
 _AT_ONCE: Final = 200  # cooperations in one transaction
 _TRIES: Final = 5
-_MOST: Final = 5_000  # entries that wait: a database that is away must not fill the memory
+_MOST: Final = 1_000  # entries that wait: a database that is away must not fill the memory
 
 _log = structlog.get_logger(__name__)
 
@@ -47,10 +46,6 @@ class ReadModel(Protocol):
         Returns:
             The number of the last entry that is stored now, of each that has any.
         """
-        ...
-
-    async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
-        """Deliver notices, in order; those delivered before are passed over."""
         ...
 
 
@@ -111,7 +106,8 @@ class Writer:
             shortest = min((time.monotonic() - began) * _SHORTEST, _PAUSE)
             await asyncio.sleep(shortest)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), _PAUSE - shortest)
+                async with asyncio.timeout(_PAUSE - shortest):
+                    await self._hurried.wait()
             self._hurried.clear()
 
     async def _write(self, addresses: Sequence[Address]) -> None:
@@ -122,7 +118,6 @@ class Writer:
         }
         try:
             stored = await self._read_model.write_ahead(several)
-            await self._tell(several, stored)
         except Exception as error:  # noqa: BLE001 - whatever it is, the workflows see to it
             _log.debug("not written yet", count=len(addresses), error=type(error).__name__)
             stored = {}
@@ -131,28 +126,24 @@ class Writer:
                     await self._write([one])
                 return
         for one in addresses:
-            self._settle(one, stored.get(one, 0))
+            self._settle(one, several[one], stored.get(one, 0))
 
-    async def _tell(
-        self, several: Mapping[Address, Sequence[Entry]], stored: Mapping[Address, int]
-    ) -> None:
-        for address, entries in several.items():
-            notices = [
-                notice
-                for entry in entries
-                if entry.seq <= stored.get(address, 0)
-                for notice in notices_of(address.cooperation, entry)
-            ]
-            if notices:
-                await self._read_model.deliver(address.programme, tuple(notices))
-
-    def _settle(self, address: Address, stored: int) -> None:
+    def _settle(self, address: Address, tried: Sequence[Entry], stored: int) -> None:
         waiting = self._waiting[address]
         before = len(waiting.entries)
         waiting.entries = {seq: one for seq, one in waiting.entries.items() if seq > stored}
         waiting.tries = 0 if len(waiting.entries) < before else waiting.tries + 1
-        if not waiting.entries or waiting.tries >= _TRIES:
+        if waiting.tries >= _TRIES:  # those that came meanwhile were not tried yet
+            for entry in tried:
+                waiting.entries.pop(entry.seq, None)
+            waiting.tries = 0
+        if not waiting.entries:
             del self._waiting[address]
+
+    def end(self) -> None:
+        """Leave what waits to the workflows, and let nobody wait for it any more."""
+        self._waiting.clear()
+        self._round.set()
 
 
 @asynccontextmanager
@@ -165,3 +156,4 @@ async def writing(read_model: ReadModel) -> AsyncIterator[Writer]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        writer.end()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from coopflow.application.engine import Address
+from coopflow.application.notices import notices_of
 from coopflow.domain.chain import GENESIS, linked
 from coopflow.readmodel import journal
 from coopflow.readmodel.awaited import AwaitedReadModel
@@ -14,10 +16,21 @@ from coopflow.readmodel.errors import DatabaseUnavailableError, JournalConflictE
 from coopflow.readmodel.feed import BEGINNING, Feed
 from coopflow.readmodel.migrate import migrate
 from coopflow.readmodel.news import News
+from coopflow.readmodel.outbox import Outbox
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.tables import SnapshotRow
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life
+
+
+@pytest.fixture
+async def two(url: str) -> AsyncIterator[tuple[Database, Database]]:
+    """The same database, as two processes have it."""
+    found = Database(url), Database(url)
+    await migrate(found[0])
+    yield found
+    for one in found:
+        await one.close()
 
 
 async def test_several_cooperations_at_once_lead_to_the_rows_that_each_leads_to(
@@ -75,7 +88,7 @@ async def test_what_comes_again_is_known_by_its_digest(
 
 
 async def test_what_does_not_plainly_follow_is_left(database: Database) -> None:
-    """A new cooperation, a gap and an erasure are passed over; others are written all the same."""
+    """A new cooperation, a gap and an erasure are passed over, and what comes before is written."""
     new, gap, erasing, plain = (Collective(slug=slug) for slug in ("new", "gap", "erasing", "yes"))
     erasing.do("erase_person", "manager", person="person-1")
     projector = Projector(database)
@@ -89,11 +102,17 @@ async def test_what_does_not_plainly_follow_is_left(database: Database) -> None:
             plain.address: plain.entries,
         }
     )
-    assert stored == {gap.address: 1, erasing.address: 1, plain.address: len(plain.entries)}
+    assert stored == {
+        gap.address: 1,
+        erasing.address: len(erasing.entries) - 1,
+        plain.address: len(plain.entries),
+    }
     found = await contents(database)
     assert {row["cooperation_id"] for row in found["journal"] if row["seq"] > 1} == {
-        str(plain.address)
+        str(erasing.address),
+        str(plain.address),
     }
+    assert "person_erased" not in {row["type"] for row in found["journal"]}
     feed = await Feed(database).after(BEGINNING)
     assert [item.seq for item in feed if item.cooperation == "yes"] == [
         entry.seq for entry in plain.entries
@@ -132,3 +151,70 @@ async def test_a_read_model_that_is_not_prepared_takes_nothing(database: Databas
     await read_model.apply(*orchard.address, orchard.entries[:1])
     stored = await read_model.write_ahead({orchard.address: orchard.entries})
     assert stored == {orchard.address: len(orchard.entries)}
+
+
+async def test_what_comes_before_a_gap_is_written(database: Database) -> None:
+    """Two processes that hold every other entry of a journal do not wait for each other in vain."""
+    orchard = Collective()
+    first, second = orchard.entries[1:4:2], orchard.entries[2:5:2]
+    projector = Projector(database)
+    await projector.apply(*orchard.address, orchard.entries[:1])
+    for n, part in enumerate((first, second, first, second), 2):
+        assert await projector.write_ahead({orchard.address: part}) == {orchard.address: n}
+
+
+async def test_notices_are_kept_with_their_entries(database: Database) -> None:
+    """In the order of what happened, whoever writes it; the workflow brings them again in vain."""
+    orchard = Collective()
+    projector, outbox = Projector(database), Outbox(database)
+    await projector.apply(*orchard.address, orchard.entries)
+    asked = orchard.do("open_decision", "faiza", decision="d", subject="other", question="Where?")
+    await projector.write_ahead({orchard.address: asked})
+    again = orchard.do("open_decision", "faiza", decision="e", subject="other", question="When?")
+    await projector.apply(*orchard.address, again)
+    imported = orchard.do("open_decision", "faiza", decision="f", subject="other", question="Who?")
+    await projector.apply(*orchard.address, imported, imported_to=imported[-1].seq)
+    notices = [notice for entry in (*asked, *again) for notice in notices_of("verger", entry)]
+    kept = (await contents(database))["outbox"]
+    assert [(row["seq"], row["kind"], row["about"]) for row in kept] == [
+        (notice.seq, notice.kind, notice.about) for notice in notices
+    ]
+    await outbox.deliver("demo", tuple(notices))
+    assert (await contents(database))["outbox"] == kept
+
+
+async def test_whoever_brings_the_same_entries_at_once_waits_and_no_more(
+    two: tuple[Database, Database],
+) -> None:
+    """A worker and a client write the same journal side by side: neither is ever undone."""
+    orchard = Collective()
+    for number in range(15):
+        orchard.do(
+            "record_meeting", "faiza", meeting=f"m{number}", kind="plenary", attendees=["org-1"]
+        )
+    worker, client = map(Projector, two)
+    await worker.apply(*orchard.address, orchard.entries[:2])
+    for entry in orchard.entries[2:]:
+        await asyncio.gather(
+            worker.apply(*orchard.address, [entry]), client.write_ahead({orchard.address: [entry]})
+        )
+    assert await worker.apply(*orchard.address, ()) == len(orchard.entries)
+
+
+async def test_one_that_somebody_else_is_writing_does_not_hold_up_the_others(
+    two: tuple[Database, Database],
+) -> None:
+    """It is left for the next time; on SQLite one transaction writes at a time anyway."""
+    held, free = Collective(slug="held"), Collective(slug="free")
+    database, other = two
+    projector = Projector(database)
+    for one in (held, free):
+        await projector.apply(*one.address, one.entries[:1])
+    if database.url.startswith("sqlite"):
+        return
+    mine = SnapshotRow.cooperation_id == str(held.address)
+    several = {one.address: one.entries for one in (held, free)}
+    async with other.writing() as connection, asyncio.timeout(5):
+        await connection.execute(select(SnapshotRow.seq).where(mine).with_for_update())
+        assert await projector.write_ahead(several) == {free.address: len(free.entries)}
+    assert len(await projector.write_ahead(several)) == 2

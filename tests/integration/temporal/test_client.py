@@ -117,7 +117,7 @@ async def room(server: Path, tmp_path: Path) -> AsyncIterator[Room]:
     coopflow = Coopflow(
         TemporalEngine(temporal, task_queue=queue), reading, person="pam", grants=MANAGER
     )
-    async with working(temporal, read_model, read_model, task_queue=queue):
+    async with working(temporal, read_model, read_model, task_queues=[queue]):
         yield Room(coopflow, reading, read_model)
         read_model.may_take.set()
     await database.close()

@@ -26,11 +26,11 @@ async def test_what_a_cold_worker_decides_replays(server: Path) -> None:
     client, queue = await connected(server), f"tests-{uuid4().hex[:8]}"
     journal, board = Journal(), Board()
     running = Bench(client, TemporalEngine(client, task_queue=queue), journal, board, queue)
-    async with working(client, journal, board, task_queue=queue):
+    async with working(client, journal, board, task_queues=[queue]):
         address = await running.open()
         await running.until_told(address)
     for days in (9, 6, 3):
-        async with working(client, journal, board, task_queue=queue):
+        async with working(client, journal, board, task_queues=[queue]):
             closes_at = datetime.now(UTC) + timedelta(days=days)
             await running.give(
                 address,

@@ -37,7 +37,7 @@ class Fleet:
 
     def __init__(self, client: Client) -> None:
         self.name = f"fleet-{uuid4().hex[:8]}"
-        self.deployment = Deployment(client, self.name, task_queue=self.name)
+        self.deployment = Deployment(client, self.name, task_queues=[self.name])
         engine = TemporalEngine(client, task_queue=self.name, patience=timedelta(seconds=30))
         self.bench = Bench(client, engine, Journal(), Board(), self.name)
         self.asked: list[str] = []
@@ -55,7 +55,7 @@ class Fleet:
         client, checks = self.bench.client, Checks([page_online])
         version = WorkerVersion(self.name, build_id) if build_id != UNVERSIONED else None
         ports = self.bench.journal, self.bench.board, checks
-        async with working(client, *ports, task_queue=self.name, version=version):
+        async with working(client, *ports, task_queues=[self.name], version=version):
             yield
 
     async def version_of(self, address: Address) -> str:

@@ -113,7 +113,7 @@ async def opened(server: Path, file: Path) -> AsyncIterator[Room]:
     await migrate(database)
     client, queue = await connected(server), f"tests-{uuid4().hex[:8]}"
     engine = TemporalEngine(client, task_queue=queue)
-    async with working(client, Projector(database), Outbox(database), task_queue=queue):
+    async with working(client, Projector(database), Outbox(database), task_queues=[queue]):
         yield Room(Bench(client, engine, Journal(), Board(), queue), database, People(database))
     await database.close()
 

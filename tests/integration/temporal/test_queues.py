@@ -33,7 +33,7 @@ async def test_a_programme_lives_on_a_queue_of_its_own(engine_room: Bench) -> No
     own = names.queue_of(PROGRAMME, [PROGRAMME], queue)
     assert own == f"{queue}.{PROGRAMME}"
     ports = engine_room.journal, engine_room.board
-    async with working(engine_room.client, *ports, task_queue=own):
+    async with working(engine_room.client, *ports, task_queues=[own]):
         address = await replace(engine_room, engine=engine).open()
         await engine_room.until_told(address)
         found = await engine_room.workflow(address).describe()

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from coopflow.application.engine import Address
-from coopflow.application.notices import Notice
 from coopflow.domain.events import Entry
 from coopflow.temporal import writing as module
 from coopflow.temporal.writing import Writer, writing
@@ -19,7 +18,6 @@ class ReadModel:
     def __init__(self, **stored: int) -> None:
         self.stored = {Address("demo", slug): seq for slug, seq in stored.items()}
         self.attempts: list[Mapping[Address, Sequence[Entry]]] = []
-        self.notices: list[Notice] = []
         self.broken: set[Address] = set()
 
     async def write_ahead(
@@ -35,11 +33,6 @@ class ReadModel:
             if numbers and numbers[0] == stored + 1:
                 self.stored[address] = numbers[-1]
         return {one: self.stored[one] for one in several if one in self.stored}
-
-    async def deliver(self, programme: str, notices: tuple[Notice, ...]) -> None:
-        """Note them."""
-        assert programme == "demo"
-        self.notices += notices
 
 
 @pytest.fixture(autouse=True)
@@ -69,21 +62,6 @@ async def test_entries_of_several_cooperations_are_written_together() -> None:
     assert read_model.attempts == [
         {first.address: first.entries, second.address: second.entries},
     ]
-
-
-async def test_notices_are_delivered_once_the_entries_are_there() -> None:
-    """Who is to be told of a decision is told when it is written, and of no other one."""
-    here, gap = Collective(slug="here"), Collective(slug="gap")
-    for one in (here, gap):
-        one.do("open_decision", "faiza", decision="d", subject="other", question="Where?")
-    read_model = ReadModel(here=0)
-    writer = Writer(read_model)
-    writer.note(here.address, here.entries)
-    writer.note(gap.address, gap.entries[1:])
-    await until(lambda: read_model.notices, writer)
-    assert {(notice.cooperation, notice.kind) for notice in read_model.notices} == {
-        ("here", "invite_voters")
-    }
 
 
 async def test_what_waits_for_another_process_is_tried_again_then_left() -> None:

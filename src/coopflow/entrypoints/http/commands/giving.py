@@ -24,7 +24,9 @@ from coopflow.entrypoints.http.commands.opening import definition_named
 from coopflow.entrypoints.http.commands.table import CommandRoute
 from coopflow.entrypoints.http.problems import ProblemError, refused
 from coopflow.readmodel.views import JournalLine
+from coopflow.sealing.errors import KeysError
 from coopflow.services import Services
+from coopflow.temporal.errors import EngineFaultError
 
 PATIENCE: Final = 5.0
 """How many seconds an answer waits until what came of a command can be read."""
@@ -33,6 +35,7 @@ _TOO_LONG: Final = 1.0
 _FIRST_LOOK: Final = 0.01
 _LONGEST_PAUSE: Final = 0.2
 _SHOWN: Final = 200
+_FAILURES: Final = (UnavailableError, UnknownCooperationError, EngineFaultError, KeysError)
 
 
 class CommandAnswer(Shape):
@@ -187,21 +190,25 @@ async def _told(services: Services, order: Order, reply: Reply, given: str) -> D
 async def _until_read(services: Services, address: Address, seq: int) -> None:
     """Wait until the read model has an entry, or patience runs out."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(services.engine.until_written(address, seq), PATIENCE)
-    began = time.monotonic()
-    pause, is_hurried = _FIRST_LOOK, False
-    while (waited := time.monotonic() - began) < PATIENCE:
-        try:
-            if (await services.queries.cooperation(address)).seq >= seq:
-                return
-        except UnknownCooperationError:  # it has just been opened
-            pass
-        if waited > _TOO_LONG and not is_hurried:
-            is_hurried = True  # it was to be written by a process that has ended since
-            with contextlib.suppress(UnavailableError):
-                await services.engine.hurry(address)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        async with asyncio.timeout(PATIENCE):
+            await services.engine.until_written(address, seq)
+            pause, hurried = _FIRST_LOOK, time.monotonic()
+            while not await _is_read(services, address, seq):
+                if time.monotonic() - hurried > _TOO_LONG:
+                    # It was to be written by a process that has ended since. It was accepted in any
+                    # case, and is answered so, whatever comes of this.
+                    hurried = time.monotonic()
+                    with contextlib.suppress(*_FAILURES):
+                        await services.engine.hurry(address)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _is_read(services: Services, address: Address, seq: int) -> bool:
+    try:
+        return (await services.queries.cooperation(address)).seq >= seq
+    except UnknownCooperationError:  # it has just been opened
+        return False
 
 
 def _created(route: CommandRoute, lines: tuple[JournalLine, ...], given: str) -> str | None:
