@@ -267,7 +267,7 @@ SENT: Final = (
     _faulty(f"{_ADMINISTRATION}/organisations/{{organisation}}", name="", version="1"),
     _faulty(f"{_ADMINISTRATION}/settings", name=""),
     _faulty(f"{_ADMINISTRATION}/import", file="name,email,language\nLea,none,fr\n"),
-    _well(f"{_ADMINISTRATION}/import", file="name,language\nLéa Petit,fr\n"),
+    _well(f"{_ADMINISTRATION}/import", file="id,name,language\nlea-petit,Léa Petit,fr\n"),
     _faulty(f"{_ADMINISTRATION}/webhooks/new"),
     _well(f"{_ADMINISTRATION}/webhooks/new", **_FOR_A_HOOK),
     _well(f"{_ADMINISTRATION}/webhooks/{{webhook}}/rotate"),
