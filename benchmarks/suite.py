@@ -2,9 +2,10 @@
 
     python3 dev.py bench            # everything, for most of an hour: a quiet machine, please
     python3 dev.py bench --quick    # a look at each; the page stays as it is
+    python3 dev.py bench --only commands memory     # these anew, the others as they were
 
 Each runs in a process of its own and says what it measured beside which yardstick. What they say
-goes to a table of docs/explanation/performance.md, and with the machine it was measured on to
+goes to a table of docs/explanation/performance.md, and with the machine that it was measured on to
 benchmarks/results.json.
 """
 
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -45,7 +46,7 @@ CASES: Final = (
     Case(
         "Commands",
         "commands",
-        ("--cooperations", "1", "10", "100", "500"),
+        ("--cooperations", "1", "10", "100", "500", "--seconds", "4"),
         ("--cooperations", "10", "--callers", "10", "--rounds", "1", "--seconds", "2"),
     ),
     Case("Memory of a worker", "memory", quickly=("--cooperations", "200")),
@@ -88,14 +89,23 @@ def run(case: Case, *, quick: bool) -> list[dict[str, Any]]:
         return found
 
 
-def table(results: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:
-    """Return what was measured as tables of Markdown."""
+def table(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return what was measured as tables of Markdown, in the order of the cases."""
     lines: list[str] = []
-    for title, told in results.items():
-        lines += [f"\n### {title}\n", "| measured | | yardstick | | ratio | goal |"]
-        lines.append("|---|---:|---|---:|---:|---|")
-        lines += [_row(one) for one in told]
+    for case in CASES:
+        found = results.get(case.title)
+        if found is None:
+            continue
+        lines += [f"\n### {case.title}\n", _where(found["machine"])]
+        lines += ["\n| measured | | yardstick | | ratio | goal |", "|---|---:|---|---:|---:|---|"]
+        lines += [_row(one) for one in found["told"]]
     return "\n".join(lines) + "\n"
+
+
+def _where(machine: Mapping[str, Any]) -> str:
+    here = "{processors} processors, {memory_gib} GiB, {system}, Python {python}".format(**machine)
+    what = "temporalio {temporalio}; load before it began {load}".format(**machine)
+    return f"`benchmarks/{machine['script']}.py` on {machine['at']}: {here}, {what}."
 
 
 def _row(one: Mapping[str, Any]) -> str:
@@ -114,17 +124,13 @@ def _goal(one: Mapping[str, Any]) -> str:
     return f"{wanted}: {'reached' if one['reached'] else '**missed**'}"
 
 
-def write(results: Mapping[str, Iterable[Mapping[str, Any]]], where: Mapping[str, Any]) -> None:
-    """Write what was measured to the page and beside the benchmarks."""
-    kept = {"machine": where, "results": results}
+def write(results: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write what was measured beside the benchmarks and to the page, with what was there before."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept: dict[str, Mapping[str, Any]] = {**before, **results}
     RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    told = (
-        f"\nOn {where['at']}: {where['processors']} processors, {where['memory_gib']} GiB, "
-        f"{where['system']}, Python {where['python']}, temporalio {where['temporalio']}; "
-        f"load before it began: {where['load']}.\n"
-    )
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(_TABLE.sub(lambda _: told + table(results), page), encoding="utf-8")
+    PAGE.write_text(_TABLE.sub(lambda _: table(kept), page), encoding="utf-8")
 
 
 def main() -> None:
@@ -134,16 +140,17 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="these alone, by the names of their files")
     given = parser.parse_args()
     chosen = [one for one in CASES if given.only is None or one.script in given.only]
-    where, results = machine(), dict[str, list[dict[str, Any]]]()
+    results = dict[str, dict[str, Any]]()
     for number, case in enumerate(chosen, 1):
-        began = time.monotonic()
+        began, where = time.monotonic(), machine() | {"script": case.script}
         print(f"\n[{number}/{len(chosen)}] {case.title}", flush=True)
-        results[case.title] = run(case, quick=given.quick)
+        results[case.title] = {"machine": where, "told": run(case, quick=given.quick)}
         print(f"    {time.monotonic() - began:.0f} s", flush=True)
-    missed = [one["what"] for told in results.values() for one in told if one["reached"] is False]
+        if not given.quick:
+            write(results)
+    told = [one for found in results.values() for one in found["told"]]
+    missed = [one["what"] for one in told if one["reached"] is False]
     print(f"\nGoals missed: {', '.join(missed) or 'none'}")
-    if not given.quick and given.only is None:
-        write(results, where)
 
 
 if __name__ == "__main__":

@@ -46,3 +46,15 @@ def test_a_long_life_is_compared_with_its_beginning() -> None:
     figures = re.findall(r"^ +\d+ +\d+ +\d+\.\d\d +(\d+\.\d\d) +\d+", done.stdout, re.MULTILINE)
     assert figures[0] == "1.00"
     assert "largest parts: " in done.stdout
+
+
+def test_a_look_at_them_writes_nothing() -> None:
+    """The suite says what each case measured and which goals were missed, and keeps the page."""
+    page = ROOT / "docs/explanation/performance.md"
+    before = page.read_text(encoding="utf-8")
+    command = [sys.executable, str(ROOT / "benchmarks/suite.py"), "--quick", "--only", "machines"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "[1/1] A gate, beside other engines" in done.stdout
+    assert "Goals missed: none" in done.stdout
+    assert page.read_text(encoding="utf-8") == before
