@@ -27,6 +27,7 @@ _SHORTEST: Final = 4
 
 _AT_ONCE: Final = 200  # cooperations in one transaction
 _TRIES: Final = 5
+_LAST_WRITE: Final = 2.0  # seconds that it may take when the process ends
 _MOST: Final = 1_000  # entries that wait: a database that is away must not fill the memory
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ class Writer:
         self._read_model = read_model
         self._waiting: dict[Address, _Waiting] = {}
         self._count = 0
+        self._is_ending = False
         self._noted = asyncio.Event()
         self._hurried = asyncio.Event()
         self._round = asyncio.Event()
@@ -90,7 +92,7 @@ class Writer:
         return waiting.entries if waiting else {}
 
     async def run(self) -> None:
-        """Write whatever is noted, until cancelled."""
+        """Write whatever is noted, until told to end; then what waits, once."""
         while True:
             await self._noted.wait()
             self._noted.clear()
@@ -103,6 +105,8 @@ class Writer:
                 self._noted.set()
             done, self._round = self._round, asyncio.Event()
             done.set()
+            if self._is_ending:
+                return
             shortest = min((time.monotonic() - began) * _SHORTEST, _PAUSE)
             await asyncio.sleep(shortest)
             with contextlib.suppress(TimeoutError):
@@ -141,6 +145,12 @@ class Writer:
             del self._waiting[address]
 
     def end(self) -> None:
+        """Write what waits once more, at once, and no more."""
+        self._is_ending = True
+        self._noted.set()
+        self._hurried.set()
+
+    def leave(self) -> None:
         """Leave what waits to the workflows, and let nobody wait for it any more."""
         self._waiting.clear()
         self._round.set()
@@ -148,12 +158,14 @@ class Writer:
 
 @asynccontextmanager
 async def writing(read_model: ReadModel) -> AsyncIterator[Writer]:
-    """Write for the length of a block; what waits when it ends is left to the workflows."""
+    """Write for the length of a block; what cannot be written at its end is left to workflows."""
     writer = Writer(read_model)
     task = asyncio.create_task(writer.run())
     try:
         yield writer
     finally:
+        writer.end()
+        await asyncio.wait({task}, timeout=_LAST_WRITE)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        writer.end()
+        writer.leave()

@@ -55,9 +55,10 @@ async def test_what_many_things_are_called_is_looked_up_together(
     asked: list[None] = []
     reading = Database.reading
 
-    def counted(database: Database) -> AbstractAsyncContextManager[AsyncConnection]:
-        asked.append(None)
-        return reading(database)
+    def counted(one: Database) -> AbstractAsyncContextManager[AsyncConnection]:
+        if one is database:  # platforms of other tests read theirs meanwhile
+            asked.append(None)
+        return reading(one)
 
     monkeypatch.setattr(Database, "reading", counted)
     about = [
