@@ -25,8 +25,10 @@ class Bare:
 
     @workflow.run
     async def run(self) -> None:
-        """Live until it is ended."""
-        await workflow.wait_condition(lambda: False)
+        """Live on, from run to run as Temporal suggests."""
+        await workflow.wait_condition(workflow.info().is_continue_as_new_suggested)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        workflow.continue_as_new()
 
     @workflow.update
     def command(self, number: int) -> int:
