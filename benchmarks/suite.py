@@ -53,6 +53,18 @@ CASES: Final = (
     Case("Deciding, in memory", "core", quickly=("--rounds", "3")),
     Case("A gate, beside other engines", "machines", quickly=("--rounds", "3")),
     Case("Impact of a policy", "impact", quickly=("--cooperations", "200", "--rounds", "1")),
+    Case(
+        "Questions to the read model",
+        "queries",
+        quickly=("--cooperations", "100", "1000", "--rounds", "3"),
+    ),
+    Case(
+        "Pages of a portfolio",
+        "pages",
+        ("--cooperations", "100000"),
+        ("--cooperations", "1000", "--rounds", "1"),
+    ),
+    Case("Pages of the demo", "demo", quickly=("--rounds", "1")),
     Case("Starting", "starting", quickly=("--rounds", "1")),
     Case("After a kill", "recovery", quickly=("--rounds", "1")),
 )

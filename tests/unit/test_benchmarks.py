@@ -11,7 +11,10 @@ ROOT = Path(__file__).parents[2]
 LONG_LIFE = ROOT / "benchmarks/long_life.py"
 OTHERS = {
     LONG_LIFE,
-    *(ROOT / f"benchmarks/{one}.py" for one in ("bare_workflow", "reporting", "suite")),
+    *(
+        ROOT / f"benchmarks/{one}.py"
+        for one in ("bare_workflow", "databases", "filling", "reporting", "suite")
+    ),
 }
 BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - OTHERS)
 
@@ -21,7 +24,8 @@ SMALL = {
     "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
     "memory": ["--cooperations", "5"],
-    "pages": ["--cooperations", "50"],
+    "pages": ["--cooperations", "50", "--on", "SQLite"],
+    "queries": ["--cooperations", "20", "60"],
     "roll": ["--cooperations", "5"],
 }
 
