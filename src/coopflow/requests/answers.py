@@ -16,8 +16,8 @@ from coopflow.requests.tables import KeptAnswerRow
 KEPT: Final = timedelta(hours=24)
 """How long an answer is kept."""
 
-CLAIMED: Final = timedelta(minutes=2)
-"""How long a request that is under way is left to the process that took it on."""
+CLAIMED: Final = timedelta(seconds=20)
+"""How long after its last sign a request is left to the process that took it on."""
 
 
 class KeptAnswer(Shape):
@@ -97,6 +97,22 @@ class KeptAnswers:
                 return "running"
         text = self._seals.open("", known.answer, _about(caller, key))
         return KeptAnswer.model_validate_json(text)
+
+    async def hold(self, caller: str, key: str, now: datetime) -> None:
+        """Give a sign that a request is still under way; one that was answered stays as it is.
+
+        Args:
+            caller: the name of the one who asked.
+            key: what tells the request from others of the same caller.
+            now: the current time.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        mine = (*_mine(caller, key), KeptAnswerRow.answer.is_(None))
+        async with self._database.writing() as connection:
+            stands = {"claimed_until": now + CLAIMED}
+            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
 
     async def finish(
         self, caller: str, key: str, answer: KeptAnswer, until: datetime | None = None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -9,7 +10,8 @@ import pytest
 from sqlalchemy import select, update
 
 from coopflow.application.callers import Caller
-from coopflow.application.engine import Address
+from coopflow.application.engine import Address, UnavailableError
+from coopflow.entrypoints.http.middleware import idempotency
 from coopflow.requests.operations import LOST
 from coopflow.requests.tables import KeptAnswerRow
 from tests.http_platform import Platform, place
@@ -90,6 +92,31 @@ def test_a_request_that_is_under_way_is_not_taken_on_again(
     # The command was accepted before its process went: it is not carried out a second time.
     assert again.json()["seq_to"] == first["seq_to"]
     assert again.json()["entries"] == first["entries"]
+
+
+def test_a_request_that_takes_long_gives_signs(
+    platform: Platform, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it is under way and no longer, whether or not the database hears them."""
+    heard: list[str] = []
+
+    async def hold(caller: str, key: str, now: datetime) -> None:
+        await asyncio.sleep(0)
+        heard.append(key)
+        message = "away"
+        raise UnavailableError(message)
+
+    monkeypatch.setattr(platform.services.answers, "hold", hold)
+    monkeypatch.setattr(idempotency, "_SIGN_EVERY", timedelta(milliseconds=1))
+    mine = key()
+    with platform.client(FAY) as client:
+        given = client.post(f"{place(address)}/pulses", json=PULSE, headers=mine)
+        assert given.is_success, given.text
+        assert len(heard) > 1
+        assert set(heard) == set(mine.values())
+        heard.clear()
+        client.get(place(address))
+    assert not heard
 
 
 def test_what_was_refused_is_tried_again(platform: Platform, address: Address) -> None:

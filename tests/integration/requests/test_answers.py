@@ -60,6 +60,16 @@ async def test_what_a_process_left_behind_is_taken_over_by_one(answers: KeptAnsw
     assert sorted(map(str, found)) == ["new", "running", "running", "running", "running"]
 
 
+async def test_a_request_that_takes_long_stays_with_whoever_is_at_it(answers: KeptAnswers) -> None:
+    """For as long as there are signs of it; once answered, a sign that comes late ends nothing."""
+    await answers.begin("person:ada", "k", "one", NOW)
+    await answers.hold("person:ada", "k", NOW + CLAIMED / 2)
+    assert await answers.begin("person:ada", "k", "one", NOW + CLAIMED) == "running"
+    await answers.finish("person:ada", "k", ANSWER)
+    await answers.hold("person:ada", "k", NOW + CLAIMED)
+    assert await answers.begin("person:ada", "k", "one", NOW + 3 * CLAIMED) == ANSWER
+
+
 async def test_a_request_that_only_went_on_is_carried_out_again_in_the_end(
     answers: KeptAnswers,
 ) -> None:

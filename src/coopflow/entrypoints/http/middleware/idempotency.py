@@ -7,10 +7,11 @@ A request that was refused has changed nothing: sent again, it is tried again.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -27,7 +28,7 @@ from coopflow.application.callers import Caller
 from coopflow.application.engine import UnavailableError
 from coopflow.entrypoints.http.dependencies import recognised
 from coopflow.entrypoints.http.problems import FieldProblem, ProblemError, answer
-from coopflow.requests.answers import KeptAnswer
+from coopflow.requests.answers import CLAIMED, KeptAnswer
 from coopflow.requests.operations import LOST
 from coopflow.services import Services
 
@@ -36,6 +37,7 @@ HEADER: Final = "Idempotency-Key"
 KEY: Final = "coopflow.idempotency_key"
 """Where the scope of a request holds its key, sent or made."""
 
+_SIGN_EVERY: Final = CLAIMED / 4
 _SHAPE: Final = re.compile(r'"?([!#-\[\]-~]{1,255})"?')
 _LARGEST: Final = 1_000_000
 _KEPT: Final = ("content-type", "location", "etag", "preference-applied", "content-language")
@@ -108,7 +110,8 @@ class Idempotency:
         taken = _Taken(key, send)
         answers = self._services.answers
         try:
-            await self._app(posted.request.scope, posted.receive, taken.send)
+            async with self._held(caller, key):
+                await self._app(posted.request.scope, posted.receive, taken.send)
         finally:
             # Where it cannot be kept it was done all the same: a command is done once for its key.
             with suppress(UnavailableError):
@@ -120,6 +123,22 @@ class Idempotency:
                     until = now + LOST if goes_on else None
                     await answers.finish(caller, key, taken.answer, until)
         await taken.pass_on()
+
+    @asynccontextmanager
+    async def _held(self, caller: str, key: str) -> AsyncIterator[None]:
+        """Give signs that a request is under way: of one whose process was killed, none come."""
+        giving = asyncio.create_task(self._give_signs(caller, key))
+        try:
+            yield
+        finally:
+            giving.cancel()
+            await asyncio.gather(giving, return_exceptions=True)
+
+    async def _give_signs(self, caller: str, key: str) -> None:
+        while True:
+            await asyncio.sleep(_SIGN_EVERY.total_seconds())
+            with suppress(UnavailableError):
+                await self._services.answers.hold(caller, key, datetime.now(UTC))
 
 
 class _Posted:
