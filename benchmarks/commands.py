@@ -38,7 +38,7 @@ from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.delivery import LINGER
 
 _OPENING_AT_ONCE: Final = 20
-_BARE: Final = "a bare workflow with one update that does nothing"
+BARE: Final = "a bare workflow with one update that does nothing"
 _DEMANDED: Final = (100, 50)  # cooperations and callers by which the goals are set
 _LOOK_EVERY: Final = 0.02
 _MARGIN: Final = timedelta(seconds=2)
@@ -197,10 +197,10 @@ def middle(rounds: Sequence[Figure]) -> Figure:
 def tell(report: Report, count: int, callers: int, ours: Figure, other: Figure) -> None:
     """Tell what was measured with so many cooperations and callers."""
     who = f"{count} cooperations, {callers} callers"
-    report.begin(_BARE, "a second")
+    report.begin(BARE, "a second")
     goal = Goal(at_least=0.85) if (count, callers) == _DEMANDED else None
     report.tell(f"commands: {who}", ours.rate, other.rate, [f"{ours.given} commands"], goal)
-    report.begin(_BARE, "ms")
+    report.begin(BARE, "ms")
     slow = f"p95 {ours.p95:.1f} ms and {other.p95:.1f}, p99 {ours.p99:.1f} and {other.p99:.1f}"
     goal = Goal(at_most=1.2) if callers == 1 else None
     report.tell(f"p50: {who}", ours.p50, other.p50, [slow], goal)
@@ -235,7 +235,7 @@ async def measure(given: argparse.Namespace, report: Report, count: int) -> None
                         (late - early) / sum(one.given for one in rounds)
                         for early, late, rounds in zip(before, after, (own, others), strict=True)
                     )
-                    report.begin(_BARE, "events")
+                    report.begin(BARE, "events")
                     who = f"{count} cooperations, {callers} callers"
                     goal = Goal(at_most=1.3) if (count, callers) == _DEMANDED else None
                     said = f"in a history: {who}"

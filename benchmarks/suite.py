@@ -49,6 +49,11 @@ CASES: Final = (
         ("--cooperations", "1", "10", "100", "500", "--seconds", "4"),
         ("--cooperations", "10", "--callers", "10", "--rounds", "1", "--seconds", "2"),
     ),
+    Case(
+        "Commands through HTTP",
+        "through_http",
+        quickly=("--cooperations", "10", "--callers", "10", "--rounds", "1", "--seconds", "2"),
+    ),
     Case("Memory of a worker", "memory", quickly=("--cooperations", "200")),
     Case("Deciding, in memory", "core", quickly=("--rounds", "3")),
     Case("A gate, beside other engines", "machines", quickly=("--rounds", "3")),

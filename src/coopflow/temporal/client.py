@@ -434,10 +434,13 @@ class TemporalEngine:
             head = await self.journal_head(address)
         return head
 
-    async def until_written(self, address: Address, seq: int) -> None:
-        """Wait until what a command came to was written by this process, if that writes it."""
-        if self._writer is not None:
-            await self._writer.until_written(address, seq)
+    async def until_written(self, address: Address, seq: int) -> bool:
+        """Wait until what a command came to was written by this process, if that writes it.
+
+        Returns:
+            Whether it is known to be stored. False says nothing: look.
+        """
+        return self._writer is not None and await self._writer.until_written(address, seq)
 
     async def hurry(self, address: Address) -> None:
         """Have a cooperation hand out at once what it would let linger for a while.

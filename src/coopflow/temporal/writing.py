@@ -72,6 +72,7 @@ class Writer:
         self._noted = asyncio.Event()
         self._hurried = asyncio.Event()
         self._round = asyncio.Event()
+        self._stored: dict[Address, int] = {}  # in the last round
 
     def note(self, address: Address, entries: Sequence[Entry]) -> None:
         """Write entries soon; while too many wait, they are left to the workflow."""
@@ -81,11 +82,16 @@ class Writer:
         self._count += len(entries)
         self._noted.set()
 
-    async def until_written(self, address: Address, seq: int) -> None:
-        """Wait until an entry was written, sooner than it would be, or is left to the workflow."""
+    async def until_written(self, address: Address, seq: int) -> bool:
+        """Wait until an entry was written, sooner than it would be, or is left to the workflow.
+
+        Returns:
+            Whether it is known to be stored. False says nothing: look.
+        """
         while any(number <= seq for number in self._entries_of(address)):
             self._hurried.set()
             await self._round.wait()
+        return self._stored.get(address, 0) >= seq
 
     def _entries_of(self, address: Address) -> Mapping[int, Entry]:
         waiting = self._waiting.get(address)
@@ -98,6 +104,7 @@ class Writer:
             self._noted.clear()
             began = time.monotonic()
             addresses = sorted(self._waiting)
+            self._stored = {}
             for first in range(0, len(addresses), _AT_ONCE):
                 await self._write(addresses[first : first + _AT_ONCE])
             self._count = sum(len(waiting.entries) for waiting in self._waiting.values())
@@ -133,6 +140,7 @@ class Writer:
             self._settle(one, several[one], stored.get(one, 0))
 
     def _settle(self, address: Address, tried: Sequence[Entry], stored: int) -> None:
+        self._stored[address] = stored
         waiting = self._waiting[address]
         before = len(waiting.entries)
         waiting.entries = {seq: one for seq, one in waiting.entries.items() if seq > stored}

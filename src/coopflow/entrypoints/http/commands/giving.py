@@ -191,7 +191,8 @@ async def _until_read(services: Services, address: Address, seq: int) -> None:
     """Wait until the read model has an entry, or patience runs out."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            await services.engine.until_written(address, seq)
+            if await services.engine.until_written(address, seq):
+                return
             pause, hurried = _FIRST_LOOK, time.monotonic()
             while not await _is_read(services, address, seq):
                 if time.monotonic() - hurried > _TOO_LONG:
