@@ -70,6 +70,7 @@ CASES: Final = (
         ("--cooperations", "1000", "--rounds", "1"),
     ),
     Case("Pages of the demo", "demo", quickly=("--rounds", "1")),
+    Case("After an outage of the database", "catching_up", quickly=("--entries", "10000")),
     Case("Starting", "starting", quickly=("--rounds", "1")),
     Case("After a kill", "recovery", quickly=("--rounds", "1")),
 )

@@ -20,6 +20,7 @@ BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - OTHERS)
 
 
 SMALL = {
+    "catching_up": ["--entries", "300"],
     "commands": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
     "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
