@@ -17,7 +17,8 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -28,6 +29,7 @@ from coopflow.definitions.library import load_definition
 from coopflow.domain import catalogue  # noqa: F401 - defines all commands and events
 from coopflow.domain.commands import parse
 from coopflow.domain.cooperation import UNOPENED, decide, follow, next_due
+from coopflow.domain.events import Entry
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.shedding import relieve
 from coopflow.domain.state import Cooperation
@@ -142,16 +144,36 @@ def _round(number: int) -> Iterator[Given]:
         yield "fay", {"command": "confirm_follow_up", "disagreement": earlier, "holds": True}
 
 
-def in_memory(commands: int, *, keep: bool) -> None:
-    """Live in memory, and print how the time of a command and the state grow."""
+class Age(NamedTuple):
+    """A cooperation after so many commands.
+
+    Attributes:
+        number: how many were given.
+        seconds: how long the processor took for the last one.
+        entries: what the last one came to; nothing when it was refused.
+        state: what became of the cooperation.
+        size: the bytes of the state.
+    """
+
+    number: int
+    seconds: float
+    entries: tuple[Entry, ...]
+    state: Cooperation
+    size: int
+
+
+def aged(commands: int, *, keep: bool = False) -> Iterator[Age]:
+    """Live so many commands in memory, each as a workflow would work it out.
+
+    Args:
+        commands: how many are given.
+        keep: let the state go of nothing.
+    """
     rules = compile_definition(load_definition("impact-collectif", "reference"))
     state: Cooperation = UNOPENED
-    at, step = datetime(2026, 1, 5, 9, tzinfo=UTC), timedelta(days=365 * YEARS) / commands
-    relief, events, refused = RELIEF, 0, 0
-    spent: list[float] = []
-    first: float | None = None
-    print(f"{'commands':>9} {'events':>8} {'ms each':>8} {'ratio':>6} {'state bytes':>12} refused")
-    for number, (by, given) in enumerate(life(), start=1):
+    at, step = datetime(2026, 1, 5, 9, tzinfo=UTC), timedelta(days=365 * YEARS) / max(commands, 1)
+    relief, size = RELIEF, 0
+    for number, (by, given) in enumerate(islice(life(), commands), start=1):
         at += step
         raw = {**given, "actor": by, "at": at.isoformat(), "id": f"c-{number}"}
         begin = time.process_time()
@@ -159,27 +181,35 @@ def in_memory(commands: int, *, keep: bool) -> None:
         if isinstance(command, Refusal):
             raise TypeError(str(command))
         decided = decide(state, command, rules, ("programme_manager",) if by == "pam" else ())
-        if isinstance(decided, Refusal):
-            refused += 1
-        else:
-            state = follow(state, decided)
-            events += len(decided)
+        entries = () if isinstance(decided, Refusal) else decided
+        if entries:
+            state = follow(state, entries)
             next_due(state, at, rules)
             size = len(to_json(state))
             if size > relief and not keep:
                 state = relieve(state, rules, lambda one: len(to_json(one)) <= RELIEF // 2)
                 size = len(to_json(state))
                 relief = max(RELIEF, size + size // 4)
-        spent.append(time.process_time() - begin)
+        yield Age(number, time.process_time() - begin, entries, state, size)
+
+
+def in_memory(commands: int, *, keep: bool) -> None:
+    """Live in memory, and print how the time of a command and the state grow."""
+    events = refused = 0
+    spent: list[float] = []
+    first: float | None = None
+    state: Cooperation = UNOPENED
+    print(f"{'commands':>9} {'events':>8} {'ms each':>8} {'ratio':>6} {'state bytes':>12} refused")
+    for number, seconds, entries, state, size in aged(commands, keep=keep):  # noqa: B007 - it is told of at the end
+        events += len(entries)
+        refused += not entries
+        spent.append(seconds)
         if number % TOLD == 0:
             each = statistics.fmean(spent[-TOLD:]) * 1000
             first = first or each
             if number == TOLD or number % (TOLD * 5) == 0 or number >= commands:
-                size = len(to_json(state))
                 row = f"{number:9} {events:8} {each:8.2f} {each / first:6.2f} {size:12}"
                 print(f"{row} {refused}", flush=True)
-        if number >= commands:
-            break
     parts = {name: len(to_json(getattr(state, name))) for name in Cooperation.model_fields}
     largest = sorted(parts.items(), key=lambda part: -part[1])[:6]
     print("largest parts: " + ", ".join(f"{name} {size}" for name, size in largest))

@@ -13,13 +13,14 @@ OTHERS = {
     LONG_LIFE,
     *(
         ROOT / f"benchmarks/{one}.py"
-        for one in ("bare_workflow", "databases", "filling", "reporting", "suite")
+        for one in ("bare_workflow", "databases", "filling", "lives", "reporting", "suite")
     ),
 }
 BENCHMARKS = sorted({*(ROOT / "benchmarks").glob("*.py")} - OTHERS)
 
 
 SMALL = {
+    "actions": ["--lives", "bocage-gourmand", "--steps", "3", "--commands", "100"],
     "catching_up": ["--entries", "300"],
     "commands": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
     "demo": ["--only", "overview"],
