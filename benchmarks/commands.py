@@ -42,6 +42,7 @@ BARE: Final = "a bare workflow with one update that does nothing"
 _DEMANDED: Final = (100, 50)  # cooperations and callers by which the goals are set
 _LOOK_EVERY: Final = 0.02
 _MARGIN: Final = timedelta(seconds=2)
+_FEWEST: Final = 2  # without two there are no quantiles
 _LAGS: Final = 20  # fewer say nothing about the slowest of a hundred
 
 Give = Callable[[int], Awaitable[object]]
@@ -64,7 +65,7 @@ async def asked(give: Give, cooperations: int, callers: int, seconds: float) -> 
     began = time.perf_counter()
 
     async def call() -> None:
-        while time.perf_counter() - began < seconds:
+        while time.perf_counter() - began < seconds or len(taken) < _FEWEST:
             sent = time.perf_counter()
             await give(next(numbers) % cooperations)
             taken.append((time.perf_counter() - sent) * 1000)

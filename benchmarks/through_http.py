@@ -19,8 +19,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -101,22 +101,22 @@ def told(settings: Settings, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-@contextmanager
-def serving(settings: Settings) -> Iterator[int]:
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[int]:
     """Serve the API in a process of its own for the length of a block; yields its port."""
     command = [*_PROGRAM, "serve", "--port", "0"]
-    with subprocess.Popen(  # noqa: S603 - our own
-        command, env=environment(settings), stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None  # noqa: S101 - it was asked for
-            for line in process.stdout:
-                if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
-                    yield int(found[1])
-                    return
-            raise SystemExit("coopflow serve did not start")
-        finally:
-            process.terminate()
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, env=environment(settings), stdout=pipe)
+    try:
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        async for line in process.stdout:
+            if found := re.search(rb"http://127\.0\.0\.1:(\d+)", line):
+                yield int(found[1])
+                return
+        raise SystemExit("coopflow serve did not start")
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 def token_of_fay(settings: Settings) -> str:
@@ -130,7 +130,7 @@ def token_of_fay(settings: Settings) -> str:
 @asynccontextmanager
 async def connected(settings: Settings, token: str) -> AsyncIterator[Connections]:
     """Serve the API for the length of a block, and yield connections to it."""
-    with serving(settings) as port:
+    async with serving(settings) as port:
         connections = Connections(port, token)
         try:
             yield connections
@@ -148,7 +148,8 @@ async def measure(given: argparse.Namespace, report: Report) -> None:
         running = await stack.enter_async_context(bootstrap.embedded_engine(settings))
         client = await Client.connect(running.record.address)
         give_bare = await stack.enter_async_context(bare(client, count))
-        token = token_of_fay(settings)  # before anything else writes to the file
+        # Before anything else writes to the file; the worker works on meanwhile.
+        token = await asyncio.to_thread(token_of_fay, settings)
         await Cooperations(running).open(count)
         connections = await stack.enter_async_context(connected(settings, token))
         for callers in sorted({1, given.callers}):
