@@ -61,7 +61,7 @@ def _utc(instant: datetime) -> datetime:
         message = "an instant needs a time zone, for example 2026-01-20T09:00Z"
         raise ValueError(message)
     # Bounded before it is converted: at the ends of the calendar that overflows.
-    return _between(FIRST_YEAR, _LAST_STORED_YEAR)(instant).astimezone(UTC)
+    return _storable_instant(instant).astimezone(UTC)
 
 
 def _between(first: int, last: int) -> Callable[[_Dated], _Dated]:
@@ -72,6 +72,9 @@ def _between(first: int, last: int) -> Callable[[_Dated], _Dated]:
         return day
 
     return bounded
+
+
+_storable_instant: Final[Callable[[datetime], datetime]] = _between(FIRST_YEAR, _LAST_STORED_YEAR)
 
 
 def _storable(text: str) -> str:

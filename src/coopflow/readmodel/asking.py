@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from coopflow.application.engine import Address
 from coopflow.domain.base import Shape
@@ -33,16 +35,43 @@ class Asking:
         self._yardsticks = Yardsticks()
         self.rulebooks = Rulebooks(Registry(database))
 
-    async def _many(self, view: type[V], query: Select[Any]) -> tuple[V, ...]:
+    async def _many(self, view: type[V], query: Select[Any], **values: Any) -> tuple[V, ...]:
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
-            return tuple(view.model_validate(dict(row)) for row in rows)
+            return shown(view, (await connection.execute(query, values)).all())
+
+    async def _of(
+        self, address: Address, view: type[V], table: type[Base], *order: str
+    ) -> tuple[V, ...]:
+        """Return what a table says of a cooperation, by the columns of these names."""
+        return await self._many(view, _of_one(view, table, order), cooperation=str(address))
+
+
+def shown(view: type[V], rows: Iterable[Sequence[Any]]) -> tuple[V, ...]:
+    """Return rows of the columns of a view as such views."""
+    names = tuple(view.model_fields)
+    return tuple(view.model_validate(dict(zip(names, row, strict=True))) for row in rows)
 
 
 def columns_of(view: type[Shape], table: type[Base], address: Address | None = None) -> Select[Any]:
     """Select the columns of a table that a view shows, of one cooperation or of all."""
-    query: Select[Any] = select(*(getattr(table, name) for name in view.model_fields))
+    query = _columns_of(view, table)
     if address is None:
         return query
     mine: ColumnElement[bool] = table.__table__.c.cooperation_id == str(address)
     return query.where(mine)
+
+
+@cache
+def _columns_of(view: type[Shape], table: type[Base]) -> Select[Any]:
+    return select(*(getattr(table, name) for name in view.model_fields))
+
+
+@cache
+def _of_one(view: type[Shape], table: type[Base], order: tuple[str, ...]) -> Select[Any]:
+    """Select what a view shows of a cooperation: made once, as making it takes as long as asking.
+
+    The cooperation is a value of the same name.
+    """
+    columns = table.__table__.c
+    mine = columns.cooperation_id == bindparam("cooperation")
+    return _columns_of(view, table).where(mine).order_by(*(columns[name] for name in order))

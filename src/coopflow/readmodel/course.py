@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coopflow.application.engine import Address
-from coopflow.readmodel.asking import Asking, columns_of
+from coopflow.readmodel.asking import Asking
 from coopflow.readmodel.tables import LevelsRow
 from coopflow.readmodel.views import LevelsSince
 
@@ -16,5 +16,4 @@ class Courses(Asking):
 
         What came to nothing else within one instant counts: the last of an instant holds.
         """
-        query = columns_of(LevelsSince, LevelsRow, address).order_by(LevelsRow.seq)
-        return await self._many(LevelsSince, query)
+        return await self._of(address, LevelsSince, LevelsRow, "seq")

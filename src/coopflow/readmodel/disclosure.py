@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.engine import Address
@@ -20,6 +20,10 @@ LINE_COLUMNS: Final = tuple(
 )
 """The columns of the journal that a line is made of."""
 
+_SECRET: Final = select(DecisionRow.id).where(
+    DecisionRow.cooperation_id == bindparam("cooperation"), DecisionRow.secret.is_(True)
+)
+
 
 async def lines(
     connection: AsyncConnection, address: Address, rows: Iterable[dict[str, Any]]
@@ -31,22 +35,21 @@ async def lines(
         address: the cooperation.
         rows: of the journal, with the columns of a line.
     """
-    secret = await _secret_decisions(connection, address)
-    return tuple(_line(connection, address, row, secret) for row in rows)
+    secret = frozenset((await connection.execute(_SECRET, {"cooperation": str(address)})).scalars())
+    return tuple(line_of(connection, address, row, secret) for row in rows)
 
 
-async def _secret_decisions(connection: AsyncConnection, address: Address) -> frozenset[str]:
-    found = await connection.execute(
-        select(DecisionRow.id).where(
-            DecisionRow.cooperation_id == str(address), DecisionRow.secret.is_(True)
-        )
-    )
-    return frozenset(found.scalars())
-
-
-def _line(
+def line_of(
     connection: AsyncConnection, address: Address, row: dict[str, Any], secret: Collection[str]
 ) -> JournalLine:
+    """Return an entry of a cooperation as a line, as one of ``lines``.
+
+    Args:
+        connection: what it was read with.
+        address: the cooperation.
+        row: of the journal, with the columns of a line.
+        secret: the ids of the decisions with a secret ballot.
+    """
     kind = row["type"]
     data = _opened(connection, address, row["seq"], kind, row["data"])
     hidden = {

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import and_, bindparam, func, literal, or_, select, text, tuple_
 
 from coopflow.application.engine import Address
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.readmodel.asking import PAGE, Asking
-from coopflow.readmodel.disclosure import LINE_COLUMNS, lines
+from coopflow.readmodel.disclosure import LINE_COLUMNS, line_of
 from coopflow.readmodel.tables import CooperationRow, DecisionRow, JournalRow, TaskRow, UtcInstant
 from coopflow.readmodel.views import AnswerPlace, AnswerView, JournalLine, TaskPlace, TaskView
 
@@ -20,6 +19,18 @@ T = TypeVar("T", bound=TaskView)
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _IS_ANSWER: Final = JournalRow.type == text("'ballot_cast'")  # as the index spells it
+_DECISIONS: Final = select(
+    DecisionRow.cooperation_id,
+    DecisionRow.id,
+    DecisionRow.subject,
+    DecisionRow.question,
+    DecisionRow.result,
+    DecisionRow.secret,
+).where(
+    # More than what was answered, where two cooperations use one id.
+    DecisionRow.cooperation_id.in_(bindparam("cooperations", expanding=True)),
+    DecisionRow.id.in_(bindparam("ids", expanding=True)),
+)
 
 
 class Inbox(Asking):
@@ -122,24 +133,22 @@ class Inbox(Asking):
             query = query.where(tuple_(*order) < place)
         async with self._database.reading() as connection:
             rows = [dict(row) for row in (await connection.execute(query)).mappings()]
-            # As the database orders them, which compares texts by its locale.
-            order_of = {(row["cooperation_id"], row["seq"]): n for n, row in enumerate(rows)}
-            by_cooperation = defaultdict(list)
-            for row in rows:
-                by_cooperation[row.pop("cooperation_id")].append(row)
+            asked = {
+                "cooperations": {row["cooperation_id"] for row in rows},
+                "ids": {row["data"]["decision"] for row in rows},
+            }
+            decisions = {
+                (one.cooperation_id, one.id): one
+                for one in await connection.execute(_DECISIONS, asked)
+            }
             found = []
-            for cooperation, entries in by_cooperation.items():
+            for row in rows:
+                cooperation = row.pop("cooperation_id")
+                decision = decisions[cooperation, row["data"]["decision"]]
                 address = Address(*cooperation.split("/", 1))
-                told = await lines(connection, address, entries)
-                names = {line.data["decision"] for line in told}
-                asked = select(
-                    DecisionRow.id, DecisionRow.subject, DecisionRow.question, DecisionRow.result
-                ).where(DecisionRow.cooperation_id == cooperation, DecisionRow.id.in_(names))
-                decisions = {
-                    row["id"]: dict(row) for row in (await connection.execute(asked)).mappings()
-                }
-                found += [_answer(address, one, decisions[one.data["decision"]]) for one in told]
-        return tuple(sorted(found, key=lambda one: order_of[one.place[1:]]))
+                secret = {decision.id} if decision.secret else set()
+                found.append(_answer(address, line_of(connection, address, row, secret), decision))
+        return tuple(found)
 
 
 def task_view(view: type[T], row: dict[str, Any], now: datetime) -> T:
@@ -153,7 +162,7 @@ def task_view(view: type[T], row: dict[str, Any], now: datetime) -> T:
     return view.model_validate({name: row[name] for name in names} | {"entrusted": entrusted})
 
 
-def _answer(address: Address, line: JournalLine, decision: dict[str, Any]) -> AnswerView:
+def _answer(address: Address, line: JournalLine, decision: Any) -> AnswerView:
     data = line.data
     return AnswerView(
         programme=address.programme,
@@ -161,10 +170,10 @@ def _answer(address: Address, line: JournalLine, decision: dict[str, Any]) -> An
         seq=line.seq,
         at=line.at,
         decision=data["decision"],
-        subject=decision["subject"],
-        question=decision["question"],
+        subject=decision.subject,
+        question=decision.question,
         organisation=data["organisation"],
         delegated=data.get("delegated", False),
         choice=data.get("choice"),
-        result=decision["result"],
+        result=decision.result,
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import Date, Executable, Select, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.domain.calendar import add_months, end_of
@@ -46,6 +46,48 @@ _KEPT: Final = tuple(
 )
 
 
+def _of_page(table: type[Base], *names: str) -> Select[Any]:
+    """Select columns of a table, of the cooperations of a page: the value ``ids``."""
+    columns = table.__table__.c
+    chosen = select(*(columns[name] for name in ("cooperation_id", *names)))
+    return chosen.where(columns.cooperation_id.in_(bindparam("ids", expanding=True)))
+
+
+# Made once: making a statement takes as long as asking for the rows of a page. ``since`` is since
+# when movements count, ``today`` the day on which it is asked.
+_SINCE: Final = bindparam("since", type_=UtcInstant)
+_ROWS: Final = _of_page(CooperationRow, "lifecycle", "policy", "secured_until", *_KEPT)
+_ALERTS: Final = _of_page(AlertRow, "severity", "code", "about", "since")
+_MOVED: Final = _of_page(MemberRow, "status", "joined_at", "moved_at").where(
+    or_(MemberRow.joined_at > _SINCE, and_(MemberRow.status == "left", MemberRow.moved_at > _SINCE))
+)
+_OVERDUE: Final = _of_page(ActionRow).where(
+    ActionRow.is_open.is_(True), ActionRow.due < bindparam("today", type_=Date)
+)
+_DISAGREEMENTS: Final = _of_page(DisagreementRow, "blocks").where(DisagreementRow.state != "closed")
+_EXPIRIES: Final = _of_page(DocumentRow, "valid_until", "kind").where(
+    DocumentRow.status.in_(["approved", "in_force"]), DocumentRow.valid_until.is_not(None)
+)
+_INDICATORS: Final = _of_page(IndicatorRow, "frequency", "measured_at")
+
+
+def _levels_before() -> Select[str, dict[str, int]]:
+    last = (
+        select(LevelsRow.cooperation_id, func.max(LevelsRow.seq).label("seq"))
+        .where(
+            LevelsRow.cooperation_id.in_(bindparam("ids", expanding=True)), LevelsRow.at <= _SINCE
+        )
+        .group_by(LevelsRow.cooperation_id)
+        .subquery()
+    )
+    return select(LevelsRow.cooperation_id, LevelsRow.levels).join(
+        last, and_(LevelsRow.cooperation_id == last.c.cooperation_id, LevelsRow.seq == last.c.seq)
+    )
+
+
+_LEVELS_BEFORE: Final = _levels_before()
+
+
 class Portfolios(Called, Counts, Waiting, Dues):
     """Answers how the cooperations of a programme stand."""
 
@@ -77,8 +119,7 @@ class Portfolios(Called, Counts, Waiting, Dues):
         chosen = chosen.order_by(*place).limit(limit)
         async with self._database.reading() as connection:
             due = {row.cooperation_id: row.due_at for row in await connection.execute(chosen)}
-            query = select(CooperationRow.__table__).where(CooperationRow.cooperation_id.in_(due))
-            told = (await connection.execute(query)).mappings()
+            told = (await connection.execute(_ROWS, {"ids": list(due)})).mappings()
             rows = {row["cooperation_id"]: dict(row) for row in told}
             found = [rows[slug] for slug in due]
             yardsticks = await self._yardsticks.of(
@@ -123,50 +164,33 @@ class _Beside:
     async def read(cls, connection: AsyncConnection, ids: Sequence[str], now: datetime) -> _Beside:
         """Read them, with one look into each table."""
         found = cls(now)
+        values = {"ids": list(ids), "since": found.since, "today": now.date()}
 
-        async def rows(table: type[Base], *names: str, **more: Any) -> Sequence[Any]:
-            columns = table.__table__.c
-            query = select(*(columns[name] for name in ("cooperation_id", *names)))
-            query = query.where(columns.cooperation_id.in_(ids), *more.get("where", ()))
-            return (await connection.execute(query)).all()
+        async def rows(query: Executable) -> Sequence[Any]:
+            return (await connection.execute(query, values)).all()
 
-        for row in await rows(AlertRow, "severity", "code", "about", "since"):
+        for row in await rows(_ALERTS):
             shown = AlertView(
                 severity=row.severity, code=row.code, about=row.about, since=row.since
             )
             found.alerts[row.cooperation_id].append(shown)
-        joined = (MemberRow.joined_at > found.since,)
-        found.joined.update(row.cooperation_id for row in await rows(MemberRow, where=joined))
-        left = (MemberRow.status == "left", MemberRow.moved_at > found.since)
-        found.left.update(row.cooperation_id for row in await rows(MemberRow, where=left))
-        late = (ActionRow.is_open.is_(True), ActionRow.due < now.date())
-        found.overdue.update(row.cooperation_id for row in await rows(ActionRow, where=late))
-        stands = (DisagreementRow.state != "closed",)
-        for row in await rows(DisagreementRow, "blocks", where=stands):
+        for row in await rows(_MOVED):
+            if row.joined_at is not None and row.joined_at > found.since:
+                found.joined[row.cooperation_id] += 1
+            if row.status == "left" and row.moved_at is not None and row.moved_at > found.since:
+                found.left[row.cooperation_id] += 1
+        found.overdue.update(row.cooperation_id for row in await rows(_OVERDUE))
+        for row in await rows(_DISAGREEMENTS):
             found.open[row.cooperation_id] += 1
             found.blocking[row.cooperation_id] += row.blocks
-        valid = (
-            DocumentRow.status.in_(["approved", "in_force"]),
-            DocumentRow.valid_until.is_not(None),
-        )
-        for row in await rows(DocumentRow, "valid_until", "kind", where=valid):
+        for row in await rows(_EXPIRIES):
             this = (row.valid_until, row.kind)
             found.expiries[row.cooperation_id] = min(
                 found.expiries.get(row.cooperation_id, this), this
             )
-        for row in await rows(IndicatorRow, "frequency", "measured_at"):
+        for row in await rows(_INDICATORS):
             found.indicators[row.cooperation_id].append((row.frequency, row.measured_at))
-        last = (
-            select(LevelsRow.cooperation_id, func.max(LevelsRow.seq).label("seq"))
-            .where(LevelsRow.cooperation_id.in_(ids), LevelsRow.at <= found.since)
-            .group_by(LevelsRow.cooperation_id)
-            .subquery()
-        )
-        before = select(LevelsRow.cooperation_id, LevelsRow.levels).join(
-            last,
-            and_(LevelsRow.cooperation_id == last.c.cooperation_id, LevelsRow.seq == last.c.seq),
-        )
-        for row in await connection.execute(before):
+        for row in await rows(_LEVELS_BEFORE):
             found.levels[row.cooperation_id] = row.levels
         return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import case, select, tuple_
+from sqlalchemy import bindparam, case, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.application.differences import differences
@@ -64,6 +64,15 @@ from coopflow.readmodel.views import (
     ReviewView,
 )
 
+# Made once: making a statement takes as long as asking for few rows.
+_LINES: Final = (
+    select(*LINE_COLUMNS)
+    .where(
+        JournalRow.cooperation_id == bindparam("cooperation"), JournalRow.seq > bindparam("after")
+    )
+    .order_by(JournalRow.seq)
+    .limit(bindparam("limit"))
+)
 _URGENCY: Final = case({"red": 0, "amber": 1}, value=AlertRow.severity, else_=2)
 
 
@@ -114,8 +123,7 @@ class Queries(Agendas, Courses, Measurements, Portfolios):
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        query = columns_of(CooperationDetail, CooperationRow, address)
-        for found in await self._many(CooperationDetail, query):
+        for found in await self._of(address, CooperationDetail, CooperationRow):
             return found
         raise UnknownCooperationError(address)
 
@@ -136,26 +144,18 @@ class Queries(Agendas, Courses, Measurements, Portfolios):
 
         Without the keys nothing is shown of what may be kept back.
         """
-        query = (
-            select(*LINE_COLUMNS)
-            .where(JournalRow.cooperation_id == str(address), JournalRow.seq > after)
-            .order_by(JournalRow.seq)
-            .limit(limit)
-        )
+        which = {"cooperation": str(address), "after": after, "limit": limit}
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings()
+            rows = (await connection.execute(_LINES, which)).mappings()
             return await lines(connection, address, map(dict, rows))
 
     async def members(self, address: Address) -> tuple[MemberView, ...]:
         """List the organisations by id, also those that have left."""
-        query = columns_of(MemberView, MemberRow, address).order_by(MemberRow.id)
-        return await self._many(MemberView, query)
+        return await self._of(address, MemberView, MemberRow, "id")
 
     async def documents(self, address: Address) -> tuple[DocumentSummary, ...]:
         """List all versions of all documents, without content."""
-        query = columns_of(DocumentSummary, DocumentRow, address)
-        query = query.order_by(DocumentRow.kind, DocumentRow.version)
-        return await self._many(DocumentSummary, query)
+        return await self._of(address, DocumentSummary, DocumentRow, "kind", "version")
 
     async def document(self, address: Address, kind: str, version: int) -> DocumentDetail | None:
         """Return a version of a document with its content, if there is one."""
@@ -185,27 +185,19 @@ class Queries(Agendas, Courses, Measurements, Portfolios):
 
     async def decisions(self, address: Address) -> tuple[DecisionView, ...]:
         """List the decisions in the order in which they were opened."""
-        query = columns_of(DecisionView, DecisionRow, address)
-        query = query.order_by(DecisionRow.opened_at, DecisionRow.id)
-        return await self._many(DecisionView, query)
+        return await self._of(address, DecisionView, DecisionRow, "opened_at", "id")
 
     async def meetings(self, address: Address) -> tuple[MeetingView, ...]:
         """List the meetings in the order in which they were held."""
-        query = columns_of(MeetingView, MeetingRow, address)
-        query = query.order_by(MeetingRow.held_at, MeetingRow.id)
-        return await self._many(MeetingView, query)
+        return await self._of(address, MeetingView, MeetingRow, "held_at", "id")
 
     async def reviews(self, address: Address) -> tuple[ReviewView, ...]:
         """List the reviews in the order in which they were opened."""
-        query = columns_of(ReviewView, ReviewRow, address)
-        query = query.order_by(ReviewRow.opened_at, ReviewRow.id)
-        return await self._many(ReviewView, query)
+        return await self._of(address, ReviewView, ReviewRow, "opened_at", "id")
 
     async def disagreements(self, address: Address) -> tuple[DisagreementView, ...]:
         """List the disagreements in the order in which they were raised."""
-        query = columns_of(DisagreementView, DisagreementRow, address)
-        query = query.order_by(DisagreementRow.raised_at, DisagreementRow.id)
-        return await self._many(DisagreementView, query)
+        return await self._of(address, DisagreementView, DisagreementRow, "raised_at", "id")
 
     async def disagreement(self, address: Address, disagreement: str) -> DisagreementView | Refusal:
         """Return a disagreement as everyone may see it, or refuse: ``unknown_disagreement``."""
