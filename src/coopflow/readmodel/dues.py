@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import literal, select, tuple_
 
@@ -11,6 +12,22 @@ from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter
 from coopflow.readmodel.nearby import Shown, first_of
 from coopflow.readmodel.tables import CooperationRow, DueRow, UtcInstant
 from coopflow.readmodel.views import DuePlace, DueView
+
+_ORDER: Final = (DueRow.at, DueRow.cooperation_id, DueRow.kind, DueRow.about)
+_OF: Final = (DueRow.at, DueRow.cooperation_id)
+_DUES: Final = (
+    select(
+        *(
+            getattr(DueRow, name)
+            for name in DueView.model_fields
+            if name in DueRow.__table__.columns
+        ),
+        CooperationRow.slug,
+        CooperationRow.title,
+    )
+    .join(CooperationRow, CooperationRow.cooperation_id == DueRow.cooperation_id)
+    .order_by(*_ORDER)
+)
 
 
 class Dues(Asking):
@@ -38,23 +55,12 @@ class Dues(Asking):
             after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
         """
-        order = (DueRow.at, DueRow.cooperation_id, DueRow.kind, DueRow.about)
-        names = [name for name in DueView.model_fields if name in DueRow.__table__.columns]
-        query = (
-            select(
-                *(getattr(DueRow, name) for name in names),
-                CooperationRow.slug,
-                CooperationRow.title,
-            )
-            .join(CooperationRow, CooperationRow.cooperation_id == DueRow.cooperation_id)
-            .order_by(*order)
-        )
         where = [DueRow.programme == programme, DueRow.at >= begin, DueRow.at < end]
         if after is not None:
             at, *rest = after
             place = tuple_(literal(at, UtcInstant), *map(literal, rest))
-            where.append(tuple_(*order) > place)
-        shown, of = Shown(programme, only, now), (DueRow.at, DueRow.cooperation_id)
+            where.append(tuple_(*_ORDER) > place)
+        shown = Shown(programme, only, now)
         async with self._database.reading() as connection:
-            rows = await first_of(connection, query, shown, of=of, where=where, limit=limit)
+            rows = await first_of(connection, _DUES, shown, of=_OF, where=where, limit=limit)
         return tuple(DueView.model_validate(row) for row in rows)

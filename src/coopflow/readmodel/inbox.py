@@ -19,6 +19,18 @@ T = TypeVar("T", bound=TaskView)
 
 _NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _IS_ANSWER: Final = JournalRow.type == text("'ballot_cast'")  # as the index spells it
+_ORDER: Final = (
+    func.coalesce(TaskRow.due_at, literal(_NEVER, UtcInstant), type_=UtcInstant),
+    TaskRow.cooperation_id,
+    TaskRow.kind,
+    TaskRow.about,
+    TaskRow.organisation,
+)
+_TASKS: Final = (
+    select(*TaskRow.__table__.columns, CooperationRow.slug, CooperationRow.title)
+    .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
+    .order_by(*_ORDER)
+)
 _DECISIONS: Final = select(
     DecisionRow.cooperation_id,
     DecisionRow.id,
@@ -64,21 +76,7 @@ class Inbox(Asking):
         if manages:
             managed = TaskRow.programme.in_(manages)
             mine = or_(mine, and_(TaskRow.person == "", TaskRow.role == PROGRAMME_MANAGER, managed))
-        due = func.coalesce(TaskRow.due_at, literal(_NEVER, UtcInstant), type_=UtcInstant)
-        order = (
-            due,
-            TaskRow.cooperation_id,
-            TaskRow.kind,
-            TaskRow.about,
-            TaskRow.organisation,
-        )
-        query = (
-            select(TaskRow, CooperationRow.slug, CooperationRow.title)
-            .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
-            .where(mine, TaskRow.begins_at <= now)
-            .order_by(*order)
-            .limit(limit)
-        )
+        query = _TASKS.where(mine, TaskRow.begins_at <= now).limit(limit)
         if programme is not None:
             query = query.where(TaskRow.programme == programme)
         if cooperation is not None:
@@ -88,7 +86,7 @@ class Inbox(Asking):
         if after is not None:
             begins, *rest = after
             place = tuple_(literal(begins or _NEVER, UtcInstant), *map(literal, rest))
-            query = query.where(tuple_(*order) > place)
+            query = query.where(tuple_(*_ORDER) > place)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings()
             return tuple(task_view(TaskView, dict(row), now) for row in rows)

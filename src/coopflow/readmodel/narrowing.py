@@ -85,6 +85,8 @@ class PortfolioFilter(Shape):
 
 EVERYTHING: Final = PortfolioFilter()
 
+_LONG: Final = aliased(OutlineRow)
+
 
 def narrowed(
     programme: str, only: PortfolioFilter, now: datetime, *, but: Collection[str] = ()
@@ -177,9 +179,8 @@ def _in_either(
 
     The long ones are asked apart, so that an index holds all that is asked of the others.
     """
-    long = aliased(OutlineRow)
-    found = select(long.cooperation_id).where(
-        getattr(long, short) == "", holds(getattr(long, whole))
+    found = select(_LONG.cooperation_id).where(
+        getattr(_LONG, short) == "", holds(getattr(_LONG, whole))
     )
     brief = getattr(OutlineRow, short)
     return or_(holds(brief), and_(brief == "", OutlineRow.cooperation_id.in_(found)))

@@ -25,6 +25,11 @@ _ORDER: Final = (
     TaskRow.organisation,
 )
 _OF: Final = (TaskRow.begins_at, TaskRow.cooperation_id)
+_TASKS: Final = (
+    select(*TaskRow.__table__.columns, CooperationRow.slug, CooperationRow.title)
+    .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
+    .order_by(*_ORDER)
+)
 
 
 class Waiting(Asking):
@@ -54,11 +59,6 @@ class Waiting(Asking):
             after: only what follows this place: that of the last one on the page before.
             limit: at most so many.
         """
-        query = (
-            select(*TaskRow.__table__.columns, CooperationRow.slug, CooperationRow.title)
-            .join(CooperationRow, CooperationRow.cooperation_id == TaskRow.cooperation_id)
-            .order_by(*_ORDER)
-        )
         where = _waits(programme, now)
         wanted = {"person": person, "organisation": organisation, "kind": kind}
         for name, value in wanted.items():
@@ -70,7 +70,7 @@ class Waiting(Asking):
             where.append(tuple_(*_ORDER) > place)
         shown = Shown(programme, only, now)
         async with self._database.reading() as connection:
-            rows = await first_of(connection, query, shown, of=_OF, where=where, limit=limit)
+            rows = await first_of(connection, _TASKS, shown, of=_OF, where=where, limit=limit)
         return tuple(task_view(WaitingView, row, now) for row in rows)
 
     async def waited_for(  # noqa: PLR0913 - what narrows a list, each by name
