@@ -48,6 +48,12 @@ def test_one_remedy_for_two_goes_before_two() -> None:
     assert smallest_cover(wanted, offers({"both": 5}, a=1, b=1, both=8)) == ("both",)
 
 
+def test_two_go_where_no_one_meets_all() -> None:
+    """Where each remedy leaves something unmet, the first two that leave nothing are taken."""
+    wanted = [{"a", "b"}, {"b", "c"}, {"c", "a"}]
+    assert smallest_cover(wanted, offers(a=1, b=1, c=1)) == ("a", "b")
+
+
 def test_among_equally_few_the_fewest_people_win() -> None:
     """Of two ways with as many remedies, the one that fewer people can go is shown."""
     wanted = [{"vote", "note"}]
