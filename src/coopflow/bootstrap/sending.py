@@ -125,7 +125,12 @@ async def dispatching(
 
 
 def webhooks_over(database: Database, settings: Settings) -> Webhooks:
-    """Return the webhooks that this database keeps."""
+    """Return the webhooks that this database keeps.
+
+    Raises:
+        UnavailableError: what sends webhooks is not installed.
+    """
+    _need_dispatch()
     from coopflow.outgoing.deliveries import Deliveries
     from coopflow.outgoing.endpoints import Endpoints
     from coopflow.outgoing.webhooks import Webhooks

@@ -47,8 +47,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_version(coopflow: Coopflow) -> None:
-    """The version is written on stdout."""
-    assert coopflow("version").stdout == f"coopflow {__version__}\n"
+    """The version is written on stdout, by the command and by the option that others have."""
+    for asked in ("version", "--version"):
+        assert coopflow(asked).stdout == f"coopflow {__version__}\n"
 
 
 def test_every_command_says_what_it_does(coopflow: Coopflow) -> None:

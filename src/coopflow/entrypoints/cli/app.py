@@ -54,6 +54,22 @@ app.add_typer(deployment, name="deployment")
 app.add_typer(webhook, name="webhook")
 
 
+def _write_version(wanted: bool) -> None:  # noqa: FBT001 - the value of an option
+    if wanted:
+        version()
+        raise Exit
+
+
+@app.callback()
+def coopflow(
+    *,
+    version: Annotated[
+        bool, Option("--version", callback=_write_version, is_eager=True, help="Write the version.")
+    ] = False,
+) -> None:
+    """Take what comes before a command."""
+
+
 @app.command()
 def dev(  # noqa: PLR0913 - its options
     *,

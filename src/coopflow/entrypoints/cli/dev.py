@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.text import Text
 
@@ -28,11 +28,13 @@ from coopflow.entrypoints.cli.serve import serving
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.readmodel.queries import Queries
-from coopflow.services import Services
 from coopflow.settings import Settings, load_settings
 from coopflow.temporal.errors import TemporalUnavailableError
 from coopflow.wording.journey import Chapter, Journey
 from coopflow.wording.naming import Names
+
+if TYPE_CHECKING:  # it needs the packages of an extra, without which only pages are missing
+    from coopflow.services import Services
 
 _FIRST_LINK: Final = timedelta(hours=1)
 

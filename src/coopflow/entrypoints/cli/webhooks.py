@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rich.text import Text
 
@@ -16,8 +16,10 @@ from coopflow.entrypoints.cli.output import Format, Terminal
 from coopflow.entrypoints.cli.signals import stop_signals
 from coopflow.entrypoints.cli.words import Phrases
 from coopflow.outgoing.views import Attempt, Delivery, DeliveryStatus, Endpoint
-from coopflow.outgoing.webhooks import Webhooks
 from coopflow.settings import Settings
+
+if TYPE_CHECKING:  # it needs the packages of an extra: bootstrap says so where they are missing
+    from coopflow.outgoing.webhooks import Webhooks
 
 _T = TypeVar("_T")
 
