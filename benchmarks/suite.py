@@ -72,6 +72,7 @@ CASES: Final = (
     ),
     Case("Pages of the demo", "demo", quickly=("--rounds", "1")),
     Case("After an outage of the database", "catching_up", quickly=("--entries", "10000")),
+    Case("Importing recorded pasts", "imports", quickly=("--lives", "5", "--rounds", "1")),
     Case("Starting", "starting", quickly=("--rounds", "1")),
     Case("After a kill", "recovery", quickly=("--rounds", "1")),
 )

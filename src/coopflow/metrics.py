@@ -191,8 +191,7 @@ async def counted(
         command: in wire form.
         answer: what it comes to.
     """
-    kind = command.get("command")
-    name = kind if isinstance(kind, str) and kind in Command.kinds else "unknown"
+    name = _named(command)
     outcome, began = "failed", time.perf_counter()
     try:
         found = await answer
@@ -200,11 +199,25 @@ async def counted(
             outcome = "refused"
             refusals.labels(name, found.code).inc()
         else:
-            outcome = "repeated" if found.duplicate else "accepted"
+            outcome = _outcome(found)
         return found
     finally:
         commands.labels(name, outcome).inc()
         command_seconds.labels(outcome).observe(time.perf_counter() - began)
+
+
+def accepted(command: Mapping[str, Any], reply: Reply) -> None:
+    """Count a command that was accepted together with others; how long it took nobody knows."""
+    commands.labels(_named(command), _outcome(reply)).inc()
+
+
+def _named(command: Mapping[str, Any]) -> str:
+    kind = command.get("command")
+    return kind if isinstance(kind, str) and kind in Command.kinds else "unknown"
+
+
+def _outcome(reply: Reply) -> str:
+    return "repeated" if reply.duplicate else "accepted"
 
 
 def fell_due(due: datetime, now: datetime) -> None:

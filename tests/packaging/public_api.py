@@ -37,7 +37,9 @@ PUBLIC: Final[Mapping[str, tuple[str, ...] | None]] = {
     "coopflow.application.engine": (
         "Address",
         "Engine",
+        "Given",
         "Reply",
+        "Series",
         "UnavailableError",
         "UnknownCooperationError",
     ),

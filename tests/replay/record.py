@@ -24,8 +24,9 @@ from packaging.version import Version
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from coopflow import __version__
-from coopflow.application.engine import Address
-from coopflow.application.scenario_runner import ScenarioRun
+from coopflow.application.engine import Address, Given
+from coopflow.application.recorded_past import import_past
+from coopflow.application.scenario_runner import ScenarioRun, address_of
 from coopflow.checks import Portrait, check
 from coopflow.readmodel.awaited import AwaitedReadModel
 from coopflow.readmodel.database import Database
@@ -169,6 +170,27 @@ async def lingered(running: Bench) -> Address:
     return address
 
 
+async def imported(running: Bench) -> Address:
+    """Import the example, many commands together, with one that is refused on the way."""
+    scenario = bocage(steps=30)
+    definition = reference_rules().definition
+    async for _ in import_past(scenario, running.engine, definition):
+        pass
+    address = address_of(scenario)
+    dated = {"command": "record_pulse", "actor": "fabien", "at": scenario.steps[-1].at.isoformat()}
+    pulses = [
+        Given({**dated, "score": 4, "answers": 2, "asked": 3, "id": f"pulse-{number}"})
+        for number in range(3)
+    ]
+    known = Given({**admission("paniers-ysoline"), **dated, "command": "admit_member"})
+    series = await running.engine.execute_all(address, [*pulses[:2], known, pulses[2]])
+    assert len(series.replies) == len(pulses) - 1
+    series = await running.engine.execute_all(address, pulses)
+    assert [one.duplicate for one in series.replies] == [True, True, False]
+    accepted(await running.engine.go_live(address))
+    return address
+
+
 LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "told": told,
     "lived": lived,
@@ -177,6 +199,7 @@ LIVES: Final[Mapping[str, Callable[[Bench], Awaitable[Address]]]] = {
     "rolled": rolled,
     "forgot": forgot,
     "lingered": lingered,
+    "imported": imported,
 }
 
 

@@ -24,7 +24,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from coopflow.temporal import names
 from coopflow.temporal.delivery import Delivery
-from coopflow.temporal.messages import Carried, CommandReply, ProjectBatch
+from coopflow.temporal.messages import Carried, CommandReply, CommandsReply, ProjectBatch
 from coopflow.temporal.plugin import CoopflowPlugin, Ports
 from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
@@ -46,7 +46,7 @@ class Listener(WorkflowInboundInterceptor):
     ) -> Any:
         """Keep a reply."""
         reply = await super().handle_update_handler(input)
-        replies.append(reply)
+        replies.extend(reply.replies if isinstance(reply, CommandsReply) else [reply])
         return reply
 
 
@@ -83,7 +83,10 @@ def replied(path: Path) -> list[CommandReply]:
     payloads = [
         payload["data"] for outcome in outcomes for payload in outcome["success"]["payloads"]
     ]
-    return [CommandReply.model_validate_json(base64.b64decode(data)) for data in payloads]
+    found = [json.loads(base64.b64decode(data)) for data in payloads]
+    return [
+        CommandReply.model_validate(one) for told in found for one in told.get("replies", [told])
+    ]
 
 
 def held(path: Path) -> list[tuple[type[BaseModel], Any]]:

@@ -25,6 +25,7 @@ SMALL = {
     "commands": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
     "demo": ["--only", "overview"],
     "impact": ["--cooperations", "5"],
+    "imports": ["--lives", "2"],
     "memory": ["--cooperations", "5"],
     "pages": ["--cooperations", "50", "--on", "SQLite"],
     "queries": ["--cooperations", "20", "60"],

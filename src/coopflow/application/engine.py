@@ -48,6 +48,25 @@ class Reply(Shape):
         return tuple(one.event for one in self.entries if isinstance(one.event, kind))
 
 
+class Given(NamedTuple):
+    """A command in wire form, and the roles that its actor holds outside the cooperation."""
+
+    command: Mapping[str, Any]
+    grants: tuple[str, ...] = ()
+
+
+class Series(NamedTuple):
+    """What several commands came to, given one after the other.
+
+    Attributes:
+        replies: of those that were accepted, up to the first that was not.
+        refusal: why that one was not; None when all were accepted. Those behind it were not given.
+    """
+
+    replies: tuple[Reply, ...]
+    refusal: Refusal | None = None
+
+
 Mode = Literal["live", "recorded"]
 """How time passes: by the clock of the engine, or as dated commands say."""
 
@@ -81,6 +100,17 @@ class Engine(Protocol):
 
         With ``expected_seq``, only if that is still the number of its last entry: else it is
         refused as ``outdated``.
+        """
+        ...
+
+    async def execute_all(self, address: Address, given: Sequence[Given]) -> Series:
+        """Give a cooperation commands of a recorded past, one after the other, as fast as it can.
+
+        It ends with the first that is refused; those before it stand. Each is known by its own id,
+        so that giving them again is harmless.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
         """
         ...
 

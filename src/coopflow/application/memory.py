@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from coopflow.application.engine import Address, Mode, Reply, UnknownCooperationError
+from coopflow.application.engine import (
+    Address,
+    Given,
+    Mode,
+    Reply,
+    Series,
+    UnknownCooperationError,
+)
 from coopflow.application.gate_check import check_gate
 from coopflow.application.offers import refusal_of, too_large
 from coopflow.application.preconditions import outdated
@@ -106,6 +113,16 @@ class MemoryEngine:
     ) -> Reply | Refusal:
         """Give a command to a cooperation."""
         return self._decide(self._at(address), command, grants, expected_seq)
+
+    async def execute_all(self, address: Address, given: Sequence[Given]) -> Series:
+        """Give a cooperation commands, one after the other, up to the first that is refused."""
+        replies: list[Reply] = []
+        for command, grants in given:
+            outcome = await self.execute(address, command, grants)
+            if isinstance(outcome, Refusal):
+                return Series(tuple(replies), outcome)
+            replies.append(outcome)
+        return Series(tuple(replies))
 
     def _decide(
         self,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from coopflow.application.engine import Engine
-from coopflow.application.scenario_runner import ScenarioRun, StepResult
+from coopflow.application.scenario_runner import Offers, ScenarioRun, StepResult
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import Shelf, UnknownNameError, find, load_definition, offered
@@ -25,10 +25,14 @@ class Prepared(NamedTuple):
     scenario: Scenario
     rules: Rulebook
 
+    @property
+    def offers(self) -> Offers:
+        """Finds policies of the library, to be offered where a decision is about one."""
+        return partial(offered, self.scenario.lifecycle)
+
     def run_on(self, engine: Engine) -> ScenarioRun:
-        """Prepare a run; policies of the library are offered where a decision is about one."""
-        offers = partial(offered, self.scenario.lifecycle)
-        return ScenarioRun(self.scenario, engine, self.rules, offers)
+        """Prepare a run, with these offers."""
+        return ScenarioRun(self.scenario, engine, self.rules, self.offers)
 
 
 def prepare(file: Path, policy: str | Path | None = None) -> Prepared:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from coopflow.application.engine import Address, Engine, Reply
+from coopflow.application.engine import Address, Engine, Given, Reply
 from coopflow.application.expectations import broken
 from coopflow.definitions.compile import compile_family
 from coopflow.definitions.scenario import Act, Expectation, Scenario, Step
@@ -100,12 +100,43 @@ def _shifted_value(value: Any, by: timedelta) -> Any:
     return value
 
 
+def given_by(scenario: Scenario, step: Step, number: int) -> Given:
+    """Return an act of a step, by its place there, as the command that it is.
+
+    Its id is the same whenever the scenario is run.
+    """
+    act = step.acts[number]
+    person = scenario.people.get(act.by)
+    held: tuple[str, ...] = person.roles if person else ()
+    grants = [role for role in held if role == PROGRAMME_MANAGER]
+    command = {
+        "id": f"{scenario.name}-{step.number}-{number + 1}",
+        **act.payload,
+        "command": act.do,
+        "actor": act.by,
+        "at": step.at.isoformat(),
+    }
+    if act.do == "open_cooperation":
+        if person is not None and person.represents is not None:
+            grants.append(REPRESENTATIVE)
+        command.setdefault("lifecycle", scenario.lifecycle)
+        command.setdefault("policy", scenario.policy)
+    return Given(command, tuple(grants))
+
+
 Offers = Callable[[str], Definition | None]
 """Finds the definition of a policy by its name and version."""
 
 
-def _nothing_offered(_: str) -> Definition | None:
+def nothing_offered(_: str) -> Definition | None:
+    """Find none."""
     return None
+
+
+def offered_for(act: Act, offers: Offers) -> Definition | None:
+    """Return the policy that a decision is about, to be offered to the cooperation before."""
+    kind, _, policy = str(act.payload.get("subject", "")).partition(":")
+    return offers(policy) if kind == "policy" else None
 
 
 class ScenarioRun:
@@ -116,7 +147,7 @@ class ScenarioRun:
         scenario: Scenario,
         engine: Engine,
         rules: Rulebook,
-        offers: Offers = _nothing_offered,
+        offers: Offers = nothing_offered,
     ) -> None:
         """Prepare a run.
 
@@ -178,21 +209,8 @@ class ScenarioRun:
         return await self._engine.answer(self.address, step.outcomes, step.at)
 
     async def _give(self, step: Step, number: int, act: Act) -> Reply | Refusal:
-        person = self.scenario.people.get(act.by)
-        held: tuple[str, ...] = person.roles if person else ()
-        grants = [role for role in held if role == PROGRAMME_MANAGER]
-        command = {
-            "id": f"{self.scenario.name}-{step.number}-{number + 1}",
-            **act.payload,
-            "command": act.do,
-            "actor": act.by,
-            "at": step.at.isoformat(),
-        }
+        command, grants = given_by(self.scenario, step, number)
         if act.do == "open_cooperation":
-            if person is not None and person.represents is not None:
-                grants.append(REPRESENTATIVE)
-            command.setdefault("lifecycle", self.scenario.lifecycle)
-            command.setdefault("policy", self.scenario.policy)
             opened = await self._engine.open(
                 self._rules.definition, command, grants, mode="recorded"
             )
@@ -200,8 +218,7 @@ class ScenarioRun:
             return opened
         if not self._is_open:
             return _NOT_OPENED
-        kind, _, policy = str(act.payload.get("subject", "")).partition(":")
-        offered = self._offers(policy) if kind == "policy" else None
+        offered = offered_for(act, self._offers)
         if offered is not None:
             refusal = await self._offer(offered)
             if refusal is not None:

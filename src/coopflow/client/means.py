@@ -190,6 +190,16 @@ class Means:
             **said,
         }
 
+    def wire_of(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a command that is said as a whole, as it is sent.
+
+        Raises:
+            NobodyActsError: it was not said who gives it.
+            TypeError: a value is nothing that JSON can say.
+        """
+        options: Options = {} if said.get("actor") is None else {"actor": said["actor"]}
+        return self.wire(str(said.get("command")), said, options)
+
     async def give(
         self, address: Address, command: str, payload: Mapping[str, Any], options: Options
     ) -> Reply:

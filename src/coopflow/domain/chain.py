@@ -172,7 +172,8 @@ def _salts(entry: Entry, pepper: str) -> dict[str, str]:
 
 
 def _salt(pepper: str, kind: str, about: str) -> str:
-    made = hmac.digest(pepper.encode(), f"{kind}:{about}".encode(), "sha256")
+    # Not by hmac.digest: that lets go of the interpreter each time, and waits for it among threads.
+    made = hmac.new(pepper.encode(), f"{kind}:{about}".encode(), "sha256").digest()
     return made[:_SALT_BYTES].hex()
 
 

@@ -36,8 +36,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from coopflow import metrics, tracing
 from coopflow.application.engine import (
     Address,
+    Given,
     Mode,
     Reply,
+    Series,
     UnavailableError,
     UnknownCooperationError,
 )
@@ -65,6 +67,8 @@ from coopflow.temporal.messages import (
     CheckGateRequest,
     CommandReply,
     CommandRequest,
+    CommandsReply,
+    CommandsRequest,
     GateAnswer,
     GoLiveRequest,
     JournalHead,
@@ -72,6 +76,7 @@ from coopflow.temporal.messages import (
     Request,
     TellRequest,
 )
+from coopflow.temporal.together import first_commands
 from coopflow.temporal.workflow import CooperationWorkflow
 from coopflow.temporal.writing import Writer
 
@@ -107,6 +112,7 @@ _PASSING: Final = {
 _RUN_ENDED: Final = "AcceptedUpdateCompletedWorkflow"  # the server's word
 
 _T = TypeVar("_T")
+_Told = TypeVar("_Told", CommandReply, CommandsReply)
 _Handle = WorkflowHandle[CooperationWorkflow, Carried | None]
 
 
@@ -244,7 +250,8 @@ class TemporalEngine:
         if isinstance(parsed, Refusal):
             return parsed
         writer = self._writer if request.is_written else None
-        outcome = await self._update(address, names.COMMAND, request, request.command["id"])
+        command = request.command["id"]
+        outcome = await self._update(address, names.COMMAND, request, CommandReply, command)
         if writer is not None and isinstance(outcome, Reply):
             writer.note(address, outcome.entries)
         if not (isinstance(outcome, Refusal) and outcome.code == "cooperation_closed"):
@@ -252,6 +259,49 @@ class TemporalEngine:
         if parsed.command in WHEN_CLOSED:
             return await self._take_up(address, request)
         return await self._repeated(address, request) or outcome
+
+    async def execute_all(self, address: Address, given: Sequence[Given]) -> Series:
+        """Give a cooperation commands of a recorded past, many in one message.
+
+        It ends with the first that is refused; those before it stand.
+
+        Raises:
+            UnknownCooperationError: there is none at this address.
+        """
+        replies: list[Reply] = []
+        rest = [_identified(command, grants) for command, grants in given]
+        is_cut = has_waited = False
+        while rest:
+            # Where a message ended before its time, the next command is refused if it is alone.
+            batch = rest[:1] if is_cut else first_commands(rest)
+            outcome = await self._execute_together(address, batch)
+            if not isinstance(outcome, Refusal):
+                replies += outcome
+                is_cut = len(outcome) < len(batch)
+                has_waited = False
+                del rest[: len(outcome)]
+            elif outcome.facts.get("waiting") and not has_waited:
+                await self.until_projected(address)  # it came faster than it is written down
+                has_waited = True
+            else:
+                return Series(tuple(replies), outcome)
+        return Series(tuple(replies))
+
+    async def _execute_together(
+        self, address: Address, requests: Sequence[CommandRequest]
+    ) -> Sequence[Reply] | Refusal:
+        """Give several commands: some of them are carried out, or the first is refused."""
+        first, *others = requests
+        if others:
+            together = CommandsRequest(commands=tuple(requests))
+            outcome = await self._update(address, names.COMMANDS, together, CommandsReply)
+            if isinstance(outcome, CommandsReply):
+                for one, reply in zip(requests, outcome.replies, strict=False):
+                    metrics.accepted(one.command, reply)
+                return outcome.replies
+        # Alone it is refused as any other is, or answered although the cooperation is closed.
+        alone = await _observed(first.command, self._execute(address, first))
+        return alone if isinstance(alone, Refusal) else (alone,)
 
     async def _repeated(self, address: Address, request: CommandRequest) -> Reply | None:
         """Answer a command that a cooperation accepted before it was closed, if it did."""
@@ -286,7 +336,7 @@ class TemporalEngine:
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        return await self._update(address, names.TELL, TellRequest(at=at), uuid4().hex)
+        return await self._update(address, names.TELL, TellRequest(at=at), CommandReply)
 
     async def go_live(self, address: Address) -> Reply | Refusal:
         """End the recording: from now on time passes by the clock of the engine.
@@ -296,7 +346,7 @@ class TemporalEngine:
         Raises:
             UnknownCooperationError: there is none at this address.
         """
-        return await self._update(address, names.GO_LIVE, GoLiveRequest(), uuid4().hex)
+        return await self._update(address, names.GO_LIVE, GoLiveRequest(), CommandReply)
 
     async def state(self, address: Address) -> Cooperation:
         """Return the cooperation as it is; of a closed one for as long as Temporal keeps it.
@@ -319,7 +369,7 @@ class TemporalEngine:
         if refusal is not None:
             return refusal
         request = OfferRequest(definition=definition)
-        return await self._update(address, names.OFFER, request, uuid4().hex)
+        return await self._update(address, names.OFFER, request, CommandReply)
 
     async def answer(
         self, address: Address, outcomes: Sequence[Outcome], at: datetime
@@ -330,7 +380,7 @@ class TemporalEngine:
             UnknownCooperationError: there is none at this address.
         """
         request = AnswerRequest(outcomes=tuple(outcomes), at=at)
-        return await self._update(address, names.ANSWER, request, uuid4().hex)
+        return await self._update(address, names.ANSWER, request, CommandReply)
 
     async def definitions(self, address: Address) -> tuple[Definition, ...]:
         """Return what the cooperation was opened with, then what was offered to it since.
@@ -568,12 +618,19 @@ class TemporalEngine:
             raise
 
     async def _update(
-        self, address: Address, update: str, request: Request, update_id: str
-    ) -> Reply | Refusal:
-        async def attempt(limit: timedelta) -> Reply | Refusal:
+        self,
+        address: Address,
+        update: str,
+        request: Request,
+        reply: type[_Told],
+        update_id: str | None = None,
+    ) -> _Told | Refusal:
+        update_id = update_id or uuid4().hex
+
+        async def attempt(limit: timedelta) -> _Told | Refusal:
             try:
-                reply: CommandReply = await self._handle(address).execute_update(
-                    update, request, id=update_id, result_type=CommandReply, rpc_timeout=limit
+                told: _Told = await self._handle(address).execute_update(
+                    update, request, id=update_id, result_type=reply, rpc_timeout=limit
                 )
             except WorkflowUpdateFailedError as error:
                 return _refusal(error)
@@ -581,7 +638,7 @@ class TemporalEngine:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
                 return await self._gone(address, limit)
-            return reply
+            return told
 
         line = self._lines.setdefault(address, _Line())
         return await self._insist(attempt, f"{update} for {address}", line)
@@ -742,6 +799,11 @@ def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
         return Refusal.model_validate(cause.details[0])
     if isinstance(cause, ApplicationError) and cause.type == _RUN_ENDED:
         raise _PassingError("its workflow was ending a run") from error
+    if isinstance(cause, ApplicationError) and f"'{names.COMMANDS}' expected" in cause.message:
+        raise EngineFaultError(
+            "The worker is of an earlier version, which takes one command at a time. Nothing was "
+            "changed. Upgrade the workers first, then this client (docs/how-to/upgrade.md)."
+        ) from error
     why = cause.__cause__
     if isinstance(why, ApplicationError) and why.type == UnknownKeyError.__name__:
         raise UnknownKeyError(

@@ -120,6 +120,17 @@ class CommandRequest(Request):
         return parse(self.command, at=now)
 
 
+class CommandsRequest(Request):
+    """Several commands, to be decided one after the other up to the first that is refused."""
+
+    commands: Annotated[tuple[CommandRequest, ...], Field(min_length=1)]
+
+    @property
+    def kind(self) -> str:
+        """The wire name."""
+        return "commands"
+
+
 class TellRequest(Request):
     """Let happen what falls due up to an instant."""
 
@@ -167,6 +178,16 @@ class CommandReply(Reply):
     """What an accepted request came to."""
 
     model_config = ConfigDict(extra="ignore")
+
+
+class CommandsReply(Message):
+    """What the first of several commands came to: at least one, and maybe all.
+
+    The others were not decided for good: whoever gave them gives them again, and learns why if the
+    next one is refused.
+    """
+
+    replies: tuple[CommandReply, ...]
 
 
 class CheckGateRequest(Message):

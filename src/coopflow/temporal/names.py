@@ -18,6 +18,7 @@ TASK_QUEUE: Final = "coopflow"
 WORKFLOW: Final = "coopflow.cooperation"
 
 COMMAND: Final = "coopflow.command"
+COMMANDS: Final = "coopflow.commands"
 TELL: Final = "coopflow.tell"
 GO_LIVE: Final = "coopflow.go_live"
 OFFER: Final = "coopflow.offer"

@@ -56,6 +56,8 @@ with workflow.unsafe.imports_passed_through():
         CheckGateRequest,
         CommandReply,
         CommandRequest,
+        CommandsReply,
+        CommandsRequest,
         GateAnswer,
         GoLiveRequest,
         JournalHead,
@@ -72,6 +74,9 @@ STATE_WARNING: Final = 500_000
 
 STATE_LIMIT: Final = 1_000_000
 """Bytes beyond which commands are refused: Temporal carries two megabytes from run to run."""
+
+REPLY_ROOM: Final = 250_000
+"""Bytes of entries from which a reply to several commands takes in no further one."""
 
 _ERASURE: Final = "erase_person"
 _SHORTEST_SLEEP: Final = timedelta(seconds=1)
@@ -169,6 +174,33 @@ class CooperationWorkflow:
     @command.validator
     def _admit_command(self, request: CommandRequest) -> None:
         self._admit(self._plan_command, request)
+
+    @workflow.update(name=names.COMMANDS)
+    def commands(self, request: CommandsRequest) -> CommandsReply:
+        """Decide commands one after the other, until one is refused or there is much to reply.
+
+        That one, and those behind it, come again by themselves: refused in front it leaves nothing
+        in the history.
+        """
+        first, *others = request.commands
+        before = self._delivery.bytes
+        replies = [self._carry_out(self._plan_command, first)]
+        for one in others:
+            if self._delivery.bytes - before > REPLY_ROOM or not self._is_admitted(one):
+                break
+            replies.append(self._carry_out(self._plan_command, one))
+        return CommandsReply(replies=tuple(replies))
+
+    @commands.validator
+    def _admit_commands(self, request: CommandsRequest) -> None:
+        # None when a caller sent nothing, whatever the type says.
+        first, *_ = getattr(request, "commands", (None,))
+        self._admit(self._plan_command, first)
+
+    def _is_admitted(self, request: CommandRequest) -> bool:
+        with contextlib.suppress(ApplicationError):
+            self._admit(self._plan_command, request)
+        return self._planned is not None
 
     @workflow.update(name=names.TELL)
     def tell(self, request: TellRequest) -> CommandReply:
@@ -328,10 +360,12 @@ class CooperationWorkflow:
         return planned
 
     def _admit(
-        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
+        self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request | None
     ) -> None:
         """Refuse what cannot be carried out, and keep the plan of what can."""
-        self._planned = _Planned(request, workflow.now(), self._plan(plan, request))
+        planned = self._plan(plan, request)
+        assert request is not None, "an empty message is refused"
+        self._planned = _Planned(request, workflow.now(), planned)
 
     def _carry_out(
         self, plan: Callable[[_Request], _Plan | Receipt | Refusal], request: _Request
@@ -343,14 +377,16 @@ class CooperationWorkflow:
         else:
             planned = self._plan(plan, request)
         if isinstance(planned, Receipt):
-            self._say("info", "repeated", kind=request.kind, duplicate=True)
+            command = planned.command
+            self._say("info", "repeated", kind=request.kind, command=command, duplicate=True)
             # Said again, it names the person once more, in a history that was to know them no more.
             self._delivery.has_forgotten |= request.kind == _ERASURE
             return CommandReply(seq_from=planned.seq_from, seq_to=planned.seq_to, duplicate=True)
         before = self._state.seq
         self._accept(planned, may_linger=request.is_written)
         if planned.entries:
-            self._say("info", "accepted", kind=request.kind, seq=before + 1, seq_to=self._state.seq)
+            told = {"command": planned.command, "seq": before + 1, "seq_to": self._state.seq}
+            self._say("info", "accepted", kind=request.kind, **told)
         return CommandReply(seq_from=before + 1, seq_to=self._state.seq, entries=planned.entries)
 
     @property
@@ -593,7 +629,7 @@ class CooperationWorkflow:
             return
         update = workflow.current_update_info()
         if update is not None:
-            facts["command"] = update.id
+            facts["command"] = facts.get("command") or update.id  # several come as one update
         with (
             contextlib.suppress(Exception),  # a log that fails must not change what happens
             workflow.unsafe.sandbox_unrestricted(),

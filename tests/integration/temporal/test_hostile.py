@@ -42,6 +42,9 @@ ODD: tuple[Any, ...] = (
     {"command": {"command": "close_cooperation", "actor": "fay", "report": "x" * 300_000}},
     {"command": {"command": "erase_person", "actor": "pam", "person": "nobody"}, "grants": [1]},
     {"command": {}, "grants": "programme_manager"},
+    {"commands": []},
+    {"commands": [{"command": {}}, None]},
+    {"commands": [{"command": {"command": "cast_ballot", "actor": "fay"}}] * 40},
     {"at": "never"},
     {"at": "2026-01-01T00:00:00Z"},
     {"at": "9999-12-31T23:59:59Z", "outcomes": []},
@@ -57,7 +60,7 @@ ODD: tuple[Any, ...] = (
 )
 """What nobody sends who means well; some of it has the shape of what people do send."""
 
-UPDATES = (names.COMMAND, names.TELL, names.OFFER, names.ANSWER, names.GO_LIVE)
+UPDATES = (names.COMMAND, names.COMMANDS, names.TELL, names.OFFER, names.ANSWER, names.GO_LIVE)
 QUERIES = (
     names.STATE,
     names.DEFINITIONS,

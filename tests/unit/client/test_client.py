@@ -30,6 +30,7 @@ from coopflow.client.means import plain
 from coopflow.client.refusals import (
     AlreadyExistsError,
     ForbiddenError,
+    InvalidCommandError,
     NotInElectorateError,
     UnknownGateError,
     WrongStateError,
@@ -193,6 +194,41 @@ async def test_opening_needs_a_programme_and_a_policy_that_exists() -> None:
     await open_one(load_definition(None, "reference"))
     with pytest.raises(AlreadyExistsError):
         await open_one("reference")
+
+
+async def test_commands_of_a_past_are_given_all_together() -> None:
+    """In order, by whom it says or else by the client, each as its method would give it."""
+    client = await opened()
+    later = START + timedelta(days=1)
+    pulse = {"command": "record_pulse", "score": 4, "answers": 2, "asked": 3, "at": later}
+    school = Organisation(id="library", name="The library", category="state")
+    admit = {"command": "admit_member", "organisation": school, "representative": "ada"}
+    given = [
+        {**pulse, "id": "first"},
+        {**admit, "at": later.isoformat(), "actor": "fay", "id": "second"},
+    ]
+    replies = await client.execute_all(given)
+    assert replies[0].entries[-1].at == later
+    assert replies[1].events(MemberJoined)[0].organisation == "library"
+    again = await client.acting_as("nobody").execute_all(iter(given))
+    assert [reply.duplicate for reply in again] == [True, True]
+    assert await client.execute_all([]) == ()
+
+
+async def test_the_first_that_is_refused_says_which_it_is() -> None:
+    """Those before it stand; grants are those of the client, or those that are passed."""
+    client = await opened()
+    pulse = {"command": "record_pulse", "score": 4, "answers": 2, "asked": 3, "at": START}
+    gone = f"rep-{next(iter(ORGANISATIONS))}"
+    erase = {"command": "erase_person", "person": gone, "actor": "ines", "at": START}
+    given = [{**pulse, "id": "first"}, {**erase, "id": "second"}, pulse]
+    with pytest.raises(ForbiddenError) as caught:
+        await client.execute_all(given)
+    assert caught.value.__notes__ == ["It is number 2 of 3, with id='second'."]
+    replies = await client.execute_all(given, MANAGER)
+    assert [reply.duplicate for reply in replies] == [True, False, False]
+    with pytest.raises(InvalidCommandError, match="at"):
+        await client.execute_all([{"command": "record_pulse", "score": 4}])
 
 
 class Silent(MemoryEngine):

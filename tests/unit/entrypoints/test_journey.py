@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from coopflow.application.engine import Address, Reply
+from coopflow.application.engine import Address, Reply, UnavailableError
 from coopflow.application.memory import MemoryEngine
 from coopflow.application.outlook import forecast
 from coopflow.application.scenario_runner import ScenarioRun
@@ -232,7 +232,20 @@ def test_the_demo_may_start_on_any_day(days: int) -> None:
 
 
 class Living(MemoryEngine):
-    """Memory that pretends to have a clock."""
+    """Memory that pretends to have a clock, and goes away after so many commands."""
+
+    gives_up_after = 1000
+
+    async def execute(self, *command: Any, **how: Any) -> Reply | Refusal:
+        """Carry a command out.
+
+        Raises:
+            UnavailableError: it has gone away.
+        """
+        if not self.gives_up_after:
+            raise UnavailableError
+        self.gives_up_after -= 1
+        return await super().execute(*command, **how)
 
     async def go_live(self, address: Address) -> Reply:
         """Tell nothing more."""
@@ -249,9 +262,11 @@ def test_an_interrupted_import_is_taken_up() -> None:
         engine = Living({demo.rules.definition.digest: demo.rules})
         assert await demo.found(engine) is None
         if is_interrupted:
-            played = demo.play(engine)
-            for _ in range(17):
-                await anext(played)
+            engine.gives_up_after = 40
+            with pytest.raises(UnavailableError):
+                async for _ in demo.play(engine):
+                    pass
+            engine.gives_up_after = 1000
             later = Demo(evening + timedelta(days=2))
             async for _ in later.play(engine, await later.found(engine)):
                 pass

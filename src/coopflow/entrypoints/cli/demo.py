@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from coopflow.application.engine import Address, Engine, UnknownCooperationError
-from coopflow.application.scenario_runner import ScenarioRun, address_of, shifted
+from coopflow.application.recorded_past import import_past
+from coopflow.application.scenario_runner import address_of, shifted
 from coopflow.definitions.compile import compile_definition
 from coopflow.definitions.library import find, load_definition
 from coopflow.definitions.scenario import Scenario, load_scenario
 from coopflow.directory.people import PROGRAMME_ROLES, ProgrammeRole
 from coopflow.domain.events import Entry
-from coopflow.domain.refusals import Refusal
+from coopflow.domain.refusals import Refusal, RefusedError
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.cli.failures import RefusedByEngineError
@@ -69,23 +70,25 @@ class Demo:
     async def play(
         self, engine: Engine, begun: Cooperation | None = None
     ) -> AsyncIterator[tuple[Entry, ...]]:
-        """Import the steps one by one, then let the cooperation live by the clock.
+        """Import the example, then let the cooperation live by the clock.
 
         Args:
             engine: where to.
             begun: the cooperation as an interrupted import left it.
 
         Yields:
-            What each step brought about, and what fell due before it.
+            What some more commands brought about, and what fell due before each.
 
         Raises:
             RefusedByEngineError: a command is refused that the example expects to be accepted.
         """
         scenario = ending_by(self._scenario, self._now, begun)
-        async for result in ScenarioRun(scenario, engine, self.rules).steps():
-            if result.refusals and result.step.expect.refused is None and begun is None:
-                raise RefusedByEngineError(result.refusals[0])
-            yield result.entries
+        past = import_past(scenario, engine, self.rules.definition, is_begun=begun is not None)
+        try:
+            async for entries in past:
+                yield entries
+        except RefusedError as error:
+            raise RefusedByEngineError(error.refusal) from error
         live = await engine.go_live(self.address)
         if isinstance(live, Refusal):
             raise RefusedByEngineError(live)
