@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -116,11 +116,14 @@ class Running:
 
 @contextmanager
 def running(
-    variables: dict[str, str], *arguments: str, folder: Path | None = None
+    variables: dict[str, str],
+    *arguments: str,
+    folder: Path | None = None,
+    program: Sequence[str] = _PROGRAM,
 ) -> Iterator[Running]:
     """Run a command for the length of a block; what still runs at its end is killed."""
     process = subprocess.Popen(
-        [*_PROGRAM, *arguments],
+        [*program, *arguments],
         cwd=folder,
         env=variables,
         stdout=subprocess.PIPE,
