@@ -260,7 +260,7 @@ def main() -> None:
     every = sorted(available("examples"))
     parser.add_argument("--lives", nargs="+", default=every, help="scenarios, by their names")
     parser.add_argument("--steps", type=int, help="how many steps of each, instead of all")
-    parser.add_argument("--commands", type=int, nargs="+", default=[1000, 5000, 20_000])
+    parser.add_argument("--commands", type=int, nargs="+", default=[1000, 5000, 10_000])
     given = parser.parse_args()
     configure_logging("console", "error")
     report = Report(given)

@@ -55,6 +55,7 @@ CASES: Final = (
         quickly=("--cooperations", "10", "--callers", "10", "--rounds", "1", "--seconds", "2"),
     ),
     Case("A year of a cooperation", "actions", quickly=("--steps", "8", "--commands", "1000")),
+    Case("Bytes of a cooperation", "storage", quickly=("--copies", "1")),
     Case("Memory of a worker", "memory", quickly=("--cooperations", "200")),
     Case("Deciding, in memory", "core", quickly=("--rounds", "3")),
     Case("A gate, beside other engines", "machines", quickly=("--rounds", "3")),

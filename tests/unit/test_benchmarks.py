@@ -30,6 +30,7 @@ SMALL = {
     "pages": ["--cooperations", "50", "--on", "SQLite"],
     "queries": ["--cooperations", "20", "60"],
     "roll": ["--cooperations", "5"],
+    "storage": ["--copies", "1"],
     "through_http": ["--cooperations", "2", "--callers", "2", "--seconds", "0.5"],
 }
 
