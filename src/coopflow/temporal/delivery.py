@@ -96,6 +96,7 @@ class Delivery:
         self._sizes: list[int] = []
         self.is_lingering = False
         self._urgent_to = 0
+        self._projected_at: datetime | None = None
         self.notices = list(carried.notices)
         self.definitions = list(carried.unregistered)
         self.projected_seq = carried.projected_seq
@@ -157,7 +158,7 @@ class Delivery:
         while True:
             await workflow.wait_condition(lambda: bool(self.entries) and not self._winding_up)
             # Workers of before it knew nothing of lingering: what they carried on is replayed so.
-            if not self._is_urgent() and workflow.patched(names.LINGERING):
+            if self._may_linger() and workflow.patched(names.LINGERING):
                 await self._linger()
                 if self._winding_up:
                     continue
@@ -177,6 +178,7 @@ class Delivery:
                 del self._sizes[: len(batch)]
                 del self.definitions[: len(told)]
                 self.projected_seq = batch[-1].seq
+                self._projected_at = workflow.now()
                 self.has_forgotten |= any(map(_erases, batch))
                 for entry in batch:
                     if entry.seq > self.imported_to:
@@ -191,6 +193,11 @@ class Delivery:
                 timeout_summary="for more to hand out",
             )
         self.is_lingering = False
+
+    def _may_linger(self) -> bool:
+        """Whether others are likely to come: to wait for one alone costs more than it saves."""
+        last = self._projected_at
+        return not self._is_urgent() and last is not None and workflow.now() < last + LINGER
 
     def _is_urgent(self) -> bool:
         return (

@@ -83,6 +83,20 @@ async def test_entries_linger_when_whoever_gives_the_command_writes_them(
     assert lived <= 5 * 5 + 2 + 1
 
 
+async def test_a_command_that_comes_alone_is_handed_out_at_once(
+    engine_room: Bench, ahead: Bench, skipper: TimeSkipper
+) -> None:
+    """To wait for others costs a timer, so only what comes soon after what was handed out waits."""
+    address = await engine_room.open()
+    await engine_room.until_told(address)
+    assert await skipper.fast_forward(engine_room.workflow(address), LINGER)
+    await ahead.give(address, "record_pulse", "fay", **PULSE)
+    assert not (await ahead.engine.journal_head(address)).lingering
+    await engine_room.until_told(address)
+    await ahead.give(address, "record_pulse", "fay", **PULSE)
+    assert (await ahead.engine.journal_head(address)).lingering
+
+
 async def test_whoever_waits_for_what_lingers_gets_it_at_once(
     engine_room: Bench, ahead: Bench
 ) -> None:
