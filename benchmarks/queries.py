@@ -54,11 +54,13 @@ class Recorder:
 
     Attributes:
         kept: the statements that were asked last, with their parameters.
+        rows: how many rows they have together, once they were asked by themselves.
     """
 
     def __init__(self, database: Database) -> None:
         """Listen to a database."""
         self.kept: list[tuple[str, Any]] = []
+        self.rows = 0
         self._database = database
         self._is_listening = False
         engine = database._engine.sync_engine  # noqa: SLF001 - there is no other way to listen
@@ -79,10 +81,12 @@ class Recorder:
 
     async def timed_bare(self) -> float:
         """Return how many milliseconds the same takes, fetched and not made into anything."""
+        self.rows = 0
         begin = time.perf_counter()
         async with self._database.reading() as connection:
             for statement, parameters in self.kept:
-                (await connection.exec_driver_sql(statement, parameters)).fetchall()
+                found = await connection.exec_driver_sql(statement, parameters)
+                self.rows += len(found.fetchall())
         return (time.perf_counter() - begin) * 1000
 
 
@@ -154,15 +158,20 @@ def tell(
     (few, few_bare), (many, many_bare) = found[0], found[-1]
     report.begin(f"the same at {sizes[0]:,} cooperations", "ms")
     by_sql = f"its SQL by itself {many_bare / max(few_bare, 0.001):.2f} times"
-    report.tell(f"{what}, at {sizes[-1]:,}", many, few, [by_sql, *grows], _FLAT)
+    said = f"{what}, from {sizes[0]:,} to {sizes[-1]:,}"
+    report.tell(said, many, few, [by_sql, *grows], _FLAT)
     size, (ours, bare) = max(zip(sizes, found, strict=True), key=lambda one: one[1][0] / one[1][1])
     others = ", ".join(
         f"at {at:,} {mine:.1f} ms and {other:.1f}"
         for at, (mine, other) in zip(sizes, found, strict=True)
     )
-    statements = f"{len(worlds[-1].recorder.kept)} statements"
+    asked = worlds[-1].recorder
+    statements = (
+        f"what is more is making {len(asked.kept)} statements, "
+        f"and of {asked.rows} rows instants, JSON and checked models"
+    )
     report.begin(_SAME_SQL, "ms")
-    report.tell(f"{what}, at {size:,}", ours, bare, [statements, others], _FLAT)
+    report.tell(f"{what}, beside its SQL at {size:,}", ours, bare, [statements, others], _FLAT)
 
 
 async def measure(given: argparse.Namespace, report: Report, kind: str) -> None:
