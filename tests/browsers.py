@@ -12,7 +12,12 @@ VARIABLE: Final = "COOPFLOW_TEST_BROWSER"
 
 NO_BROWSER: Final = f"there is no browser: install chromium, or name one in {VARIABLE}"
 
-OPTIONS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+OPTIONS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",  # of which containers have little: pages stand still without it
+)
 
 _PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _DOWNLOADED: Final = (
