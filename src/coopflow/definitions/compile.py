@@ -66,6 +66,15 @@ def definition_of(lifecycle: Mapping[str, Any], policy: Mapping[str, Any]) -> De
     return Definition(**contents, digest=digest_of(contents))
 
 
+def shared(definition: Definition) -> Definition:
+    """Return the equal one that was met before, if there was one lately.
+
+    A definition takes a hundred times the memory of what else a cooperation holds, and thousands
+    of cooperations live by the same one.
+    """
+    return _met(_ByDigest(definition)).definition
+
+
 def compile_definition(definition: Definition) -> Rulebook:
     """Return the rulebook of a definition, compiled once and then remembered.
 
@@ -91,6 +100,11 @@ def compile_family(first: Definition, *others: Definition) -> Rulebook:
         return compile_definition(first)
     with _ONE_AT_A_TIME:
         return _family(tuple(_ByDigest(one) for one in (first, *others)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _met(key: _ByDigest) -> _ByDigest:
+    return key
 
 
 @lru_cache(maxsize=_REMEMBERED)

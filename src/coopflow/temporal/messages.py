@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from coopflow.application.engine import Mode, Reply
 from coopflow.application.notices import Notice
 from coopflow.application.receipts import Receipt
+from coopflow.definitions.compile import shared
 from coopflow.domain.base import Instant
 from coopflow.domain.chain import GENESIS
 from coopflow.domain.checks import Outcome, Portrait
@@ -24,6 +25,8 @@ from coopflow.domain.explanation import Examination
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.rulebook import Definition
 from coopflow.domain.state import Cooperation, CooperationStatus
+
+_Shared = Annotated[Definition, AfterValidator(shared)]
 
 
 class Message(BaseModel):
@@ -53,9 +56,9 @@ class Carried(Message):
     # What a newer version has added is never dropped: an older one leaves the cooperation alone.
     model_config = ConfigDict(extra="forbid")
 
-    definition: Definition
-    offers: tuple[Definition, ...] = ()
-    unregistered: tuple[Definition, ...] = ()
+    definition: _Shared
+    offers: tuple[_Shared, ...] = ()
+    unregistered: tuple[_Shared, ...] = ()
     mode: Mode = "live"
     state: Cooperation = Field(default_factory=Cooperation)
     receipts: tuple[Receipt, ...] = ()
@@ -145,7 +148,7 @@ class TellRequest(Request):
 class OfferRequest(Request):
     """Let the cooperation know a policy that its members may decide on."""
 
-    definition: Definition
+    definition: _Shared
 
     @property
     def kind(self) -> str:

@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
-from coopflow.definitions.compile import DefinitionError, compile_definition, definition_of
+from coopflow.definitions.compile import (
+    DefinitionError,
+    compile_definition,
+    definition_of,
+    shared,
+)
 from coopflow.definitions.library import find, load_definition
 from coopflow.definitions.yaml import load
 from coopflow.domain.rulebook import Definition
+from coopflow.temporal.messages import Carried
 
 REFERENCE = load_definition("impact-collectif", "reference")
 
@@ -109,3 +115,14 @@ def test_a_definition_is_never_equal_to_something_else() -> None:
 
     assert module._ByDigest(REFERENCE) == module._ByDigest(REFERENCE)
     assert module._ByDigest(REFERENCE) != REFERENCE
+
+
+def test_equal_definitions_are_one_in_memory() -> None:
+    """Thousands of cooperations live by the same one: what comes over the wire is let go of."""
+    again = Definition.model_validate_json(REFERENCE.model_dump_json())
+    other = again.model_copy(update={"digest": "another"})
+    assert shared(again) is shared(REFERENCE)
+    assert shared(other) is other
+    carried = Carried(definition=again, unregistered=(again,))
+    read = Carried.model_validate_json(carried.model_dump_json())
+    assert read.definition is read.unregistered[0] is shared(REFERENCE)
