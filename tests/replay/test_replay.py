@@ -157,7 +157,9 @@ async def test_a_recorded_history_replays(path: Path) -> None:
         await replayer(workflow_runner()).replay_workflow(recorded(path))
     assert replied(path)
     assert replies == replied(path)
-    assert lines == []
+    # Servers of other tests in this process go on meanwhile.
+    mine = names.address_of(recorded(path).workflow_id).cooperation
+    assert [line for line in lines if line.get("cooperation", mine) == mine] == []
     assert figures == {}
 
 
