@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from coopflow.application.engine import Address
-from coopflow.application.scenario_runner import ScenarioRun, renamed
-from coopflow.definitions.compile import compile_definition
+from coopflow.application.recorded_past import import_past
+from coopflow.application.scenario_runner import address_of, renamed
 from coopflow.definitions.library import find, load_definition
 from coopflow.definitions.scenario import load_scenario
 from coopflow.entrypoints.cli.demo import ending_by
@@ -34,10 +34,10 @@ async def _live(platform: Platform, example: str, steps: int | None, programme: 
     told = await asyncio.to_thread(load_scenario, find("examples", example))
     told = renamed(told, programme, f"{example}-{uuid4().hex[:8]}")
     told = ending_by(replace(told, steps=told.steps[:steps]), datetime.now(UTC))
-    rules = compile_definition(load_definition(told.lifecycle, told.policy))
-    run = ScenarioRun(told, platform.services.engine, rules)
-    async for _ in run.steps():
+    definition, engine = load_definition(told.lifecycle, told.policy), platform.services.engine
+    async for _ in import_past(told, engine, definition):
         pass
-    await platform.services.engine.go_live(run.address)
-    await platform.services.engine.until_projected(run.address)
-    return run.address
+    address = address_of(told)
+    await engine.go_live(address)
+    await engine.until_projected(address)
+    return address

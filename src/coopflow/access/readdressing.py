@@ -9,7 +9,7 @@ from typing import Any
 from coopflow.access.access import Access
 from coopflow.application.callers import Caller
 from coopflow.directory.directory import Directory
-from coopflow.directory.importing import import_file
+from coopflow.directory.importing import Import, import_file
 from coopflow.directory.people import Person
 from coopflow.directory.planning import ImportReport
 
@@ -34,23 +34,12 @@ async def change_person(  # noqa: PLR0913, PLR0917 - as of Directory.change_pers
     return found
 
 
-async def import_records(  # noqa: PLR0913, PLR0917 - as of import_file, and by whom
-    directory: Directory,
-    access: Access,
-    by: Caller,
-    file: str,
-    content: bytes,
-    at: datetime,
-    *,
-    programme: str | None = None,
-    isolated: bool = False,
-    dry_run: bool = False,
+async def import_records(
+    directory: Directory, access: Access, by: Caller, wanted: Import, at: datetime
 ) -> ImportReport:
     """Import a file of people or organisations as ``import_file`` does; addresses as above."""
-    report = await import_file(
-        directory, file, content, at, programme=programme, isolated=isolated, dry_run=dry_run
-    )
-    if report.kind == "people" and not dry_run:
+    report = await import_file(directory, wanted, at)
+    if report.kind == "people" and not wanted.dry_run:
         for line in report.lines:
             if line.id is not None and "email" in line.fields:
                 await access.readdress(line.id, by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,44 +27,45 @@ from coopflow.directory.tables import (
 _AT_ONCE: Final = 500
 
 
-async def import_file(  # noqa: PLR0913 - what is imported, into what, when, how
-    directory: Directory,
-    file: str,
-    content: bytes,
-    at: datetime,
-    *,
-    programme: str | None = None,
-    isolated: bool = False,
-    dry_run: bool = False,
-) -> ImportReport:
+class Import(NamedTuple):
+    """An import that is asked for.
+
+    Attributes:
+        file: the name of the file, for messages.
+        content: what it holds.
+        programme: the one that its lines belong to unless they name it themselves.
+        isolated: keep to that programme, as one who manages no other has to.
+        dry_run: only tell what would be done.
+    """
+
+    file: str
+    content: bytes
+    programme: str | None = None
+    isolated: bool = False
+    dry_run: bool = False
+
+
+async def import_file(directory: Directory, wanted: Import, at: datetime) -> ImportReport:
     """Import a file of people or of organisations; the latter has a column of categories.
 
     Saying it again changes nothing more. A column that is missing leaves things as they are.
 
     Args:
         directory: into which.
-        file: its name, for messages.
-        content: what it holds.
+        wanted: what, and how.
         at: when.
-        programme: the one that its lines belong to unless they name it themselves.
-        isolated: keep to that programme, as one who manages no other has to.
-        dry_run: only tell what would be done.
 
     Raises:
         FaultsError: something is wrong with the file; says what, with lines and columns, and
             nothing is written.
         DatabaseUnavailableError: the database does not answer.
     """
-    header = header_of(file, content)
+    header = header_of(wanted.file, wanted.content)
     if any(named(ORGANISATIONS, name) == ORGANISATIONS[2] for name in header):
-        sheet = read_sheet(file, content, ORGANISATIONS)
-        return await _import(
-            directory, ORGANISATION, sheet, at, programme, isolated=isolated, dry_run=dry_run
-        )
-    sheet = read_sheet(file, content, PEOPLE)
-    return await _import(
-        directory, PERSON, sheet, at, programme, isolated=isolated, dry_run=dry_run
-    )
+        sheet = read_sheet(wanted.file, wanted.content, ORGANISATIONS)
+        return await _import(directory, ORGANISATION, sheet, wanted, at)
+    sheet = read_sheet(wanted.file, wanted.content, PEOPLE)
+    return await _import(directory, PERSON, sheet, wanted, at)
 
 
 async def export_people(directory: Directory, programme: str | None = None) -> str:
@@ -103,25 +104,19 @@ async def export_organisations(directory: Directory, programme: str | None = Non
     return write_sheet(header, lines)
 
 
-async def _import(  # noqa: PLR0913 - as of import_file
-    directory: Directory,
-    kind: Kind[S, K],
-    sheet: Sheet,
-    at: datetime,
-    programme: str | None,
-    *,
-    isolated: bool,
-    dry_run: bool,
+async def _import(
+    directory: Directory, kind: Kind[S, K], sheet: Sheet, wanted: Import, at: datetime
 ) -> ImportReport:
-    async with directory.reading() if dry_run else directory.writing() as connection:
+    async with directory.reading() if wanted.dry_run else directory.writing() as connection:
         holdings = await _holdings(connection, kind, sheet)
+        programme, isolated = wanted.programme, wanted.isolated
         plan = Plan(kind, sheet, holdings, new_person_id, programme, isolated=isolated)
         steps, faults = plan.steps()
         if faults:
             raise FaultsError(faults)
-        if not dry_run:
+        if not wanted.dry_run:
             await _write(connection, kind, steps, at)
-    return report(steps, kind, dry_run=dry_run)
+    return report(steps, kind, dry_run=wanted.dry_run)
 
 
 async def _holdings(connection: AsyncConnection, kind: Kind[S, K], sheet: Sheet) -> Holdings[K]:

@@ -306,8 +306,9 @@ class CooperationWorkflow:
         definitions: tuple[Definition, ...] | None = None,
     ) -> _Plan:
         """Work out what entries lead to: whatever can fail fails here, and changes nothing."""
+        # Looking a compiled family up compares it whole, one thread at a time.
+        rules = compile_family(*definitions) if definitions else self._rules
         definitions = definitions or self._definitions
-        rules = compile_family(*definitions)
         state = follow(self._state, entries)
         due = next_due(state, workflow.now(), rules) if mode == "live" else None
         head = self._head

@@ -8,7 +8,7 @@ import pytest
 
 from coopflow.definitions.faults import FaultsError
 from coopflow.directory.directory import Directory
-from coopflow.directory.importing import export_organisations, export_people, import_file
+from coopflow.directory.importing import Import, export_organisations, export_people, import_file
 from coopflow.directory.people import PersonStated
 from coopflow.directory.planning import ImportReport
 from coopflow.directory.sheets import MAX_BYTES, MAX_LINES
@@ -28,14 +28,17 @@ verger,"Verger, SARL",business,,
 
 
 async def bring(directory: Directory, text: str, **how: object) -> ImportReport:
-    content = text.encode()
-    return await import_file(directory, "in.csv", content, NOW, **{"programme": "valdore", **how})  # type: ignore[arg-type]
+    return await import_file(directory, wanted(text.encode(), **how), NOW)
+
+
+def wanted(content: bytes, **how: object) -> Import:
+    return Import("in.csv", content, **{"programme": "valdore", **how})  # type: ignore[arg-type]
 
 
 async def faults(directory: Directory, text: str | bytes, **how: object) -> list[str]:
     content = text.encode() if isinstance(text, str) else text
     with pytest.raises(FaultsError) as caught:
-        await import_file(directory, "in.csv", content, NOW, **{"programme": "valdore", **how})  # type: ignore[arg-type]
+        await import_file(directory, wanted(content, **how), NOW)
     return str(caught.value).splitlines()
 
 

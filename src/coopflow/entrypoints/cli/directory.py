@@ -15,7 +15,7 @@ from coopflow import bootstrap
 from coopflow.access.grants import OPERATOR
 from coopflow.access.readdressing import import_records
 from coopflow.directory.directory import Directory
-from coopflow.directory.importing import export_organisations, export_people
+from coopflow.directory.importing import Import, export_organisations, export_people
 from coopflow.directory.organisations import Organisation
 from coopflow.directory.people import PROGRAMME_ROLES, Person, PersonStated, new_person_id
 from coopflow.directory.planning import ImportReport
@@ -59,18 +59,11 @@ def import_csv(
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
+    wanted = Import(str(file), content, programme, dry_run=dry_run)
+
     async def take_in() -> ImportReport:
         async with bootstrap.directory(settings) as directory, bootstrap.access(settings) as access:
-            return await import_records(
-                directory,
-                access,
-                OPERATOR,
-                str(file),
-                content,
-                datetime.now(UTC),
-                programme=programme,
-                dry_run=dry_run,
-            )
+            return await import_records(directory, access, OPERATOR, wanted, datetime.now(UTC))
 
     report = asyncio.run(take_in())
     terminal, say = Terminal(), Phrases(settings.language)

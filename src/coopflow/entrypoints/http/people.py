@@ -10,6 +10,7 @@ from coopflow.access import readdressing
 from coopflow.application.callers import Caller
 from coopflow.directory.errors import UnknownRecordError
 from coopflow.directory.fields import Email, Language, Line
+from coopflow.directory.importing import Import
 from coopflow.directory.people import (
     Frequency,
     Notifications,
@@ -134,7 +135,7 @@ async def change_person(  # noqa: PLR0913, PLR0917 - who changes whom, where, an
     return await person_here(services, programme, person)
 
 
-async def import_records(  # noqa: PLR0913 - as of import_file
+async def import_records(  # noqa: PLR0913 - who imports what, where to
     services: Services, caller: Caller, programme: str, content: bytes, file: str, *, dry_run: bool
 ) -> ImportReport:
     """Import a file of people or organisations, as ``import_file`` does.
@@ -144,16 +145,10 @@ async def import_records(  # noqa: PLR0913 - as of import_file
     Raises:
         FaultsError: something is wrong with the file, and nothing is written.
     """
+    wanted = Import(file, content, programme, not caller.administrates_all, dry_run)
+    now = datetime.now(UTC)
     return await readdressing.import_records(
-        services.directory,
-        services.access,
-        caller,
-        file,
-        content,
-        datetime.now(UTC),
-        programme=programme,
-        isolated=not caller.administrates_all,
-        dry_run=dry_run,
+        services.directory, services.access, caller, wanted, now
     )
 
 
