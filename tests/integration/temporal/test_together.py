@@ -14,6 +14,7 @@ from coopflow.temporal import names, together, workflow
 from coopflow.temporal.errors import EngineFaultError
 from coopflow.temporal.workflow import CooperationWorkflow
 from tests.collective import reference_rules
+from tests.figures import added
 from tests.temporal_engine import (
     Bench,
     accepted,
@@ -82,7 +83,10 @@ async def test_the_first_that_is_refused_ends_it(engine_room: Bench) -> None:
     address = await opened(engine_room)
     again = Given({**admission("alpha"), "id": "again", "at": AT})
     given = [pulse(1), pulse(2), again, pulse(3)]
-    series = await engine_room.engine.execute_all(address, given)
+    with added() as figures:
+        series = await engine_room.engine.execute_all(address, given)
+    assert figures["coopflow_commands_total", "record_pulse", "accepted"] == 2
+    assert figures["coopflow_commands_total", "admit_member", "refused"] == 1
     assert [reply.duplicate for reply in series.replies] == [False, False]
     assert series.refusal is not None
     assert series.refusal.code == "already_exists"
