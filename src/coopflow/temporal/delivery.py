@@ -38,6 +38,9 @@ MAX_BATCH_BYTES: Final = 1_000_000
 LINGER: Final = timedelta(seconds=10)
 """How long entries may wait for others to come, when somebody else writes them meanwhile."""
 
+_LIKELY: Final = 2 * LINGER
+"""How long after a batch it is likely that one command will be followed by others."""
+
 _ROOM: Final = 100_000
 """Bytes of entries that may linger: their cooperation has room for some of them only."""
 
@@ -197,7 +200,7 @@ class Delivery:
     def _may_linger(self) -> bool:
         """Whether others are likely to come: to wait for one alone costs more than it saves."""
         last = self._projected_at
-        return not self._is_urgent() and last is not None and workflow.now() < last + LINGER
+        return not self._is_urgent() and last is not None and workflow.now() < last + _LIKELY
 
     def _is_urgent(self) -> bool:
         return (

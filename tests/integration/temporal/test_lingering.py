@@ -89,7 +89,7 @@ async def test_a_command_that_comes_alone_is_handed_out_at_once(
     """To wait for others costs a timer, so only what comes soon after what was handed out waits."""
     address = await engine_room.open()
     await engine_room.until_told(address)
-    assert await skipper.fast_forward(engine_room.workflow(address), LINGER)
+    assert await skipper.fast_forward(engine_room.workflow(address), 2 * LINGER)
     await ahead.give(address, "record_pulse", "fay", **PULSE)
     assert not (await ahead.engine.journal_head(address)).lingering
     await engine_room.until_told(address)
