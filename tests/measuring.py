@@ -1,8 +1,8 @@
 """Which tests measure what they reach of the core: its own, which need nothing but Python.
 
 Measuring makes Python two to four times as slow, also in code that is not measured. So it stops for
-tests that start servers, databases and browsers: every branch of what decides is to be reached by
-tests that show by themselves what it decides.
+tests of all that is around the core: every branch of what decides is to be reached by tests that
+show by themselves what it decides.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import pytest
 from coverage import Coverage
 
 _TESTS: Final = Path(__file__).parent
-_MEASURE: Final = tuple(_TESTS / name for name in ("unit", "property"))
+_MEASURE: Final = tuple(
+    _TESTS / name for name in ("unit/domain", "unit/definitions", "unit/application", "property")
+)
 _STOPPED: Final = pytest.StashKey[Coverage]()
 
 

@@ -17,6 +17,7 @@ from coopflow.definitions.library import (
     offered,
     policy_beside,
     read_definition,
+    scenarios_beside,
     shelf,
     shipped,
 )
@@ -546,6 +547,14 @@ def test_a_scenario_belongs_to_the_policy_beside_that_it_is_named_after(
     for name in ("valley.yaml", "valley.late.yaml", "hill.yml"):
         (tmp_path / name).touch()
     assert policy_beside(tmp_path / scenario) == (policy and tmp_path / policy)
+
+
+def test_the_scenarios_of_a_policy_are_beside_it_under_its_name(tmp_path: Path) -> None:
+    """Of its name alone, or of its name and more; those of other policies are theirs."""
+    ours = ("valley.late.scenario.yaml", "valley.scenario.yaml")
+    for name in (*ours, "valley.yaml", "hill.scenario.yaml", "valleys.scenario.yaml"):
+        (tmp_path / name).touch()
+    assert scenarios_beside(tmp_path / "valley.yaml") == [tmp_path / name for name in ours]
 
 
 @pytest.mark.parametrize("line", ["", "lifecycle: impact-collectif\n", "lifecycle: essaimage\n"])

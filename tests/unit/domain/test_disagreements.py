@@ -12,6 +12,7 @@ from coopflow.domain.disagreements import (
     MediationEnded,
     blocking,
     may_read_content,
+    may_read_settlement,
 )
 from coopflow.domain.state import Disagreement
 from tests.collective import Collective, charter
@@ -623,6 +624,17 @@ def test_a_mediator_reads_once_every_party_has_accepted() -> None:
     assert not may_read_content(_one(coop), coop.state, "med")
     coop.do("rep-beta", "accept_mediator", disagreement="d", organisation="beta")
     assert may_read_content(_one(coop), coop.state, "med")
+
+
+@pytest.mark.parametrize("step", EVERY_STEP)
+def test_what_was_settled_is_read_by_the_parties_alone(step: str) -> None:
+    """Who reads the content on some step does not read what the parties agreed among themselves."""
+    coop = surrounded(step)
+    people = {"other party": "rep-alpha", **PEOPLE}
+    readers = {
+        who for who, person in people.items() if may_read_settlement(_one(coop), coop.state, person)
+    }
+    assert readers == {"party", "other party"}
 
 
 # --- the table ---

@@ -74,6 +74,14 @@ def test_a_member_moves_by_joining_and_by_leaving(statuses: list[str], moved: in
     assert _member(*statuses).moved_at == expected
 
 
+def test_a_member_joined_when_it_last_became_one() -> None:
+    """Being suspended and reinstated is no joining, and who left has joined all the same."""
+    assert _member("invited").joined_at is None
+    assert _member("invited", "active", "suspended", "active").joined_at == START + DAY
+    again = _member("invited", "active", "left", "invited", "active", "left")
+    assert again.joined_at == START + 4 * DAY
+
+
 def test_a_member_was_active_in_the_spans_of_its_standings() -> None:
     """The latest standing at an instant counts, also of several at one instant."""
     member = _member("invited", "active", "suspended", "active", "left")
