@@ -81,6 +81,9 @@ WHOLE = [
     # A process for each processor; a file stays in one, with the servers that its tests share.
     "--numprocesses=auto",
     "--dist=loadfile",
+    # Folder by folder: what the files of a folder share is started once in each process, and what
+    # takes longest (whole processes, browsers) is not left for the end.
+    "--no-loadscope-reorder",
 ]
 
 
