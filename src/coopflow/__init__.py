@@ -5,4 +5,4 @@ Importing the package loads nothing else: a caller pays only for the parts that 
 PYTEST_DONT_REWRITE: temporal/workflow.py says why.
 """
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"

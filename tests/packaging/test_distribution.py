@@ -13,8 +13,10 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 import coopflow
+from tests.replay.record import released
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,6 +101,13 @@ def test_what_people_read_first_travels_with_it(wheel: Path) -> None:
     assert said.strip() == (ROOT / "README.md").read_text(encoding="utf-8").strip()
     told = re.findall(r"^\| `(\w+)` \|", said, re.MULTILINE)
     assert sorted(told) == sorted(found.get_all("Provides-Extra") or [])
+
+
+def test_version_changelog_and_readme_agree() -> None:
+    """It is the newest release of the changelog, or on the way to the next one."""
+    ours, newest = Version(coopflow.__version__), Version(released()[0])
+    assert ours == newest or (ours > newest and ours.is_devrelease)
+    assert f"coopflow-{newest}-py3-none-any.whl" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_embedding_the_engine_does_not_bring_the_server(wheel: Path) -> None:

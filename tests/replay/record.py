@@ -211,8 +211,13 @@ def released() -> tuple[str, ...]:
 
 
 def upcoming() -> str:
-    """Return the version that is being worked on."""
+    """Return the version that is being worked on, or was released just now."""
     return Version(__version__).base_version
+
+
+def versions() -> tuple[str, ...]:
+    """Return all versions of which there have to be histories, each once."""
+    return tuple(dict.fromkeys((*released(), upcoming())))
 
 
 async def record(lives: Mapping[str, Callable[[Bench], Awaitable[Address]]]) -> list[Path]:

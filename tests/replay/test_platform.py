@@ -11,7 +11,7 @@ from temporalio.worker import Replayer
 from coopflow.temporal import names
 from coopflow.temporal.plugin import CoopflowPlugin, Ports
 from tests.bakery import Founder, Patron
-from tests.replay.record import released, upcoming
+from tests.replay.record import upcoming, versions
 from tests.replay.record_platform import PLATFORMS
 from tests.temporal_engine import KEYS
 
@@ -29,7 +29,7 @@ def recorded(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("release", [*released(), upcoming()])
+@pytest.mark.parametrize("release", versions())
 def test_each_release_has_histories_of_platforms(release: str) -> None:
     """What workflows of platforms did by a version is on record, and stays there."""
     found = {path.stem for path in (PLATFORMS / release).glob("*.json")}

@@ -30,7 +30,7 @@ from coopflow.temporal.worker import workflow_runner
 from coopflow.temporal.workflow import CooperationWorkflow
 from tests.bakery import Order
 from tests.figures import added
-from tests.replay.record import HISTORIES, LIVES, released, upcoming
+from tests.replay.record import HISTORIES, LIVES, upcoming, versions
 from tests.replay.recorded import PATHS, events, recorded
 from tests.temporal_engine import CONVERTER, KEYS
 
@@ -114,7 +114,7 @@ def is_kept(written: Any, read: Any) -> bool:
     return bool(written == read)
 
 
-@pytest.mark.parametrize("release", [*released(), upcoming()])
+@pytest.mark.parametrize("release", versions())
 def test_each_release_has_histories(release: str) -> None:
     """What a version did is on record when it is released, and stays there."""
     found = {path.stem for path in (HISTORIES / release).glob("*.json")}
