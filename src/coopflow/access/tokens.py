@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.access.credentials import digest_of, is_same, is_token, new_token
@@ -20,6 +20,8 @@ from coopflow.readmodel.database import Database
 
 _BEARER: Final = "token:"
 _USE: Final = timedelta(hours=1)
+# Made once: every request of a program asks it.
+_BY_DIGEST: Final = select(ApiTokenRow.__table__).where(ApiTokenRow.digest == bindparam("wanted"))
 
 
 class Tokens:
@@ -105,9 +107,9 @@ class Tokens:
         if not is_token(secret):
             raise RefusedCredentialError("malformed")
         digest = digest_of(secret)
-        query = select(ApiTokenRow.__table__).where(ApiTokenRow.digest == digest)
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
+            answer = await connection.execute(_BY_DIGEST, {"wanted": digest})
+            row = answer.mappings().one_or_none()
         if row is None or not is_same(row["digest"], digest):
             raise RefusedCredentialError("unknown")
         token = _token(row)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from coopflow.application.engine import Address
 from coopflow.domain.roles import REPRESENTATIVE, ROLES
 from coopflow.readmodel.asking import PAGE, Asking, columns_of
 from coopflow.readmodel.tables import CooperationRow, RoleRow
 from coopflow.readmodel.views import Involvement, RoleView
+
+_PARTS: Final = select(RoleRow.role, RoleRow.counts).where(
+    RoleRow.cooperation_id == bindparam("cooperation"), RoleRow.person == bindparam("person")
+)
 
 
 class Parts(NamedTuple):
@@ -33,11 +37,9 @@ class AboutPeople(Asking):
 
     async def parts(self, address: Address, person: str) -> Parts:
         """Return which parts a person has in a cooperation, also those that do not count yet."""
-        query = select(RoleRow.role, RoleRow.counts).where(
-            RoleRow.cooperation_id == str(address), RoleRow.person == person
-        )
+        which = {"cooperation": str(address), "person": person}
         async with self._database.reading() as connection:
-            found = (await connection.execute(query)).all()
+            found = (await connection.execute(_PARTS, which)).all()
         return Parts(bool(found), frozenset(one.role for one in found if one.counts))
 
     async def roles(self, address: Address, person: str) -> frozenset[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from coopflow.domain.base import Shape
 from coopflow.readmodel.database import Database
@@ -64,34 +66,19 @@ class KeptAnswers:
             DatabaseUnavailableError: the database does not answer.
             KeysError: the key is missing with which the answer was encrypted.
         """
-        row = {
-            "caller": caller,
-            "key": key,
-            "fingerprint": fingerprint,
-            "claimed_until": now + CLAIMED,
-            "expires_at": now + KEPT,
-            "answer": None,
-        }
+        claim = {"claimed_until": now + CLAIMED, "answer": None}
+        row = {"caller": caller, "key": key, "fingerprint": fingerprint, "expires_at": now + KEPT}
         mine = _mine(caller, key)
         async with self._database.writing() as connection:
-            await connection.execute(delete(KeptAnswerRow).where(KeptAnswerRow.expires_at <= now))
-            insert = insert_or_ignore(KeptAnswerRow, connection.dialect.name).values(row)
-            taken = await connection.execute(insert.returning(KeptAnswerRow.key))
+            await connection.execute(_FORGET_OLD, {"now": now})
+            taken = await connection.execute(_take(connection.dialect.name), row | claim)
             if taken.first() is not None:
                 return "new"
-            columns = (
-                KeptAnswerRow.fingerprint,
-                KeptAnswerRow.claimed_until,
-                KeptAnswerRow.answer,
-            )
-            # Locked: of two who find that the claim has ended only one takes the request on.
-            query = select(*columns).where(*mine).with_for_update()
-            known = (await connection.execute(query)).one()
+            known = (await connection.execute(_KNOWN, mine)).one()
             if known.fingerprint != fingerprint:
                 return "another"
             if known.claimed_until <= now:
-                claim = {"claimed_until": now + CLAIMED, "answer": None}
-                await connection.execute(update(KeptAnswerRow).where(*mine).values(claim))
+                await connection.execute(_CHANGE.values(claim), mine)
                 return "new"
             if known.answer is None:
                 return "running"
@@ -109,10 +96,10 @@ class KeptAnswers:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
-        mine = (*_mine(caller, key), KeptAnswerRow.answer.is_(None))
+        unanswered = _CHANGE.where(KeptAnswerRow.answer.is_(None))
         async with self._database.writing() as connection:
             stands = {"claimed_until": now + CLAIMED}
-            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
+            await connection.execute(unanswered.values(stands), _mine(caller, key))
 
     async def finish(
         self, caller: str, key: str, answer: KeptAnswer, until: datetime | None = None
@@ -127,10 +114,11 @@ class KeptAnswers:
                 it goes on; by default it is not, for as long as answers are kept.
         """
         sealed = self._seals.seal("", answer.model_dump_json(), _about(caller, key))
-        stands = {"answer": sealed, "claimed_until": until or KeptAnswerRow.expires_at}
+        finish, stands = _FINISH, _mine(caller, key) | {"sealed": sealed}
+        if until is not None:
+            finish, stands = _FINISH_UNTIL, stands | {"until": until}
         async with self._database.writing() as connection:
-            mine = _mine(caller, key)
-            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
+            await connection.execute(finish, stands)
 
     async def go_on(self, caller: str, key: str, until: datetime) -> None:
         """Let an answer that only says that something goes on stand for longer.
@@ -140,20 +128,42 @@ class KeptAnswers:
             key: what tells the request from others of the same caller.
             until: as of ``finish``.
         """
-        mine = (*_mine(caller, key), KeptAnswerRow.answer.is_not(None))
+        answered = _CHANGE.where(KeptAnswerRow.answer.is_not(None))
         async with self._database.writing() as connection:
             stands = {"claimed_until": until}
-            await connection.execute(update(KeptAnswerRow).where(*mine).values(stands))
+            await connection.execute(answered.values(stands), _mine(caller, key))
 
     async def release(self, caller: str, key: str) -> None:
         """Forget a request that changed nothing: sent again, it is carried out."""
         async with self._database.writing() as connection:
-            unanswered = KeptAnswerRow.answer.is_(None)
-            await connection.execute(delete(KeptAnswerRow).where(*_mine(caller, key), unanswered))
+            await connection.execute(_FORGET, _mine(caller, key))
 
 
-def _mine(caller: str, key: str) -> tuple[ColumnElement[bool], ...]:
-    return KeptAnswerRow.caller == caller, KeptAnswerRow.key == key
+# Made once: every command that comes over HTTP asks them, and making one takes as long as asking.
+_MINE: Final = (
+    KeptAnswerRow.caller == bindparam("of_caller"),
+    KeptAnswerRow.key == bindparam("of_key"),
+)
+_FORGET_OLD: Final = delete(KeptAnswerRow).where(KeptAnswerRow.expires_at <= bindparam("now"))
+# Locked: of two who find that the claim has ended only one takes the request on.
+_KNOWN: Final = (
+    select(KeptAnswerRow.fingerprint, KeptAnswerRow.claimed_until, KeptAnswerRow.answer)
+    .where(*_MINE)
+    .with_for_update()
+)
+_CHANGE: Final = update(KeptAnswerRow).where(*_MINE)
+_FINISH: Final = _CHANGE.values(answer=bindparam("sealed"), claimed_until=KeptAnswerRow.expires_at)
+_FINISH_UNTIL: Final = _CHANGE.values(answer=bindparam("sealed"), claimed_until=bindparam("until"))
+_FORGET: Final = delete(KeptAnswerRow).where(*_MINE, KeptAnswerRow.answer.is_(None))
+
+
+@cache
+def _take(dialect: str) -> ReturningInsert[tuple[str]]:
+    return insert_or_ignore(KeptAnswerRow, dialect).returning(KeptAnswerRow.key)
+
+
+def _mine(caller: str, key: str) -> dict[str, object]:
+    return {"of_caller": caller, "of_key": key}
 
 
 def _about(caller: str, key: str) -> str:
