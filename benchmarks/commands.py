@@ -40,6 +40,9 @@ from coopflow.temporal.delivery import LINGER
 _OPENING_AT_ONCE: Final = 20
 BARE: Final = "a bare workflow with one update that does nothing"
 _DEMANDED: Final = (100, 50)  # cooperations and callers by which the goals are set
+WARM_SECONDS: Final = 3.0
+"""What a round before those that count lasts at most."""
+
 _LOOK_EVERY: Final = 0.02
 _MARGIN: Final = timedelta(seconds=2)
 _FEWEST: Final = 2  # without two there are no quantiles
@@ -225,6 +228,9 @@ async def measure(given: argparse.Namespace, report: Report, count: int) -> None
                 bare_ids = [_bare_id(number) for number in range(count)]
                 for callers in sorted({1, min(given.callers, 50 * count)}):
                     own, others = list[Figure](), list[Figure]()
+                    for give in (give_bare, cooperations.give):
+                        await asked(give, count, callers, min(WARM_SECONDS, given.seconds))
+                    cooperations.lags.clear()
                     before = await lengths(client, ids), await lengths(client, bare_ids)
                     for _ in range(given.rounds):
                         others.append(await asked(give_bare, count, callers, given.seconds))

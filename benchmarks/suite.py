@@ -46,7 +46,7 @@ CASES: Final = (
     Case(
         "Commands",
         "commands",
-        ("--cooperations", "1", "10", "100", "500", "--seconds", "4"),
+        ("--cooperations", "1", "10", "100", "500", "--seconds", "6"),
         ("--cooperations", "10", "--callers", "10", "--rounds", "1", "--seconds", "2"),
     ),
     Case(

@@ -24,7 +24,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from commands import BARE, Cooperations, Figure, address_of, asked, bare, middle, pulse
+from commands import (
+    BARE,
+    WARM_SECONDS,
+    Cooperations,
+    Figure,
+    address_of,
+    asked,
+    bare,
+    middle,
+    pulse,
+)
 from reporting import Goal, Report, options
 from temporalio.client import Client
 
@@ -34,7 +44,6 @@ from coopflow.telemetry import configure_logging
 
 _PROGRAM: Final = (sys.executable, "-m", "coopflow.entrypoints.cli")
 _OK: Final = b" 200 "
-_WARM_SECONDS: Final = 3.0
 
 
 class Connections:
@@ -155,7 +164,7 @@ async def measure(given: argparse.Namespace, report: Report) -> None:
         for callers in sorted({1, given.callers}):
             own, others = list[Figure](), list[Figure]()
             for give in (give_bare, connections.give):
-                await asked(give, count, callers, min(_WARM_SECONDS, given.seconds))
+                await asked(give, count, callers, min(WARM_SECONDS, given.seconds))
             for _ in range(given.rounds):
                 others.append(await asked(give_bare, count, callers, given.seconds))
                 own.append(await asked(connections.give, count, callers, given.seconds))
