@@ -185,7 +185,7 @@ class Settings(BaseSettings):
     worker_queues: Words = ()
     worker_cached: Annotated[int, Field(ge=1)] = 1000
     worker_tasks: Annotated[int, Field(ge=2)] = 8
-    worker_deliveries: Annotated[int, Field(ge=1)] = 100
+    worker_deliveries: Annotated[int, Field(ge=1)] = 16
     webhooks_allow_private: bool = False
     metrics_port: Port | None = None
     sdk_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
