@@ -18,7 +18,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import URL, AdaptedConnection, Connection, ExceptionContext, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -278,8 +278,7 @@ def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     # As one message to the thread of the connection, where a statement is four.
-    adapted = connection.connection.dbapi_connection
-    assert isinstance(adapted, AdaptedConnection), "that of aiosqlite is one"
+    adapted: Any = connection.connection.dbapi_connection  # an AdaptedConnection, of aiosqlite
     adapted.run_async(lambda driver: driver.execute(begin))
 
 
