@@ -72,7 +72,7 @@ CHECKS = {
 }
 
 WHOLE = [
-    # Every branch of what decides is demanded, of its own tests (tests/measuring.py).
+    # Measured where it is demanded: every branch of what decides, which the whole suite reaches.
     "--cov=src/coopflow/domain",
     "--cov=src/coopflow/definitions",
     "--cov-branch",

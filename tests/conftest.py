@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests.browsers import NO_BROWSER
 from tests.postgresql import PostgresqlServer, postgresql_server, programs
 
-pytest_plugins = ["pytester", "tests.databases", "tests.measuring"]
+pytest_plugins = ["pytester", "tests.databases"]
 
 _SLOW_ON_SHARED_CORES: Final = [HealthCheck.too_slow]
 
