@@ -22,7 +22,8 @@ from coopflow.readmodel.database import Database
 from coopflow.sealing.keys import ensure_keys
 from coopflow.settings import Settings
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import encrypting
 from coopflow.temporal.connection import connect, find_endpoint
 from tests.acceptance.process import DEADLINE, Running, coopflow, environment, running

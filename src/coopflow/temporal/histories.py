@@ -21,7 +21,8 @@ from coopflow.application.verification import Lag, Living
 from coopflow.domain import catalogue  # noqa: F401 - defines all events
 from coopflow.domain.events import Entry
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.messages import JournalHead, ProjectBatch
 
 _RUNNING: Final = f"WorkflowType = '{names.WORKFLOW}' AND ExecutionStatus = 'Running'"

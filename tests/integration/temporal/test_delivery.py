@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coopflow.application.engine import Reply
-from coopflow.temporal.client import EngineUnavailableError
+from coopflow.temporal.calls import EngineUnavailableError
 from coopflow.temporal.histories import Histories
 from tests.temporal_engine import Bench, admission, bench, dumped
 

@@ -14,7 +14,8 @@ from coopflow.application.checking import Checks
 from coopflow.application.engine import Address, Reply
 from coopflow.checks import Portrait, check
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.deployment import UNVERSIONED, Deployment, VersionReport, WorkerVersion
 from coopflow.temporal.errors import DeploymentError
 from coopflow.temporal.worker import working

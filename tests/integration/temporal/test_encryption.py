@@ -20,7 +20,8 @@ from coopflow.checks import Portrait, check
 from coopflow.sealing.errors import UnknownKeyError
 from coopflow.sealing.keys import KeyRing, KeySets, ensure_keys, rotate
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.codec import ENCRYPTED, encrypting
 from coopflow.temporal.codec_server import SEALED, codec_server, http_server
 from coopflow.temporal.connection import connect, find_endpoint

@@ -20,8 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from coopflow.application.engine import Address, Reply
 from coopflow.application.receipts import RECEIPTS_KEPT
 from coopflow.domain.refusals import Refusal
-from coopflow.temporal import client as of_engine
-from coopflow.temporal import names
+from coopflow.temporal import calls, names
 from coopflow.temporal.messages import Carried, CommandReply
 from tests.collective import vision
 from tests.temporal_engine import (
@@ -68,7 +67,7 @@ async def test_a_flood_of_commands_is_carried_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_flight: int, total: int, at_once: int
 ) -> None:
     """Sixty callers at once, few of whom are let in: all are answered, in several runs."""
-    monkeypatch.setattr(of_engine, "AT_ONCE", at_once)
+    monkeypatch.setattr(calls, "AT_ONCE", at_once)
     with serving(options(tmp_path, **low(in_flight, total))):
         async with bench(tmp_path) as running:
             address = await running.open()

@@ -9,7 +9,8 @@ import pytest
 
 from coopflow.application.engine import Address
 from coopflow.temporal import names
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.worker import working
 from tests.collective import reference_rules
 from tests.temporal_engine import PROGRAMME, Bench, grants_of, opening

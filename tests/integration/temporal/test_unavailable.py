@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from coopflow.application.engine import Address, UnavailableError
-from coopflow.temporal.client import EngineUnavailableError, TemporalEngine
+from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.connection import Endpoint, find_endpoint
 from coopflow.temporal.errors import TemporalSettingsError, TemporalUnavailableError
 from coopflow.temporal.worker import connect_when_available

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from coopflow.temporal import client as of_engine
-from coopflow.temporal.client import AT_ONCE, EngineUnavailableError, TemporalEngine, _Line
+from coopflow.application.engine import Address
+from coopflow.temporal import calls as of_calls
+from coopflow.temporal.calls import AT_ONCE, Calls, EngineUnavailableError
 
 SECOND = timedelta(seconds=1)
+ADDRESS = Address("prog", "coop")
 BUSY = RPCError("busy", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
 
 
@@ -21,20 +23,20 @@ async def _healthy() -> bool:
     return True
 
 
-def engine(patience: timedelta = SECOND) -> TemporalEngine:
-    """Return an engine on a server that is there, and of which only the attempts are asked."""
+def calls(patience: timedelta = SECOND) -> Calls:
+    """Return calls to a server that is there, and of which only the attempts are asked."""
     config = SimpleNamespace(target_host="nowhere")
     service: Any = SimpleNamespace(config=config, check_health=_healthy)
     client: Any = SimpleNamespace(service_client=service)
-    return TemporalEngine(client, patience=patience)
+    return Calls(client, patience)
 
 
 async def test_whoever_is_turned_away_waits_while_others_are_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is turned away for longer than patience lasts, and comes to its turn."""
-    monkeypatch.setattr(of_engine, "_LONGEST_WAIT", 0.2)
-    line, asked, tried = _Line(), engine(), 0
+    monkeypatch.setattr(of_calls, "LONGEST_WAIT", 0.2)
+    asked, tried = calls(), 0
 
     async def turned_away(_: timedelta) -> str:
         nonlocal tried
@@ -46,9 +48,9 @@ async def test_whoever_is_turned_away_waits_while_others_are_answered(
     async def at_once(_: timedelta) -> str:
         return "at once"
 
-    waiting = asyncio.create_task(asked._insist(turned_away, "it", line))
+    waiting = asyncio.create_task(asked.insist(turned_away, "it", ADDRESS))
     while not waiting.done():
-        assert await asked._insist(at_once, "another", line) == "at once"
+        assert await asked.insist(at_once, "another", ADDRESS) == "at once"
         await asyncio.sleep(0.01)
     assert await waiting == "at last"
     assert tried == 15
@@ -61,12 +63,12 @@ async def test_patience_ends_when_nobody_is_answered() -> None:
         raise BUSY
 
     with pytest.raises(EngineUnavailableError, match="more requests than it takes"):
-        await engine(SECOND / 10)._insist(turned_away, "it", _Line())
+        await calls(SECOND / 10).insist(turned_away, "it", ADDRESS)
 
 
 async def test_only_so_many_are_under_way() -> None:
     """The others wait for their turn, and come to it in the order in which they came."""
-    line, asked = _Line(), engine(SECOND * 30)
+    asked = calls(SECOND * 30)
     here, most, order = 0, 0, list[int]()
     full, go = asyncio.Event(), asyncio.Event()
 
@@ -81,11 +83,11 @@ async def test_only_so_many_are_under_way() -> None:
             await go.wait()
             here -= 1
 
-        await asked._insist(attempt, "it", line)
+        await asked.insist(attempt, "it", ADDRESS)
 
-    calls = [asyncio.create_task(call(number)) for number in range(3 * AT_ONCE)]
+    under_way = [asyncio.create_task(call(number)) for number in range(3 * AT_ONCE)]
     await full.wait()
     go.set()
-    await asyncio.gather(*calls)
+    await asyncio.gather(*under_way)
     assert most == AT_ONCE
     assert order == list(range(3 * AT_ONCE))
