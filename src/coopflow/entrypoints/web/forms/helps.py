@@ -13,6 +13,14 @@ _CHOSEN: Final = (
     "Letters without accents, digits and hyphens; it stays the same for good.",
     "Des lettres sans accent, des chiffres et des tirets ; il ne change plus ensuite.",
 )
+_OF_NAME: Final = (
+    "It stands in addresses, for good. Left empty, it is made of the name.",
+    "Il figure dans les adresses, pour toujours. Laissé vide, il est tiré du nom.",
+)
+_OF_TITLE: Final = (
+    "It stands in addresses, for good. Left empty, it is made of the title.",
+    "Il figure dans les adresses, pour toujours. Laissé vide, il est tiré du titre.",
+)
 _SHARE: Final = ("A share, such as 2/3 or 0.5.", "Une part, comme 2/3 ou 0,5.")
 _QUORUM: Final = (
     "The share of the members who must answer, such as 1/2 or 2/3.",
@@ -183,8 +191,8 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
         "Une organisation non citée pèse 1 ; aucune ne pèse plus que toutes les autres ensemble.",
     ),
     "weights.value": _SHARE,
-    "Organisation.id": _CHOSEN,
-    "OpenCooperation.cooperation": _CHOSEN,
+    "Organisation.id": _OF_NAME,
+    "OpenCooperation.cooperation": _OF_TITLE,
     "RecordMeeting.meeting": _CHOSEN,
     "Profile.registration": (
         "SIREN, RNA or another official number.",

@@ -18,7 +18,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from coopflow.entrypoints.web.forms.sources import NUMBERED, ONE_LINE, source_of
+from coopflow.entrypoints.web.forms.sources import MADE_OF, NUMBERED, ONE_LINE, source_of
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ class Line(_Asked):
         slug: whether it is an id.
         source: of which things the known ones are offered.
         numbered: what an id is made of that is left out; None where none is made.
+        made_of: the text beside it that an id is made of that is left out.
     """
 
     several: bool = False
     slug: bool = False
     source: str | None = None
     numbered: str | None = None
+    made_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,13 @@ def swapped(group: Group, name: str, model: type[BaseModel]) -> Group:
     )
 
 
-def _fields(model: type[BaseModel], without: frozenset[str]) -> Iterator[Question]:
+def _fields(model: type[BaseModel], without: frozenset[str]) -> list[Question]:
+    """Return a question for each field; what is made of others comes after them."""
+    asked = [*_asked(model, without)]
+    return sorted(asked, key=lambda one: isinstance(one, Line) and one.made_of is not None)
+
+
+def _asked(model: type[BaseModel], without: frozenset[str]) -> Iterator[Question]:
     for python_name, info in model.model_fields.items():
         name = info.alias or python_name
         if name not in without:
@@ -221,6 +229,7 @@ def _of_scalar(asked: _Asked, kind: Any, limits: tuple[Any, ...], default: Any) 
             slug=slug,
             source=source_of(asked.about, asked.name),
             numbered=NUMBERED.get(asked.about),
+            made_of=MADE_OF.get(asked.about),
         )
     message = f"no form asks for {kind!r} ({asked.about})"
     raise TypeError(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, NamedTuple
@@ -28,6 +29,8 @@ from coopflow.entrypoints.web.forms.typed import MAX_ITEMS, NOTHING, Typed, list
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,30}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
+_WORD: Final = re.compile("[a-z0-9]+")
+_LONGEST_SLUG: Final = 60
 _SPACE_WITHIN: Final = re.compile(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3})")
 _MINUTES: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
@@ -118,7 +121,7 @@ def _tidy(question: Question, typed: Typed, taken: set[str]) -> Typed:
                 for one in question.parts
                 if one.name in typed.parts
             }
-            return Typed(parts=parts)
+            return _named(question, Typed(parts=parts))
         case Items() | Pairs():
             items = [one for one in typed.items if not one.is_blank]
             return listed(
@@ -137,6 +140,23 @@ def _identified(item: Question, typed: Typed, taken: set[str]) -> Typed:
     made = f"{asked.numbered}-{number}"
     taken.add(made)
     return typed.having(asked.name, Typed((made,)))
+
+
+def _named(question: Group, typed: Typed) -> Typed:
+    """Return the same with ids made of the texts beside them, where they were left out."""
+    for one in question.parts:
+        if not isinstance(one, Line) or one.made_of is None or typed.part(one.name).text.strip():
+            continue
+        made = slug_of(typed.part(one.made_of).text)
+        typed = typed.having(one.name, Typed((made,))) if made else typed
+    return typed
+
+
+def slug_of(text: str) -> str:
+    """Return an id that is made of a text: its letters and digits, without accents."""
+    parted = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    bare = "".join(one for one in parted if not unicodedata.combining(one))
+    return "-".join(_WORD.findall(bare))[:_LONGEST_SLUG].strip("-")
 
 
 def _parts(question: Question) -> tuple[Question, ...]:

@@ -71,6 +71,8 @@ class Shown:
         last: whether it is the last of its items.
         is_full: whether a list takes no more items.
         has_settings: whether other fields are shown once something else is chosen.
+        beside: the input for the e-mail address of somebody who is no option; empty for none.
+        besides: what was typed there.
     """
 
     kind: Kind
@@ -89,6 +91,8 @@ class Shown:
     last: bool = False
     is_full: bool = False
     has_settings: bool = False
+    beside: str = ""
+    besides: str = ""
 
     @property
     def rows(self) -> int:

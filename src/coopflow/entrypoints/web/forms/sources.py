@@ -90,6 +90,13 @@ NUMBERED: Final = {
 """Ids that are made up where people leave them out: they tell things apart, and mean nothing."""
 
 
+MADE_OF: Final = {
+    "Organisation.id": "name",
+    "OpenCooperation.cooperation": "title",
+}
+"""Ids that are made of another text beside them where people leave them out."""
+
+
 def source_of(about: str, name: str) -> str | None:
     """Return of which things a field names some: by its model and name, or by its name."""
     if about in NEW:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
@@ -34,6 +35,8 @@ from coopflow.entrypoints.web.known import known_in, sources_in
 from coopflow.entrypoints.web.places import safe_place
 from coopflow.entrypoints.web.rendering import render
 from coopflow.entrypoints.web.sending import order_key
+from coopflow.entrypoints.web.strangers import addresses_in, asked_beside, people_at
+from coopflow.entrypoints.web.strangers import pairs_of as pairs_beside
 from coopflow.entrypoints.web.unsent import (
     SHOWN_AT,
     Kept,
@@ -143,6 +146,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     sent = sent._replace(window=opened(sent.window.key, kept))
     if kept is not None:
         typed = restored(form, kept, typed, answered)
+        sent = sent._replace(answers=kept.pairs)
     return await _shown(page, command, form, typed, sent, unsent=kept)
 
 
@@ -161,14 +165,18 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
             here(page.request, page.do(command, return_to=sent.return_to, **settled)), 303
         )
     if read.do in {"again", "keep"}:
-        kept = await keep(page.services, place, pairs_of(read.typed), sent.window)
+        kept = await keep(page.services, place, _to_keep(command, read.typed, sent), sent.window)
         if read.do == "keep" and kept == "elsewhere":
             # Who was told of another text and keeps this one once more means it.
             sent = sent._replace(window=opened(sent.window.key, await kept_at(page, place)))
-        said = kept if read.do == "keep" or kept != "kept" else None
-        return await _shown(page, command, form, read.typed, sent, new=read.new, kept=said)
+        told = kept if read.do == "keep" or kept != "kept" else None
+        return await _shown(page, command, form, read.typed, sent, new=read.new, kept=told)
     typed = form.tidy(read.typed)
-    faults, data = form.faults(typed, page.say), form.data(typed, page.say)
+    people, strange = await people_at(page, addresses_in(command, sent.answers))
+    meant = reduce(lambda one, name: one.having(name, Typed((people[name],))), people, typed)
+    faults, data = form.faults(meant, page.say), form.data(meant, page.say)
+    said = {one.path for one in strange}
+    faults = (*(one for one in faults if one.path not in said), *strange)
     if amended is not None and not faults:
         data = amended.changes(data)
         faults = amended.faults(data)
@@ -180,9 +188,9 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
                 raise
             faults = _refused(error.refusal, form, typed)
     if faults:
-        kept = await keep(page.services, place, pairs_of(typed), sent.window)
-        said = kept if kept != "kept" else None
-        return await _shown(page, command, form, typed, sent, faults=faults, kept=said)
+        kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
+        told = kept if kept != "kept" else None
+        return await _shown(page, command, form, typed, sent, faults=faults, kept=told)
     await let_go(page.services, place, sent.window)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
 
@@ -201,8 +209,12 @@ async def keep_unsent(command: CommandDep, page: CooperationPageDep) -> Response
     form = amended.form if amended else of_command(command)
     typed = form.read(sent.answers).typed
     place = place_of(page, command, _settled(command, sent, typed))
-    kept = await keep(page.services, place, pairs_of(typed), sent.window)
+    kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
     return render(page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
+
+
+def _to_keep(command: str, typed: Typed, sent: _Sent) -> list[tuple[str, str]]:
+    return [*pairs_of(typed), *pairs_beside(addresses_in(command, sent.answers))]
 
 
 async def _amending(page: CooperationPage, command: str, sent: _Sent) -> Amending | None:
@@ -276,7 +288,12 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     is_settled = frozenset(sent.settled) - faulty
     settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
     made_up = _to_be_made_up(command)
-    asked = shown._replace(fields=tuple(one for one in shown.fields if one not in settled))
+    addresses = addresses_in(command, sent.answers)
+    asked = shown._replace(
+        fields=tuple(
+            asked_beside(command, one, addresses) for one in shown.fields if one not in settled
+        )
+    )
     return page.render(
         "cooperation/do.html",
         status=422 if wrong else 200,
