@@ -8,6 +8,7 @@ import pytest
 
 from coopflow.application.engine import Reply
 from coopflow.temporal.calls import EngineUnavailableError
+from coopflow.temporal.client import TemporalEngine
 from coopflow.temporal.histories import Histories
 from tests.temporal_engine import Bench, admission, bench, dumped
 
@@ -85,15 +86,13 @@ async def test_the_read_model_is_told_what_is_an_imported_past(engine_room: Benc
     assert engine_room.journal.imported == {address: past.seq}
 
 
-async def test_waiting_for_the_read_model_has_an_end(
-    engine_room: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_waiting_for_the_read_model_has_an_end(engine_room: Bench) -> None:
     """Who waits for a read model that stays away learns how far it is behind."""
     engine_room.journal.is_away = True
     address = await engine_room.open()
-    monkeypatch.setattr(engine_room.engine, "_patience", timedelta(seconds=0.2))
+    impatient = TemporalEngine(engine_room.client, patience=timedelta(seconds=0.2))
     with pytest.raises(EngineUnavailableError, match=r"up to entry 0, not yet \d+, after 0\.2 s"):
-        await engine_room.engine.until_projected(address)
+        await impatient.until_projected(address)
 
 
 async def test_notices_follow_the_entries(engine_room: Bench) -> None:
