@@ -82,6 +82,12 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 
+def day_over(at: datetime) -> date | None:
+    """Return the inclusive date that is over at an instant; None where it is the end of none."""
+    is_end = at.astimezone(UTC).timetz() == time(tzinfo=UTC)
+    return at.astimezone(UTC).date() - timedelta(days=1) if is_end else None
+
+
 def start_of(day: date) -> datetime:
     """Return 00:00 UTC of a date."""
     return datetime.combine(day, time(), UTC)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
+from coopflow.domain.calendar import day_over
 from coopflow.wording.agreement import agreed
 from coopflow.wording.elision import elided
 from coopflow.wording.words import WORDS
@@ -115,6 +116,20 @@ class Phrases:
     def moment(self, instant: datetime) -> str:
         """Write an instant to the minute, with the name of the zone."""
         return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M %Z}"
+
+    def deadline(self, instant: datetime) -> str:
+        """Write until when something may be done: to the minute, or the last day if it is a day."""
+        day = day_over(instant)
+        return self.moment(instant) if day is None else self.day(day)
+
+    def last_day(self, instant: datetime) -> str:
+        """Write the last day on which something may be done that is over at an instant."""
+        return self.day(day_over(instant) or instant)
+
+    def days_until(self, instant: datetime, now: datetime) -> int:
+        """Count the days from today to the last day of something, by the calendar of the zone."""
+        last = day_over(instant) or instant.astimezone(self.zone).date()
+        return (last - now.astimezone(self.zone).date()).days
 
     def either(self, names: list[str]) -> str:
         """Write a choice: ``a, b or c``."""

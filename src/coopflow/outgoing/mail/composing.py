@@ -292,7 +292,7 @@ class Composer:
         asked = await self._occasions.asked(address, one.id, person.id, now)
         if asked is None:
             return None
-        words = {"what": told.what, "title": told.title, "day": say.day(one.closes_at)}
+        words = {"what": told.what, "title": told.title, "day": say.last_day(one.closes_at)}
         key = f"mail.{told.line.kind}"
         paragraphs = [say(f"{key}.text", **words)]
         if asked.kind == "object":
@@ -303,7 +303,7 @@ class Composer:
         facts = [
             (say("mail.question"), told.whole),
             (say("mail.for"), say.several(list(asked.organisations))),
-            (say("mail.until"), say.moment(one.closes_at)),
+            (say("mail.until"), say.deadline(one.closes_at)),
             (say("mail.rule"), say.label(rule_words(_RULE.validate_python(one.rule)))),
             (say("mail.answers"), told_answers),
         ]
@@ -352,7 +352,7 @@ class Composer:
         self, task: TaskView, person: Person, namer: Namer, say: MailPhrases, now: datetime
     ) -> Item:
         due = task.due_at
-        until = say("mail.digest.by", until=say.moment(due)) if due else say("mail.digest.open")
+        until = say("mail.digest.by", until=say.deadline(due)) if due else say("mail.digest.open")
         url = self._places.home
         address = Address(task.programme, task.slug)
         subject = await namer.said(address, task.subject, task.kind)

@@ -57,7 +57,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # invitations to vote and reminders
     "mail.invite_voters.subject": (
         "Your answer by {day}: {what} ({title})",
-        "Votre réponse avant le {day} : {what} ({title})",
+        "Votre réponse d'ici au {day} : {what} ({title})",
     ),
     "mail.invite_voters.title": ("Your answer is asked for", "Votre réponse est attendue"),
     "mail.invite_voters.text": (
@@ -66,7 +66,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "mail.remind_voters.subject": (
         "Reminder, your answer by {day}: {what} ({title})",
-        "Rappel, votre réponse avant le {day} : {what} ({title})",
+        "Rappel, votre réponse d'ici au {day} : {what} ({title})",
     ),
     "mail.remind_voters.title": (
         "Your answer is still missing",
@@ -135,7 +135,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mail.digest.waiting": ("{count} waiting for you", "{count} en attente de vous"),
     "mail.digest.told": ("{count} new", "{count} de nouveau"),
     "mail.digest.more": ("And more, on your page.", "Et d'autres, sur votre page."),
-    "mail.digest.by": ("by {until}", "avant le {until}"),
+    "mail.digest.by": ("by {until}", "au plus tard le {until}"),
     "mail.digest.open": ("no deadline", "sans échéance"),
     "mail.digest.daily": (
         (

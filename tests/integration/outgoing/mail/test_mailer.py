@@ -99,7 +99,7 @@ async def test_who_is_asked_to_vote_is_written_to_in_their_language(office: Offi
     for part in (english.text, english.html):
         for told in ("Shall we plant pear trees?", "Organisation 2", "Le verger", "8 Jan 2026"):
             assert told in part
-    assert french.mail["Subject"].startswith("Votre réponse avant le 8 janv. 2026 : Shall we")
+    assert french.mail["Subject"].startswith("Votre réponse d'ici au 8 janv. 2026 : Shall we")
     assert french.mail["Content-Language"] == "fr"
     assert "Bonjour Zoé Martin," in french.text
     assert 'lang="fr"' in french.html

@@ -98,10 +98,15 @@ def test_the_address_of_a_file_names_its_content() -> None:
         (datetime(2026, 3, 4, 8, 0, tzinfo=UTC), "Dans 2 jours, au plus tard le 4 mars"),
         (datetime(2026, 3, 2, 20, 59, tzinfo=UTC), "En retard depuis le 2 mars 2026 21:59 CET"),
         (datetime(2026, 4, 4, 8, 0, tzinfo=UTC), "Au plus tard le 4 avr. 2026 10:00 CEST"),
+        (datetime(2026, 3, 3, tzinfo=UTC), "Aujourd'hui au plus tard, le 2 mars 2026"),
+        (datetime(2026, 3, 4, tzinfo=UTC), "Demain au plus tard, le 3 mars 2026"),
+        (datetime(2026, 3, 5, tzinfo=UTC), "Dans 2 jours, au plus tard le 4 mars 2026"),
+        (datetime(2026, 3, 2, tzinfo=UTC), "En retard, à faire pour le 1er mars 2026"),
+        (datetime(2026, 4, 4, tzinfo=UTC), "Au plus tard le 3 avr. 2026"),
     ],
 )
 def test_deadlines_are_told_by_the_calendar_of_where_people_live(due: datetime, words: str) -> None:
-    """What is due next morning is not due today, although it is less than a day away."""
+    """What is due next morning is not due today; a whole day is told without an hour."""
     macros = Environment(
         loader=PackageLoader("coopflow.entrypoints.web"), autoescape=True
     ).get_template("macros.html")
