@@ -25,6 +25,8 @@ from coopflow.papers.paper import (
 )
 from coopflow.papers.stages import lifecycle_drawn
 from coopflow.papers.years import Year
+from coopflow.wording.telling import Teller
+from coopflow.wording.things import capital, decision_named, quoted
 
 _MILESTONES = (
     "cooperation_opened",
@@ -89,8 +91,8 @@ def _summary(about: About, year: Year) -> Iterator[Block]:
         "report.members_now",
         count=len(after.active),
         before=len(before.active),
-        joined=joined,
-        left=left,
+        joined=say.count(joined, "arrival"),
+        left=say.count(left, "departure"),
     )
     yield Particulars(
         (
@@ -109,12 +111,37 @@ def _summary(about: About, year: Year) -> Iterator[Block]:
 
 def _milestones(about: About, year: Year) -> Iterator[Block]:
     say = about.say
+    teller = Teller(
+        about.rules,
+        say,
+        organisations=about.organisations,
+        people=about.people,
+        things={"decision": _decisions_named(about)},
+    )
     rows = [
-        (plain(say.day(entry.at)), plain(about.teller.tell(entry.event.type, _fields(entry.event))))
+        (plain(say.day(entry.at)), plain(teller.tell(entry.event.type, _fields(entry.event))))
         for entry, _ in year.events(*_MILESTONES)
     ]
     yield Heading(say("report.milestones"))
     yield from _table(about, ("paper.day", "paper.what"), rows, (1, 5))
+
+
+def _decisions_named(about: About) -> dict[str, str]:
+    """Return what decisions are called: by their questions for those who may read these."""
+    may_read = about.reader.may("decisions") is not None
+    return {
+        slug: quoted(
+            about.say,
+            decision_named(
+                about.teller,
+                about.say,
+                one.question if may_read else None,
+                one.subject,
+                one.document,
+            ),
+        )
+        for slug, one in about.state.decisions.items()
+    }
 
 
 def _fields(event: object) -> dict[str, object]:
@@ -151,13 +178,11 @@ def _decisions(about: About, year: Year) -> Iterator[Block]:
     closed = year.decisions
     results = Counter(one.result for one in closed if one.result)
     if closed:
-        counted = say.several(
-            [
-                say("dossier.fact", label=say(f"result.{result}"), value=count)
-                for result, count in sorted(results.items())
-            ]
+        counted = ", ".join(
+            say("dossier.fact", label=say(f"result.{result}"), value=count)
+            for result, count in sorted(results.items())
         )
-        yield Paragraph(plain(counted))
+        yield Paragraph(plain(capital(counted)))
     rows = [
         (
             plain(say.day(one.closed_at or year.end)),

@@ -266,8 +266,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "report.stage_then": ("Stage as the year began", "Étape au début de l'année"),
     "report.stage_now": ("Stage in the end", "Étape à la fin"),
     "report.members_now": (
-        "{count} active, {before} as the year began; {joined} joined, {left} left",
-        "{count} actifs, {before} au début de l'année ; {joined} arrivées, {left} départs",
+        "{count} active, {before} as the year began; {joined}, {left}",
+        "{count} actifs, {before} au début de l'année ; {joined}, {left}",
     ),
     "report.milestones": ("Stages, gates and milestones", "Étapes, passages et jalons"),
     "report.levels": ("Levels of the conditions", "Niveaux des conditions"),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from coopflow.domain.base import Label
+
 EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # the life of the cooperation
     "told.cooperation_opened": (
@@ -458,3 +460,18 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mission.reorient": ("reorient", "réorienter"),
 }
 """English and French by key: ``told.<event>``, and the words of values."""
+
+ENGINE_REASONS: Final[Mapping[str, Label]] = {
+    "its last day is over": Label(en="its last day is over", fr="son dernier jour est passé"),
+    "the holder left": Label(
+        en="its holder left", fr="l'organisation qui le tenait a quitté la coopération"
+    ),
+    "the veto fell": Label(en="the veto fell", fr="le veto est levé"),
+    "veto": Label(en="veto", fr="veto"),
+    "exclusion": Label(en="exclusion", fr="exclusion"),
+    "admission rejected": Label(en="admission rejected", fr="admission rejetée"),
+    "admission lapsed": Label(en="admission lapsed", fr="admission caduque"),
+    "admission cancelled": Label(en="admission cancelled", fr="admission annulée"),
+    "admission void": Label(en="admission void", fr="admission nulle"),
+}
+"""The reasons that the engine itself writes into events, in the words of readers."""

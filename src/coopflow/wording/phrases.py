@@ -42,6 +42,8 @@ _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "answer": (("answer", "answers"), ("réponse", "réponses")),
     "worker": (("worker", "workers"), ("worker", "workers")),
     "delivery": (("delivery", "deliveries"), ("envoi", "envois")),
+    "arrival": (("arrival", "arrivals"), ("arrivée", "arrivées")),
+    "departure": (("departure", "departures"), ("départ", "départs")),
     "attempt": (("attempt", "attempts"), ("tentative", "tentatives")),
 }
 

@@ -15,6 +15,7 @@ from coopflow.domain.base import Label
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.policy import Policy
 from coopflow.domain.rulebook import Rulebook
+from coopflow.wording.event_words import ENGINE_REASONS
 from coopflow.wording.phrases import Phrases
 
 _KEYED: Final = {
@@ -136,6 +137,8 @@ class Teller:
             return say.several([self.labelled(one) for one in value]) or "–"
         if name in _DATED:
             return self._day(value)
+        if name == "reason" and value in ENGINE_REASONS:
+            return say.label(ENGINE_REASONS[value])
         return say(f"{_KEYED[name]}.{value}") if name in _KEYED else None
 
     def _day(self, value: str | date) -> str:

@@ -63,6 +63,22 @@ async def test_it_tells_a_year() -> None:
     assert table(paper, "Source")[0] == ["Commune", "18,000", "yes", "31 Dec 2027"]
 
 
+async def test_milestones_name_decisions_and_say_why_mandates_end_in_the_language() -> None:
+    """No id, and no word of the engine in English."""
+    life = await lived()
+    told = [
+        row[1]
+        for year in sorted({one.at.year for one in life.entries})
+        for row in table(of_year(life, year, "fr"), "Date", "Quoi")
+    ]
+    started = [one for one in told if "tient la fonction de soutien" in one]
+    assert started
+    assert all("par la décision « " in one for one in started)
+    teller = about(life, "fr").teller
+    ended = {"holder": "x", "reason": "its last day is over"}
+    assert teller.tell("mandate_ended", ended).endswith("prend fin : son dernier jour est passé")
+
+
 async def test_the_first_year_begins_with_nothing() -> None:
     """And what came later is not in it."""
     paper = of_year(await lived(), 2026, "fr")
