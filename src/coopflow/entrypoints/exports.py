@@ -13,16 +13,21 @@ from coopflow.application.engine import Address
 from coopflow.entrypoints import workbooks
 from coopflow.entrypoints.spreadsheets import (
     BOM,
+    Speech,
     decisions_sheet,
     indicators_sheet,
     portfolio_sheet,
 )
+from coopflow.outgoing.called import Namer
 from coopflow.papers.about import Reader
 from coopflow.papers.making import PAPER_KINDS, Wanted
+from coopflow.readmodel.narrowing import EVERYTHING, PortfolioFilter
 from coopflow.readmodel.views import DecisionView, PortfolioPlace, PortfolioRow
 from coopflow.requests.files import Ordered
 from coopflow.requests.operations import Progress
 from coopflow.services import Services
+from coopflow.wording.naming import Names
+from coopflow.wording.phrases import Phrases
 
 Format = Literal["csv", "xlsx"]
 
@@ -85,7 +90,7 @@ async def make(services: Services, ordered: Ordered, come: Come) -> Made:
     form: Format = "csv" if ordered.form == "csv" else "xlsx"
     language = ordered.language
     if ordered.cooperation is None:
-        return await portfolio(services, ordered.programme, form, language, come)
+        return await portfolio(services, ordered.programme, form, language, come=come)
     address = Address(ordered.programme, ordered.cooperation)
     if ordered.kind == "decisions":
         extent = ordered.extents["decisions"]
@@ -108,11 +113,12 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
     programme: str,
     form: Format,
     language: Language,
-    come: Come | None = None,
     *,
+    only: PortfolioFilter = EVERYTHING,
+    come: Come | None = None,
     bom: bool = False,
 ) -> Made:
-    """Make the portfolio of a programme: one row for each cooperation, by title.
+    """Make the portfolio of a programme, or what it is narrowed to: one row each, by title.
 
     Raises:
         UnavailableError: the database does not answer.
@@ -120,33 +126,40 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
     """
     come = come or Come()
     now = datetime.now(UTC)
-    counts = await services.queries.levels_by_stage(programme, now, closed=True)
-    come.total = (await services.queries.portfolio_counts(programme, now)).total
+    counts = await services.queries.portfolio_counts(programme, now, only=only)
+    come.total = counts.total
     called: dict[str, str] = {}
-    pages = _pages(services, programme, now, come, called)
-    # In the order in which the policy of the first one has them, then what others have besides.
-    first = await anext(pages, ())
-    known = dict.fromkeys(name for row in first for name in row.levels)
-    names = [*known, *sorted({one.condition for one in counts} - {*known})]
+    pages = _pages(services, programme, now, only, come, called)
     name = f"{programme}-portfolio"
     if form == "csv":
-        rows = [*first, *[row async for page in pages for row in page]]
+        rows = [row async for page in pages for row in page]
         text = await asyncio.to_thread(portfolio_sheet, rows, language, called)
         return _csv(name, text, bom=bom)
-    book = workbooks.portfolio_book(names, language, called)
-    await asyncio.to_thread(book.add, first)
+    pair = counts.commonest
+    rules = await services.queries.rulebooks.named(programme, *pair) if pair else None
+    say = Phrases(language, services.papers.zone)
+    names = Names(rules, say)
+    levels = await services.queries.levels_by_stage(programme, now, only=only, closed=True)
+    conditions = names.ordered(sorted({one.condition for one in levels}))
+    book = workbooks.portfolio_book(conditions, Speech(say, names, called))
     async for page in pages:
         await asyncio.to_thread(book.add, page)
     content = await asyncio.to_thread(book.finished)
     return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
 
 
-async def _pages(
-    services: Services, programme: str, now: datetime, come: Come, called: dict[str, str]
+async def _pages(  # noqa: PLR0913, PLR0917 - as above
+    services: Services,
+    programme: str,
+    now: datetime,
+    only: PortfolioFilter,
+    come: Come,
+    called: dict[str, str],
 ) -> AsyncIterator[Sequence[PortfolioRow]]:
     """Yield the rows, and learn what the organisations in support are called."""
     after: PortfolioPlace | None = None
-    while page := await services.queries.portfolio(programme, now, after=after, limit=_AT_ONCE):
+    ask = services.queries.portfolio
+    while page := await ask(programme, now, only=only, after=after, limit=_AT_ONCE):
         after = page[-1].place
         come.done += len(page)
         unknown = {one.mandate_holder for one in page if one.mandate_holder} - called.keys()
@@ -184,7 +197,11 @@ async def decisions(  # noqa: PLR0913 - as above
     name = f"{address.cooperation}-decisions"
     if form == "csv":
         return _csv(name, decisions_sheet(found, language), bom=bom)
-    content = await asyncio.to_thread(workbooks.decisions_book, found, language)
+    say = Phrases(language, services.papers.zone)
+    namer = Namer(services.queries, say)
+    subjects = {one.subject: await namer.said(address, one.subject) for one in found}
+    speech = Speech(say, Names(None, say), subjects=subjects)
+    content = await asyncio.to_thread(workbooks.decisions_book, found, speech)
     return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
 
 
@@ -200,7 +217,10 @@ async def indicators(
     name = f"{address.cooperation}-indicators"
     if form == "csv":
         return _csv(name, indicators_sheet(found, language), bom=bom)
-    content = await asyncio.to_thread(workbooks.indicators_book, found, language)
+    say = Phrases(language, services.papers.zone)
+    members = (await services.queries.members_at([address])).get(address, {})
+    speech = Speech(say, Names(None, say), members)
+    content = await asyncio.to_thread(workbooks.indicators_book, found, speech)
     return Made(f"{name}.xlsx", MEDIA_TYPES["xlsx"], content)
 
 

@@ -1,25 +1,54 @@
 """Tables for spreadsheets: portfolios, registers of decisions, indicators; as CSV here.
 
-Headers are in the language of whom they are for; what stands below is data, and the same in both.
-As workbooks they are written in ``workbooks.py``.
+CSV is for programs: headers are in the language of whom they are for, what stands below is data,
+and the same in both. As workbooks, in the words of people, they are written in ``workbooks.py``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeVar
 
+from pydantic import TypeAdapter
+
 from coopflow.application.callers import Language
 from coopflow.directory.sheets import write_sheet
 from coopflow.domain.base import Label
+from coopflow.domain.tools import FREQUENCY_LABELS
+from coopflow.domain.voting import Rule, rule_words
 from coopflow.readmodel.views import DecisionView, IndicatorView, MeasureView, PortfolioRow
+from coopflow.wording.naming import Names
+from coopflow.wording.phrases import Phrases
+from coopflow.wording.things import capital
 
 T = TypeVar("T")
+_RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 
 BOM: Final = "\ufeff"
 """What tells some spreadsheets that a file is UTF-8."""
+
+
+class Speech(NamedTuple):
+    """How a table is told to people.
+
+    Attributes:
+        say: in which language, and where they live.
+        names: what stages, gates and conditions are called.
+        organisations: what organisations are called, by id; may grow while rows are written.
+        subjects: what decisions are about, by their subjects.
+    """
+
+    say: Phrases
+    names: Names
+    organisations: Mapping[str, str] = {}
+    subjects: Mapping[str, str] = {}
+
+    def organisation(self, slug: str | None) -> str | None:
+        """Name an organisation."""
+        return None if slug is None else self.organisations.get(slug, slug)
 
 
 class Column(NamedTuple):
@@ -29,33 +58,87 @@ class Column(NamedTuple):
         label: what it is called.
         of: returns what stands in it of a row: a text, a number, a date, an instant, whether
             something is so, a share as a fraction, numbers by their names, or None.
+        said: returns the same in the words of people, where it is a name of the wire.
         spreads: whether these are numbers by their names, which may have a column each.
+        tells_apart: whether it is the id by which programs tell rows apart.
     """
 
     label: Label
     of: Callable[[Any], Any]
+    said: Callable[[Any, Speech], Any] | None = None
     spreads: bool = False
+    tells_apart: bool = False
 
 
-def _column(en: str, fr: str, of: Callable[[Any], Any], *, spreads: bool = False) -> Column:
-    return Column(Label(en=en, fr=fr), of, spreads)
+def _column(  # noqa: PLR0913 - what a column is, in one line each
+    en: str,
+    fr: str,
+    of: Callable[[Any], Any],
+    said: Callable[[Any, Speech], Any] | None = None,
+    *,
+    spreads: bool = False,
+    tells_apart: bool = False,
+) -> Column:
+    return Column(Label(en=en, fr=fr), of, said, spreads, tells_apart)
 
 
-_PORTFOLIO: Final = (
-    _column("id", "identifiant", lambda one: one.slug),
+def _if_any(word: Callable[[Speech, Any], str], of: Callable[[Any], Any]) -> Any:
+    """Return what says a value in words where there is one."""
+
+    def said(row: Any, speech: Speech) -> str | None:
+        value = of(row)
+        return None if value is None else word(speech, value)
+
+    return said
+
+
+def _keyed(family: str) -> Callable[[Speech, Any], str]:
+    return lambda speech, value: speech.say(f"{family}.{value}")
+
+
+def _alerts(row: PortfolioRow, speech: Speech) -> str:
+    counted = Counter(alert.code for alert in row.alerts)
+    words = [
+        speech.say(f"alert.{code}") + (f" (×{number})" if number > 1 else "")
+        for code, number in counted.items()
+    ]
+    return capital(", ".join(words))
+
+
+def _gate(speech: Speech, gate: str) -> str:
+    return speech.names.gate(gate)
+
+
+PORTFOLIO: Final = (
+    _column("id", "identifiant", lambda one: one.slug, tells_apart=True),
     _column("title", "titre", lambda one: one.title),
     _column("territory", "territoire", lambda one: one.territory),
-    _column("status", "statut", lambda one: one.status),
-    _column("stage", "étape", lambda one: one.stage),
+    _column(
+        "status",
+        "statut",
+        lambda one: one.status,
+        _if_any(_keyed("status"), lambda one: one.status),
+    ),
+    _column("stage", "étape", lambda one: one.stage, lambda one, by: by.names.stage(one.stage)),
     _column("days in stage", "jours dans l'étape", lambda one: one.days_in_stage),
     _column("levels", "niveaux", lambda one: one.levels, spreads=True),
     _column("trend over 6 months", "évolution sur 6 mois", lambda one: one.trend, spreads=True),
-    _column("next gate", "prochain passage", lambda one: one.next_gate),
+    _column(
+        "next gate",
+        "prochain passage",
+        lambda one: one.next_gate,
+        _if_any(_gate, lambda one: one.next_gate),
+    ),
     _column("levels lacking", "niveaux manquants", lambda one: one.lacks, spreads=True),
     _column("active members", "membres actifs", lambda one: one.active_members),
     _column("members in", "membres entrés", lambda one: one.members_in),
     _column("members out", "membres sortis", lambda one: one.members_out),
-    _column("mandate holder", "titulaire du mandat", lambda one: one.mandate_holder),
+    _column(
+        "mandate holder",
+        "titulaire du mandat",
+        lambda one: one.mandate_holder,
+        lambda one, by: by.organisation(one.mandate_holder),
+    ),
     _column("mandate ends on", "fin du mandat", lambda one: one.mandate_ends_on),
     _column("months funded", "mois financés", lambda one: one.months_funded),
     _column("last plenary", "dernière plénière", lambda one: one.last_plenary_at),
@@ -67,17 +150,42 @@ _PORTFOLIO: Final = (
         "blocking disagreements", "désaccords bloquants", lambda one: one.disagreements_blocking
     ),
     _column("next expiry", "prochaine échéance", lambda one: one.next_expiry_at),
-    _column("document", "document", lambda one: one.next_expiry_of),
-    _column("last gate requested", "dernier passage demandé", lambda one: one.verdict_gate),
-    _column("verdict", "verdict", lambda one: one.verdict),
-    _column("alerts", "alertes", lambda one: " ".join(alert.code for alert in one.alerts)),
+    _column(
+        "document",
+        "document",
+        lambda one: one.next_expiry_of,
+        _if_any(_keyed("document"), lambda one: one.next_expiry_of),
+    ),
+    _column(
+        "last gate requested",
+        "dernier passage demandé",
+        lambda one: one.verdict_gate,
+        _if_any(_gate, lambda one: one.verdict_gate),
+    ),
+    _column(
+        "verdict",
+        "verdict",
+        lambda one: one.verdict,
+        _if_any(_keyed("verdict"), lambda one: one.verdict),
+    ),
+    _column("alerts", "alertes", lambda one: " ".join(alert.code for alert in one.alerts), _alerts),
 )
 
 DECISIONS: Final = (
-    _column("id", "identifiant", lambda one: one.id),
-    _column("subject", "objet", lambda one: one.subject),
+    _column("id", "identifiant", lambda one: one.id, tells_apart=True),
+    _column(
+        "subject",
+        "objet",
+        lambda one: one.subject,
+        lambda one, by: capital(by.subjects.get(one.subject, one.subject)),
+    ),
     _column("question", "question", lambda one: one.question),
-    _column("rule", "règle", lambda one: one.rule["name"]),
+    _column(
+        "rule",
+        "règle",
+        lambda one: one.rule["name"],
+        lambda one, by: by.say.label(rule_words(_RULE.validate_python(one.rule))),
+    ),
     _column("quorum", "quorum", lambda one: Fraction(one.quorum)),
     _column("secret", "secret", lambda one: one.secret),
     _column("opened", "ouverture", lambda one: one.opened_at),
@@ -86,7 +194,12 @@ DECISIONS: Final = (
     _column("electors", "votants", lambda one: one.electorate),
     _column("answers", "réponses", lambda one: one.answers),
     _column("counts", "décompte", lambda one: one.counts, spreads=True),
-    _column("result", "résultat", lambda one: one.result),
+    _column(
+        "result",
+        "résultat",
+        lambda one: one.result,
+        lambda one, by: by.say(f"result.{one.result or 'open'}"),
+    ),
     _column("vetoed", "veto", lambda one: one.vetoed),
 )
 
@@ -103,11 +216,16 @@ def _of_value(name: str) -> Callable[[Value], Any]:
 
 
 INDICATORS: Final = (
-    _column("indicator", "indicateur", lambda one: one.indicator.id),
+    _column("indicator", "indicateur", lambda one: one.indicator.id, tells_apart=True),
     _column("objective", "objectif", lambda one: one.indicator.objective),
     _column("definition", "définition", lambda one: one.indicator.definition),
     _column("unit", "unité", lambda one: one.indicator.unit),
-    _column("frequency", "fréquence", lambda one: one.indicator.frequency),
+    _column(
+        "frequency",
+        "fréquence",
+        lambda one: one.indicator.frequency,
+        lambda one, by: by.say.label(FREQUENCY_LABELS[one.indicator.frequency]),
+    ),
     _column("baseline", "valeur de départ", lambda one: one.indicator.baseline),
     _column("target", "cible", lambda one: one.indicator.target),
     _column("current", "à jour", lambda one: one.indicator.is_current),
@@ -115,7 +233,12 @@ INDICATORS: Final = (
     _column("value", "valeur", _of_value("value")),
     _column("period", "période", _of_value("period")),
     _column("recorded", "relevé le", _of_value("at")),
-    _column("by", "par", _of_value("organisation")),
+    _column(
+        "by",
+        "par",
+        _of_value("organisation"),
+        lambda one, by: by.organisation(_of_value("organisation")(one)),
+    ),
 )
 
 
@@ -129,12 +252,17 @@ def portfolio_columns(called: Mapping[str, str]) -> tuple[Column, ...]:
         "nom du titulaire",
         lambda one: called.get(one.mandate_holder or ""),
     )
-    return (*_PORTFOLIO, name)  # the last one: programs may go by the places of the others
+    return (*PORTFOLIO, name)  # the last one: programs may go by the places of the others
 
 
 def decision_columns(language: Language) -> tuple[Column, ...]:
     """Return the columns of a register of decisions, with the arithmetic in the language."""
-    arithmetic = _column("arithmetic", "calcul", lambda one: getattr(one, f"arithmetic_{language}"))
+    arithmetic = _column(
+        "arithmetic",
+        "calcul",
+        lambda one: getattr(one, f"arithmetic_{language}"),
+        lambda one, by: by.say.counted(one.arithmetic) if one.arithmetic else None,
+    )
     return (*DECISIONS, arithmetic)
 
 

@@ -81,12 +81,12 @@ class Papers:
             registry: the definitions that cooperations follow.
             directory: what people are called.
             zone: where people live: instants are written as clocks show them there, and years are
-                those of there.
+                those of there. Tables to take away go by it, too.
         """
         self._history = history
         self._registry = registry
         self._directory = directory
-        self._zone = zone
+        self.zone = zone
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._asked = 0
 
@@ -119,13 +119,13 @@ class Papers:
             if not life.entries:
                 raise NoSuchPaperError
             # What a dossier is about came before what came of it, maybe by other rules.
-            looked = _looked_at(life, wanted, self._zone)
+            looked = _looked_at(life, wanted, self.zone)
             state = await asyncio.to_thread(lambda: looked.state)
             definition = await self._registry.definition(
                 state.lifecycle, state.policy, address.programme
             )
             people = await self._people(life, wanted.reader)
-            say = PaperPhrases(wanted.language, self._zone)
+            say = PaperPhrases(wanted.language, self.zone)
             return await asyncio.to_thread(
                 _made, life, looked, wanted, say, definition, people, tell
             )

@@ -458,6 +458,16 @@ class PortfolioCounts(Shape):
     territory: tuple[ValueCount, ...]
     holder: tuple[ValueCount, ...]
 
+    @property
+    def commonest(self) -> tuple[str, str] | None:
+        """The lifecycle and the policy that most of them follow; None for none."""
+        found = [
+            max(some, key=lambda one: one.cooperations, default=None)
+            for some in (self.lifecycle, self.policy)
+        ]
+        lifecycle, policy = found
+        return (lifecycle.value, policy.value) if lifecycle and policy else None
+
 
 class Spread(Shape):
     """How days are spread: a quarter of them are at most ``lower``, half at most ``median``."""

@@ -139,11 +139,15 @@ def test_a_portfolio_is_listed_narrowed_and_taken_away(platform: Platform, here:
         assert client.get(path).status_code == 403
     with platform.client(MANAGER, **{"Accept-Language": "fr"}) as client:
         answer = client.get("/v1/programmes/reading/exports/portfolio.xlsx")
+        narrowed = client.get(path, params={"text": slug})
+        nothing = client.get(path, params={"stage": "nowhere"})
     sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     header, *rows = sheet.iter_rows(values_only=True)
-    assert header[:2] == ("identifiant", "titre")
-    assert "niveaux : support" in header
-    assert slug in [row[0] for row in rows]
+    assert header[0] == "Titre"
+    assert "Niveaux : E Une fonction de soutien" in header
+    assert slug in [row[-1] for row in rows]
+    assert [one["identifiant"] for one in csv.DictReader(io.StringIO(narrowed.text))] == [slug]
+    assert nothing.text.count("\n") == 1
 
 
 def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) -> None:
@@ -165,9 +169,9 @@ def test_decisions_and_indicators_are_taken_away(platform: Platform, here: str) 
             'attachment; filename="read-here-decisions.xlsx"'
         )
         sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
-        rows = list(sheet.iter_rows(min_row=2, max_col=3, values_only=True))
-        assert [row[0] for row in rows] == ["q-1", "q-2"]
-        assert rows[0][2] == "=Shall we, 1?"
+        rows = list(sheet.iter_rows(min_row=2, values_only=True))
+        assert [row[-1] for row in rows] == ["q-1", "q-2"]
+        assert rows[0][1] == "=Shall we, 1?"
         empty = client.get(f"{here}/exports/indicators.xlsx").content
         assert load_workbook(io.BytesIO(empty)).worksheets[0].max_row == 1
         assert client.get(f"{here}/measures").json() == []

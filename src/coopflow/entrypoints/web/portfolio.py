@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from coopflow.domain.base import Label
 from coopflow.entrypoints.http.filters import read_filters, readable_filters
 from coopflow.readmodel.narrowing import ORDERS, Order, PortfolioFilter
-from coopflow.readmodel.views import PortfolioCounts
 
 T = TypeVar("T")
 
@@ -155,16 +154,6 @@ def _id(text: str | None) -> str | None:
     """Return an id that may be looked for; None for what can be none."""
     found = readable_filters([("holder", text or "")])
     return found.get("holder")
-
-
-def commonest(counts: PortfolioCounts) -> tuple[str, str] | None:
-    """Return the lifecycle and the policy that most of a portfolio follow; None for none."""
-    found = [
-        max(some, key=lambda one: one.cooperations, default=None)
-        for some in (counts.lifecycle, counts.policy)
-    ]
-    lifecycle, policy = found
-    return (lifecycle.value, policy.value) if lifecycle and policy else None
 
 
 class More(NamedTuple):

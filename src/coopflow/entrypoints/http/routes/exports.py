@@ -11,6 +11,7 @@ from coopflow.entrypoints import exports
 from coopflow.entrypoints.exports import MEDIA_TYPES, Made
 from coopflow.entrypoints.http.answers import Responses, guarded
 from coopflow.entrypoints.http.dependencies import ServicesDep, needs
+from coopflow.entrypoints.http.filters import FilterDep
 from coopflow.entrypoints.http.guards import CooperationDep, ManagedProgrammeDep
 from coopflow.entrypoints.http.languages import LanguageDep
 
@@ -62,13 +63,13 @@ async def portfolio(
     programme: ManagedProgrammeDep,
     services: ServicesDep,
     language: LanguageDep,
+    only: FilterDep,
     *,
     bom: WithBom = False,
 ) -> Response:
-    """Return one line for each cooperation of a programme, by title."""
-    return attached(
-        await exports.portfolio(services, programme, "csv", language, bom=bom), language
-    )
+    """Return one line for each cooperation that the portfolio shows, by title."""
+    made = await exports.portfolio(services, programme, "csv", language, only=only, bom=bom)
+    return attached(made, language)
 
 
 @router.get(
@@ -79,10 +80,11 @@ async def portfolio(
     responses=_BOOKS,
 )
 async def portfolio_workbook(
-    programme: ManagedProgrammeDep, services: ServicesDep, language: LanguageDep
+    programme: ManagedProgrammeDep, services: ServicesDep, language: LanguageDep, only: FilterDep
 ) -> Response:
-    """Return one row for each cooperation of a programme, by title; levels have columns each."""
-    return attached(await exports.portfolio(services, programme, "xlsx", language), language)
+    """Return one row for each cooperation that the portfolio shows, by title, in words."""
+    made = await exports.portfolio(services, programme, "xlsx", language, only=only)
+    return attached(made, language)
 
 
 @router.get(

@@ -40,7 +40,6 @@ from coopflow.entrypoints.web.portfolio import (
     Asked,
     Cursor,
     More,
-    commonest,
     moment_of,
     page_of,
     reminded,
@@ -170,7 +169,7 @@ async def show(at: DeskDep) -> Response:
 async def _counted(at: Desk, asked: Asked) -> _Counted:
     counts = await at.services.queries.portfolio_counts(at.programme, at.now, only=asked.only)
     rulebooks: Rulebooks = at.page.request.app.state.rulebooks
-    pair = commonest(counts)
+    pair = counts.commonest
     rules = await rulebooks.named(at.programme, *pair) if pair else None
     stages = [one.id for one in rules.lifecycle.stages] if rules else []
     stages += [one.value for one in counts.stage if one.value not in stages]
