@@ -71,7 +71,7 @@ def test_a_portfolio_is_made_meanwhile_and_fetched_when_ready(
             load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
         )
         assert header[0] == "Titre"
-        assert address.cooperation in [row[0] for row in rows]
+        assert address.cooperation in [row[-1] for row in rows]
         (listed,) = client.get("/v1/files").json()
         assert (listed["status"], listed["kind"], listed["language"]) == (
             "ready",
