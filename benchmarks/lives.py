@@ -4,6 +4,10 @@ The lives are the scenarios that are published, lived by the clock as cooperatio
 given when its day has come, those of one step a minute apart, and what falls due meanwhile does so
 by timers. Each has a clock of its own, so that all of them are lived side by side, in a minute or
 two. Beside each lives a bare workflow that is given as many updates.
+
+Two steps of theirs come out otherwise than the scenarios say, and have to: a veto at the very end
+of its ten days is in time where what it is against came some minutes later; and a closed
+cooperation is taken up again by the clock of the server, to which its own is years ahead.
 """
 
 from __future__ import annotations
