@@ -104,7 +104,7 @@ class Life:
         page = self.pages[who]
         page.goto(f"{self.collective.path}/do/{command}?{settled}")
         fill(page, answers)
-        page.locator("form#form button.primary").click()
+        page.locator("form#form .actions button[value=give]").click()
         accepted(page)
 
     def adopt(self, who: str, kind: str, content: Mapping[str, Any]) -> None:
@@ -135,7 +135,7 @@ class Life:
         page.locator("select[name=decision]").select_option(index=1)
         said = [{"key": one, "value": choice} for one in voters or self.collective.speakers]
         fill(page, {"ballots": said})
-        page.locator("form#form button.primary").click()
+        page.locator("form#form .actions button[value=give]").click()
         expect(page.get_by_role("status")).to_contain_text("C'est fait")
 
     def stage(self) -> str:

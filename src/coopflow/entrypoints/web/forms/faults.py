@@ -317,7 +317,10 @@ def _problem(path: str, problem: str, question: Question, typed: Typed) -> Fault
     return Fault("", (f"{path}: {english}", f"{path} : {french}"))
 
 
-_MEANT: Final[Mapping[str, str]] = {"reason_required": "reason", "invalid_choice": "choice"}
+_MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+    "reason_required": ("reason", "agreed_text"),
+    "invalid_choice": ("choice",),
+}
 """The field where something is mended, where the facts of a refusal name others."""
 
 
@@ -339,9 +342,10 @@ def of_refusal(
     ]
     if told:
         return of_problems(told, question, typed)
-    meant = _MEANT.get(refusal.code)
-    if isinstance(question, Group) and any(one.name == meant for one in question.parts):
-        return (Fault(str(meant), words),)
+    asked = question.parts if isinstance(question, Group) else ()
+    for meant in _MEANT.get(refusal.code, ()):
+        if any(one.name == meant for one in asked):
+            return (Fault(meant, words),)
     named = [
         name
         for name, value in refusal.facts.items()

@@ -141,8 +141,8 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
         "Un objectif de la chaîne de valeur.",
     ),
     "Action.depends_on": (
-        "Actions that have to be done before; separate several by commas.",
-        "Les actions à mener avant ; séparez-les par des virgules.",
+        "Actions that have to be done before.",
+        "Les actions à mener avant.",
     ),
     "Action.experiment": (
         "Where the action tries something out: owning up to it helps to learn.",
@@ -205,6 +205,13 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
     "DraftDocument.minor": (
         "The meaning stays the same: the date of approval is kept.",
         "Le sens reste le même : la date d'approbation est conservée.",
+    ),
+    "CastBallot.reason": ("Needed for an objection.", "Nécessaire pour une objection."),
+    "ResolveChange.reason": ("Needed to decline.", "Nécessaire pour refuser."),
+    "ResolveChange.until": ("Needed to defer.", "Nécessaire pour reporter."),
+    "ConcludeMediation.agreed_text": (
+        "Needed unless it ends without an agreement; all members read it.",
+        "Nécessaire sauf s'il n'y a pas d'accord ; tous les membres le lisent.",
     ),
     "IntegrateObjection.material": (
         "If so, everybody is asked again: answers given so far no longer count.",

@@ -18,7 +18,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from coopflow.entrypoints.web.forms.sources import MADE_OF, NUMBERED, ONE_LINE, source_of
+from coopflow.entrypoints.web.forms.sources import MADE_OF, NEEDED, NUMBERED, ONE_LINE, source_of
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,8 @@ def _asked(model: type[BaseModel], without: frozenset[str]) -> Iterator[Question
     for python_name, info in model.model_fields.items():
         name = info.alias or python_name
         if name not in without:
-            asked = _Asked(name, f"{model.__name__}.{name}", info.is_required())
+            about = f"{model.__name__}.{name}"
+            asked = _Asked(name, about, info.is_required() or about in NEEDED)
             yield _of_type(asked, info.annotation, tuple(info.metadata), _default_of(info))
 
 

@@ -213,6 +213,7 @@ class Scribe:
         parts = tuple(
             self.show(one, typed.part(one.name), f"{path}.{one.name}" if path else one.name)
             for one in question.parts
+            if not self._is_idle(one, typed.part(one.name))
         )
         return Shown(
             kind="group",
@@ -223,6 +224,12 @@ class Scribe:
             errors=self.faults.get(path, ()),
             parts=parts,
         )
+
+    def _is_idle(self, question: Question, typed: Typed) -> bool:
+        """Whether it asks which of something there is none of yet, and may be left out."""
+        if not isinstance(question, Several) or question.source is None or question.required:
+            return False
+        return not typed.values and not self.known.get(question.source, ("unknown",))
 
     def _items(self, question: Items | Pairs, typed: Typed, path: str) -> Shown:
         item = self.pick(item_of(question.about))

@@ -65,7 +65,7 @@ _SOURCES: Final = {
     "measures": "indicators",
     "cites": "indicators",
     "Action.objective": "objectives",
-    "Action.depends_on": "actions",
+    "Action.depends_on": "own_actions",
     "lifecycle": "lifecycles",
     "policy": "policies",
     "programme": "programmes",
@@ -78,9 +78,12 @@ _SOURCES: Final = {
 
 TYPED: Final = {
     "actors": ("actors", "name"),
-    "actions": ("actions", "id"),
+    "own_actions": ("actions", "id"),
 }
 """Sources that a form holds itself: the list, and the field by which its items are named."""
+
+NEEDED: Final = frozenset({"VetoDecision.reason"})
+"""What commands are refused without, although their shape lets it be left out."""
 
 NUMBERED: Final = {
     "Objective.id": "objectif",

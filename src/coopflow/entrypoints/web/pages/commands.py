@@ -25,6 +25,7 @@ from coopflow.entrypoints.web.amending import COMMAND as AMENDING
 from coopflow.entrypoints.web.amending import Amending, amending
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
 from coopflow.entrypoints.web.errors import meanings
+from coopflow.entrypoints.web.forms.consequences import FINAL, consequence_of
 from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
 from coopflow.entrypoints.web.forms.form import Form, of_command
 from coopflow.entrypoints.web.forms.shown import Shown
@@ -298,6 +299,8 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
         "cooperation/do.html",
         status=422 if wrong else 200,
         command=command,
+        consequence=consequence_of(command, page.say),
+        is_final=command in FINAL,
         form=asked,
         settled=[(one, _told(one)) for one in settled if one.path not in made_up],
         made_up=[one for one in settled if one.path in made_up],

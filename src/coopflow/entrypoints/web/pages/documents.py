@@ -168,7 +168,7 @@ async def named(page: CooperationPage, kind: str, content: Mapping[str, Any]) ->
     queries, address, say = page.services.queries, page.sight.address, page.say
     known = {"members": [Option(one.id, one.name) for one in page.members]}
     if kind == "roadmap":
-        known["actions"] = _options(content.get("actions"), "title")
+        known["own_actions"] = _options(content.get("actions"), "title")
         chains = [one for one in await readable(page) if one.kind == "value_chain"]
         newest = max((one.version for one in chains), default=None)
         chain = await queries.document(address, "value_chain", newest) if newest else None

@@ -8,6 +8,7 @@ from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.refusals import Refusal
 from coopflow.domain.tools import TOOLS, submission_faults
 from coopflow.entrypoints.web.forms.choices import choice_of
+from coopflow.entrypoints.web.forms.consequences import CONSEQUENCES, FINAL, consequence_of
 from coopflow.entrypoints.web.forms.faults import (
     ERRORS,
     Fault,
@@ -78,6 +79,15 @@ def test_every_answer_to_choose_has_words_in_both_languages() -> None:
 
 TELLING = {"alliance", "tension", "association", "facilitation"}
 """Names on the wire that are French words as well."""
+
+
+def test_what_follows_is_said_of_commands_that_there_are() -> None:
+    """In both languages; of each that ends something for good."""
+    assert set(CONSEQUENCES) <= set(COMMANDS)
+    assert set(CONSEQUENCES) >= FINAL
+    assert all(map(all, CONSEQUENCES.values()))
+    assert consequence_of("record_pulse", FRENCH) == ""
+    assert consequence_of("stop_mediation", ENGLISH).startswith("It ends for all parties.")
 
 
 def test_what_is_added_to_a_list_has_its_article() -> None:
@@ -332,6 +342,48 @@ def test_things_that_are_known_are_offered_and_what_was_chosen_stays() -> None:
     assert form.data(posted.typed, FRENCH) == {"contributors": ["gone", "beta"]}
     written = form.read([("contributors", "alpha, beta;gamma\nalpha")])
     assert form.data(written.typed, FRENCH) == {"contributors": ["alpha", "beta", "gamma"]}
+
+
+def test_what_there_is_none_of_yet_is_not_asked_for() -> None:
+    """Indicators before the first is agreed on; what was typed of them stays."""
+    form = of_command("open_decision")
+    none: dict[str, list[Option]] = {"indicators": []}
+    assert "cites" not in flat(form.show(form.fill({}, FRENCH), FRENCH, none).fields)
+    typed = form.fill({"cites": ["meals"]}, FRENCH)
+    assert flat(form.show(typed, FRENCH, none).fields)["cites"].values == ("meals",)
+    some = {"indicators": [Option("meals", "Repas")]}
+    assert flat(form.show(form.fill({}, FRENCH), FRENCH, some).fields)["cites"].kind == "checks"
+
+
+def test_actions_that_are_agreed_on_are_chosen_and_those_of_a_form_suggested() -> None:
+    """An update is about one of the roadmap; an action may depend on others of the same form."""
+    known = {"actions": [Option("garden", "Un jardin")]}
+    update = of_command("update_action")
+    field = flat(update.show(update.fill({}, FRENCH), FRENCH, known).fields)["action"]
+    assert (field.kind, field.options) == ("select", (Option("garden", "Un jardin"),))
+    form = of_tool("roadmap")
+    typed = form.read([("actions.0.id", "a"), ("actions.1.depends_on", "a")]).typed
+    assert flat(form.show(typed, FRENCH, known).fields)["actions.1.depends_on"].options == (
+        Option("a", "a"),
+    )
+
+
+def test_reasons_that_the_rules_ask_for_are_asked_for() -> None:
+    """Of a veto in any case; of an answer and of a change it is said when."""
+    veto = of_command("veto_decision")
+    assert flat(veto.show(veto.fill({}, FRENCH), FRENCH).fields)["reason"].required
+    answer = of_command("cast_ballot")
+    asked = flat(answer.show(answer.fill({}, FRENCH), FRENCH).fields)["reason"]
+    assert (asked.required, asked.help) == (False, "Nécessaire pour une objection.")
+
+
+def test_a_text_that_is_missing_is_asked_for_where_it_is_written() -> None:
+    """What was agreed in a mediation is no reason, and missing like one."""
+    form = of_command("conclude_mediation")
+    typed = form.read([("outcome", "agreement"), ("disagreement", "d1")]).typed
+    refusal = Refusal(code="reason_required", message="why", facts={"disagreement": "d1"})
+    faults = of_refusal(refusal, form.question, typed, ("Say why.", "Dites pourquoi."))
+    assert [one.path for one in faults] == ["agreed_text"]
 
 
 def test_actors_of_the_map_are_suggested_for_its_links() -> None:
