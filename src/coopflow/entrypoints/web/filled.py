@@ -23,6 +23,7 @@ from coopflow.domain.tools import path_of
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.outgoing.errors import EndpointFault
+from coopflow.wording.faults import french
 
 T = TypeVar("T")
 
@@ -215,11 +216,14 @@ def faults_of(error: Exception, language: Language) -> dict[str, str] | None:
 def words_of(message: str, language: Language) -> str:
     """Return what a model says is wrong, in words of a language."""
     plain = message.removeprefix("Value error, ")
-    for pattern, english, french in _WORDS:
+    for pattern, *words in _WORDS:
         found = re.fullmatch(pattern, plain, re.DOTALL)
         if found is not None:
-            return (french if language == "fr" else english).format(*found.groups())
-    return plain if language == "en" else "Cette réponse ne convient pas ici."
+            return words[language == "fr"].format(*found.groups())
+    if language == "fr":
+        plain = french(plain) or "cette réponse ne convient pas ici"
+    # Models say half a sentence; beside a field it stands alone.
+    return plain[:1].upper() + plain[1:] + ("" if plain.endswith((".", "?", "!")) else ".")
 
 
 def _first(told: Iterable[tuple[str, str]]) -> dict[str, str]:
