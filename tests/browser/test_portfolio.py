@@ -57,6 +57,9 @@ def test_filters_make_links_and_lists_go_on(
     expect(rows).to_have_count(40)
     page.get_by_role("link", name="Afficher la suite").click()
     expect(rows).to_have_count(71 if javascript else 31)
+    if not javascript:
+        page.get_by_role("link", name="Revenir au début de la liste").click()
+        expect(rows).to_have_count(40)
     page.goto(path)
     page.get_by_label("Chercher").fill("BOCAGE gour")
     page.get_by_role("button", name="Afficher").click()
@@ -85,8 +88,12 @@ def test_reminders_go_to_those_who_are_ticked(
     page.get_by_role("button", name="Relancer les personnes cochées").click()
     expect(page.get_by_text("Les rappels sont partis")).to_be_visible()
     expect(page.get_by_text("par Inès Moreau")).to_be_visible()
-    page.get_by_role("button", name="Relancer pour toute la liste").click()
+    page.get_by_role("link", name="Relancer pour toute la liste").click()
+    expect(page.get_by_text("Tâches : 1, personnes : 1.")).to_be_visible()
+    page.get_by_role("button", name="Oui, les relancer").click()
     expect(page.get_by_text("Déjà rappelés aujourd'hui : 1.")).to_be_visible()
+    page.get_by_role("button", name="Relancer les personnes cochées").click()
+    expect(page.get_by_text("cochez d'abord ce qu'il faut rappeler")).to_be_visible()
 
 
 def test_views_are_saved_and_removed(site: Site, coop: Collective, path: str) -> None:

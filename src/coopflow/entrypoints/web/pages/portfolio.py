@@ -46,7 +46,7 @@ from coopflow.entrypoints.web.portfolio import (
 )
 from coopflow.entrypoints.web.programme import ProgrammePage, ProgrammePageDep
 from coopflow.outgoing.called import Namer
-from coopflow.outgoing.mail.reminders import TaskKey
+from coopflow.outgoing.mail.reminders import MOST, TaskKey
 from coopflow.pictures.heat import Count, Named, heat_picture
 from coopflow.pictures.picture import Frame, wide_and_narrow
 from coopflow.readmodel.narrowing import LIVING_ONLY, PortfolioFilter
@@ -339,6 +339,7 @@ async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, 
         **ask,
     )
     found, whom = await asyncio.gather(waiting, for_whom())
+    wants_all = at.page.request.query_params.get("remind") == "all"
 
     def place(one: WaitingView) -> Sequence[str]:
         return (moment(one.begins_at), *one.waits[1:])
@@ -359,8 +360,30 @@ async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, 
         "subject_of": await _subjects(at, found),
         "last": lambda one: last.get(TaskKey(*one.waits[1:])),
         "value_of": _value_of,
+        "is_written_to": lambda person: person in known and bool(known[person].email),
         "mails": at.services.reminders.is_on,
+        "to_confirm": await _all_waited_for(at, asked) if wants_all else None,
     }
+
+
+class _ToConfirm(NamedTuple):
+    """How many reminders would be sent, to how many people."""
+
+    tasks: int
+    people: int
+
+
+async def _all_waited_for(at: Desk, asked: Asked) -> _ToConfirm:
+    found = await at.services.queries.waiting(
+        at.programme,
+        at.now,
+        only=asked.only,
+        person=asked.person,
+        organisation=asked.organisation,
+        limit=MOST,
+    )
+    people = [one.person for one in found if one.person]
+    return _ToConfirm(len(people), len({*people}))
 
 
 _VIEWS: Final = {
