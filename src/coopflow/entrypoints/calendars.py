@@ -17,6 +17,7 @@ from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
 from coopflow.domain.base import Label
 from coopflow.outgoing.called import Namer
+from coopflow.outgoing.whereabouts import place_below
 from coopflow.readmodel.agenda import AgendaItem
 from coopflow.readmodel.views import DueView, WaitingView
 
@@ -43,49 +44,10 @@ LABELS: Final[Mapping[str, Label]] = {
 """What the kinds of items are called; tasks are called as their own kinds."""
 
 
-PLACES: Final[Mapping[str, str]] = {
-    "decision_closes": "decisions/{thing}",
-    "meeting": "meetings/{thing}",
-    "document_expires": "documents/{subject}",
-    "mandate_ends": "people",
-    "funding_ends": "documents/support_model",
-    "cure_clock": "gates",
-    "reservation": "gates",
-    "action_due": "documents/roadmap",
-    "disagreement_limit": "disagreements/{thing}",
-    "review_due": "reviews",
-    "renewal_due": "gates/{thing}",
-    **dict.fromkeys(
-        ("task:answer", "task:object", "task:qualify_objection", "task:integrate_objection"),
-        "decisions/{thing}",
-    ),
-    **dict.fromkeys(
-        (
-            *("task:triage_disagreement", "task:settle_disagreement", "task:appoint_mediator"),
-            *("task:accept_mediator", "task:conclude_mediation", "task:ask_collective"),
-            *("task:put_to_members", "task:end_separation", "task:confirm_follow_up"),
-        ),
-        "disagreements/{thing}",
-    ),
-    "task:open_review": "reviews",
-    "task:resolve_change": "reviews/{thing}",
-    "task:close_review": "reviews/{thing}",
-    "task:sign_charter": "documents/charter",
-    "task:renew_document": "documents/{thing}",
-    "task:update_action": "documents/roadmap",
-    "task:propose_mandate": "people",
-    "task:cosign_waiver": "gates/{thing}",
-    "task:request_renewal": "gates/{thing}",
-    "task:close_cooperation": "",
-}
-"""Where kinds of items are found below the pages of their cooperation."""
-
-
 def place_of(item: AgendaItem) -> str:
     """Return where an item is found, as ``/c/valdore/bocage-gourmand/decisions/vision``."""
-    thing = item.about.partition("/")[0]
-    below = PLACES[item.kind].format(thing=thing, subject=item.subject)
-    return f"/c/{item.programme}/{item.slug}/{below}".rstrip("/")
+    parts = place_below(item.kind, item.about, item.subject)
+    return "/".join(("/c", item.programme, item.slug, *parts))
 
 
 async def subjects_of(items: Iterable[T], namer: Namer) -> tuple[tuple[T, str], ...]:
@@ -104,6 +66,8 @@ def calendar_of(
     name: str,
     language: Language,
     pages: str | None = None,
+    *,
+    of_several: bool = False,
 ) -> bytes:
     """Return a calendar.
 
@@ -112,6 +76,7 @@ def calendar_of(
         name: what it is called.
         language: French or English.
         pages: where the pages are reached that events lead to; None where there are none.
+        of_several: whether it is of several cooperations, so that each event names its own.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//coopflow//{language.upper()}")
@@ -119,12 +84,14 @@ def calendar_of(
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     for item, subject in items:
-        calendar.add_component(_event(item, subject, language, pages))
+        event = _event(item, language, pages)
+        event.add("summary", _summary(item, subject, language, of_several=of_several))
+        calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
 
 
-def _event(item: AgendaItem, subject: str, language: Language, pages: str | None) -> Event:
+def _event(item: AgendaItem, language: Language, pages: str | None) -> Event:
     event = Event()
     event.add("uid", _uid(item))
     event.add("dtstamp", item.stamp)
@@ -135,14 +102,13 @@ def _event(item: AgendaItem, subject: str, language: Language, pages: str | None
         event.add("dtend", item.day + timedelta(days=1))  # the first day that is no part of it
     else:
         event.add("dtstart", item.at)
-    event.add("summary", _summary(item, subject, language))
     told = f"{item.title} ({item.territory})"
     if pages is not None:
         place = pages + place_of(item)
         told = f"{told}\n{place}"
         event.add("url", place)
     event.add("description", told)
-    event.add("categories", [item.kind.removeprefix(_TASK)])
+    event.add("categories", [_label(item, language)])
     event.add("transp", "TRANSPARENT")  # a deadline keeps nobody from meeting
     return event
 
@@ -153,11 +119,15 @@ def _uid(item: AgendaItem) -> str:
     return f"{told}.{item.slug}.{item.programme}@coopflow"
 
 
-def _summary(item: AgendaItem, subject: str, language: Language) -> str:
+def _label(item: AgendaItem, language: Language) -> str:
     label = (
         KINDS[item.kind.removeprefix(_TASK)] if item.kind.startswith(_TASK) else LABELS[item.kind]
     )
-    said: str = getattr(label, language)
-    if not subject:
-        return said
-    return f"{said} : {subject}" if language == "fr" else f"{said}: {subject}"
+    return str(getattr(label, language))
+
+
+def _summary(item: AgendaItem, subject: str, language: Language, *, of_several: bool) -> str:
+    said = _label(item, language)
+    if subject:
+        said = f"{said} : {subject}" if language == "fr" else f"{said}: {subject}"
+    return f"{said} ({item.title})" if of_several else said

@@ -20,6 +20,7 @@ from coopflow.outgoing.mail.places import SIGN_IN_LASTS, Places, Secrets
 from coopflow.outgoing.mail.recipients import VOTES
 from coopflow.outgoing.mail.tidings import ReadyFile
 from coopflow.outgoing.mail.words import MailPhrases
+from coopflow.outgoing.whereabouts import place_below
 from coopflow.readmodel.queries import Queries
 from coopflow.readmodel.views import DecisionView, OutboxLine, TaskView
 
@@ -353,8 +354,9 @@ class Composer:
     ) -> Item:
         due = task.due_at
         until = say("mail.digest.by", until=say.deadline(due)) if due else say("mail.digest.open")
-        url = self._places.home
         address = Address(task.programme, task.slug)
+        below = place_below(f"task:{task.kind}", task.about, task.subject)
+        url = self._places.cooperation(address, *below)
         subject = await namer.said(address, task.subject, task.kind)
         if task.kind in _ANSWERS and due is not None:
             secret, _ = await self._secrets.decision(person.id, address, task.about, now, due)

@@ -13,7 +13,7 @@ from coopflow.access.feeds import Feed
 from coopflow.access.people import caller as caller_from
 from coopflow.application.access import allowed
 from coopflow.application.callers import Caller, Language
-from coopflow.domain.base import Shape
+from coopflow.domain.base import Label, Shape
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.entrypoints.calendars import MEDIA_TYPE, calendar_of, subjects_of
 from coopflow.entrypoints.http.answers import EVERYWHERE, Responses, guarded, problems
@@ -37,6 +37,7 @@ feeds = APIRouter(tags=["calendars"], dependencies=[Depends(count_address)])
 PAGES: Final = "/"
 """Where one comes after having signed in where there are pages."""
 
+_OF_ALL: Final = Label(en="My cooperations", fr="Mes coopérations")
 _EXAMPLE: Final = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//coopflow//EN\r\nEND:VCALENDAR\r\n"
 CALENDAR: Final[Responses] = {
     200: {
@@ -71,19 +72,23 @@ async def mine(
     Where there are pages, each event says in which one it is found.
     """
     items = await _agenda(services, caller)
-    return await _written(request, services, items, "coopflow", language)
+    return await _written(request, services, items, None, language)
 
 
 async def _written(
     request: Request,
     services: Services,
     items: Iterable[AgendaItem],
-    name: str,
+    name: str | None,
     language: Language,
 ) -> Response:
-    has_pages = request.app.state.home == PAGES
-    told = await subjects_of(items, Namer(services.queries, Phrases(language)))
-    content = calendar_of(told, name, language, public_base(request) if has_pages else None)
+    """Answer with a calendar of the cooperation of a name; without one, of all of somebody's."""
+    say = Phrases(language)
+    told = await subjects_of(items, Namer(services.queries, say))
+    pages = public_base(request) if request.app.state.home == PAGES else None
+    several = name is None
+    named = name or say.label(_OF_ALL)
+    content = calendar_of(told, named, language, pages, of_several=several)
     return calendar_answer(content, language)
 
 
@@ -189,7 +194,7 @@ async def ask_feed(
         raise ProblemError("not_found") from None
     if feed.address is None:
         items = await _agenda(services, caller_from(person))
-        return await _written(request, services, items, "coopflow", feed.language)
+        return await _written(request, services, items, None, feed.language)
     sight = await seen_cooperation(*feed.address, caller_from(person), services)
     if allowed("forecast", sight.roles) is None:
         raise ProblemError("not_found")
