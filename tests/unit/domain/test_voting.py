@@ -325,7 +325,12 @@ def test_only_consent_and_silence_wait_for_their_deadline() -> None:
     ("rule", "ballots", "english", "french"),
     [
         ("simple_majority", "yyn.", "3 of 4 answered", "3 réponses sur 4"),
-        ("simple_majority", "yyn.", "2 yes against 1 no", "2 oui contre 1 non"),
+        (
+            "simple_majority",
+            "yyn.",
+            "2 yes against 1 no, more yes than no needed",
+            "2 oui contre 1 non, il faut plus de oui que de non",
+        ),
         ("consent", "cco", "1 objection(s) left open", "1 objection(s) encore ouverte(s)"),
         (
             TWO_THIRDS,
