@@ -452,12 +452,6 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "outcome.partial": ("agreement in part", "accord partiel"),
     "told.by_itself": ("by itself", "de soi-même"),
     "person.erased": ("a person who was erased", "une personne effacée"),
-    "mission.coordinate": ("coordinate", "coordonner"),
-    "mission.facilitate": ("facilitate", "faciliter"),
-    "mission.inform": ("inform", "informer"),
-    "mission.fund": ("fund", "financer"),
-    "mission.measure": ("measure", "mesurer"),
-    "mission.reorient": ("reorient", "réorienter"),
 }
 """English and French by key: ``told.<event>``, and the words of values."""
 

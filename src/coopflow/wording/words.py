@@ -96,13 +96,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "command.propose_mandate": ("Propose a mandate", "Proposer un mandat"),
     "command.publish_minutes": ("Publish minutes", "Publier un compte rendu"),
     "command.qualify_objection": ("Qualify an objection", "Qualifier une objection"),
-    "command.raise_disagreement": ("Raise a disagreement", "Signaler un désaccord"),
+    "command.raise_disagreement": ("Raise a disagreement", "Soulever un désaccord"),
     "command.recall_decision": ("Call a second time", "Convoquer une seconde fois"),
     "command.record_lasting_disagreement": (
         "Note that a disagreement lasts",
         "Acter un désaccord durable",
     ),
-    "command.record_measure": ("Record a value", "Relever une valeur"),
+    "command.record_measure": ("Record a value", "Saisir un relevé"),
     "command.record_meeting": ("Record a meeting", "Consigner une réunion"),
     "command.record_pulse": ("Record how members feel", "Consigner le ressenti des membres"),
     "command.record_session_vote": (
@@ -507,9 +507,5 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "picture.stays": ("Time spent in each stage", "Temps passé dans chaque étape"),
     "picture.time": ("time", "durée"),
     "picture.so_far": ("{days} so far", "{days} à ce jour"),
-    # the entries of a journal, told as sentences
-    **EVENT_WORDS,
-    # the kinds of events
-    **OCCURRENCE_WORDS,
 }
 """English and French by key; ``{name}`` stands for a value."""
