@@ -168,10 +168,13 @@ class Form:
     def _typed_in(self, typed: Typed) -> Known:
         """Return what the form itself holds to choose among."""
         found: dict[str, tuple[Option, ...]] = {}
-        for source, (name, field) in TYPED.items():
-            texts = [one.part(field).text.strip() for one in typed.part(name).items]
+        for source, (name, field, title) in TYPED.items():
+            items = typed.part(name).items
+            called = {one.part(field).text.strip(): one.part(title).text.strip() for one in items}
             if any(one.name == name for one in self.question.parts):
-                found[source] = tuple(Option(one, one) for one in dict.fromkeys(texts) if one)
+                found[source] = tuple(
+                    Option(one, words or one) for one, words in called.items() if one
+                )
         return found
 
 

@@ -31,6 +31,9 @@ from coopflow.wording.spacing import in_language
 FEW: Final = 5
 """Up to how many answers are shown side by side; more are a list to choose from."""
 
+_BY_COMMAS: Final = ("Separate several by commas.", "Séparez-les par des virgules.")
+"""What helps where several are typed, as there is nothing to choose among."""
+
 _WIDTH: Final = 75
 _TALL: Final = 20
 
@@ -173,13 +176,15 @@ class Scribe:
             values = (_default(question),)
         if kind == "radios" and isinstance(question, Choice) and not _has_answer(question):
             options = (Option("", self.pick(("no answer", "sans réponse"))), *options)
+        helps = self.pick(help_of(question.about))
         if isinstance(question, Several) and not options:
             values = (", ".join(values),)
+            helps = f"{helps} {self.pick(_BY_COMMAS)}".strip()
         return Shown(
             kind=kind,
             path=path,
             label=label or self.pick(label_of(question.about)),
-            help=self.pick(help_of(question.about)),
+            help=helps,
             required=question.required,
             values=values,
             options=options,

@@ -77,10 +77,11 @@ _SOURCES: Final = {
 }
 
 TYPED: Final = {
-    "actors": ("actors", "name"),
-    "own_actions": ("actions", "id"),
+    "actors": ("actors", "name", "name"),
+    "own_actions": ("actions", "id", "title"),
 }
-"""Sources that a form holds itself: the list, and the field by which its items are named."""
+"""Sources that a form holds itself: the list, the field by which its items are named, and the one
+that says what they are called."""
 
 NEEDED: Final = frozenset({"VetoDecision.reason"})
 """What commands are refused without, although their shape lets it be left out."""

@@ -6,7 +6,7 @@ import pytest
 
 from coopflow.domain.catalogue import COMMANDS
 from coopflow.domain.refusals import Refusal
-from coopflow.domain.tools import TOOLS, submission_faults
+from coopflow.domain.tools import MISSIONS, TOOLS, submission_faults
 from coopflow.entrypoints.web.forms.choices import choice_of
 from coopflow.entrypoints.web.forms.consequences import CONSEQUENCES, FINAL, consequence_of
 from coopflow.entrypoints.web.forms.faults import (
@@ -263,6 +263,29 @@ def test_faults_of_the_whole_stand_above_the_form() -> None:
     asked = of_command("record_pulse")
     pulse = asked.read([("score", "3"), ("answers", "9"), ("asked", "3")]).typed
     assert [one.path for one in asked.faults(pulse, FRENCH)] == ["answers"]
+
+
+def test_missions_are_called_alike_where_they_are_asked_for_and_where_they_are_told() -> None:
+    """As in the model of the support function, so in its mandate."""
+    for mission in MISSIONS:
+        asked = label_of(f"SupportModel.missions.{mission}")
+        told = tuple(say(f"mission.{mission}") for say in (ENGLISH, FRENCH))
+        assert told == tuple(one.lower() for one in asked)
+
+
+def test_actions_that_others_wait_for_are_chosen_by_their_titles() -> None:
+    """Their ids mean nothing to people; where none has an id they are typed."""
+    form = of_tool("roadmap")
+    content = DOCUMENTS["roadmap"]()
+    content["actions"] = [{**content["actions"][0], "id": "a1", "title": "Peser les restes"}]
+    waits = "actions.0.depends_on"
+    shown = flat(form.show(form.fill(content, FRENCH), FRENCH).fields)
+    assert shown[waits].options == (Option("a1", "Peser les restes"),)
+    assert "virgules" not in shown[waits].help
+    content["actions"][0]["id"] = ""
+    shown = flat(form.show(form.fill(content, FRENCH), FRENCH).fields)
+    assert shown[waits].options == ()
+    assert "virgules" in shown[waits].help
 
 
 def bad_contents() -> list[tuple[str, dict[str, Any]]]:
