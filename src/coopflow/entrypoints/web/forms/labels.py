@@ -102,7 +102,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "Charter.confidentiality": ("What stays among us", "Ce qui reste entre nous"),
     "Charter.data_sharing": ("How data are shared", "Partage des données"),
-    "Charter.term_end": ("In force until", "Valable jusqu'au"),
+    "Charter.term_end": ("In force until", "En vigueur jusqu'au"),
     "Charter.amendment_rule": ("How the charter is changed", "Comment la charte est modifiée"),
     # roadmap
     "Roadmap.actions": ("Actions", "Actions"),

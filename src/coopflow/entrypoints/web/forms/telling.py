@@ -32,6 +32,8 @@ from coopflow.wording.spacing import in_language
 _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 _COLUMNS: Final = 5
 _NAMES: Final = ("title", "name", "member", "subject", "definition", "why", "id")
+_TOLD_APART: Final = ("id", "name", "member", "subject")
+"""By what differences tell items of lists apart."""
 
 
 @dataclass(frozen=True)
@@ -155,12 +157,15 @@ class Teller:
     def called(self, question: Items | Pairs, value: Mapping[str, Any], number: int) -> str:
         """Return what an item of a list is called: by its kind, number and name."""
         item = f"{self.pick(item_of(question.about))} {number + 1}"
-        parts = {one.name: one for one in _parts(question.item)}
-        name = next((one for one in _NAMES if value.get(one) and one in parts), None)
-        if name is None:
-            return item
+        name = self._name(question.item, value)
         colon = " : " if self.say.language == "fr" else ": "
-        return f"{item}{colon}{self.text(parts[name], value[name])}"
+        return f"{item}{colon}{name}" if name else item
+
+    def _name(self, item: Question, value: Mapping[str, Any]) -> str:
+        """Return what names an item of a list to people; nothing where nothing does."""
+        parts = {one.name: one for one in _parts(item)}
+        name = next((one for one in _NAMES if value.get(one) and one in parts), None)
+        return "" if name is None else self.text(parts[name], value[name])
 
     def text(self, question: Question, value: Any) -> str:  # noqa: PLR0911 - one per kind
         """Return an answer in words, whatever it is; nothing for none."""
@@ -213,16 +218,17 @@ class Teller:
         except ValidationError:
             return self._other(value)
 
-    def way(self, question: Question, path: str) -> tuple[Step, ...]:
+    def way(self, question: Question, path: str, *contents: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the way to a part that differs, in words.
 
         Args:
             question: what the document asks.
             path: as differences name it, such as ``actions[orchard].due``.
+            contents: of the versions, the one first whose names of things are said.
         """
-        return tuple(self._way(question, path))
+        return tuple(self._way(question, path, contents))
 
-    def _way(self, question: Question, path: str) -> Iterator[Step]:
+    def _way(self, question: Question, path: str, values: Sequence[Any]) -> Iterator[Step]:
         while path:
             match question:
                 case Group():
@@ -231,6 +237,7 @@ class Teller:
                         break
                     question = found[0]
                     path = path[len(question.name) :].removeprefix(".")
+                    values = [one.get(question.name) for one in values if isinstance(one, Mapping)]
                     yield Step(self.pick(label_of(question.about)), question)
                 case Items() | Pairs() | Several() if path.startswith("["):
                     name, _, path = path[1:].partition("]")
@@ -240,7 +247,9 @@ class Teller:
                         continue
                     item = self.pick(item_of(question.about))
                     question = question.item
-                    number = f"{item} {name}" if name.isdigit() else f"{item} « {name} »"
+                    values = [one for value in values for one in _items_with(name, value)]
+                    called = next((self._name(question, one) for one in values), "") or name
+                    number = f"{item} {called}" if called.isdigit() else f"{item} « {called} »"
                     english = number.replace("« ", "“").replace(" »", "”")
                     yield Step(number if self.say.language == "fr" else english, question)
                 case _:
@@ -251,6 +260,13 @@ class Teller:
 
 def _begins(path: str, name: str) -> bool:
     return path == name or path.startswith((f"{name}.", f"{name}["))
+
+
+def _items_with(name: str, value: Any) -> Iterator[Mapping[str, Any]]:
+    """Return the items of a list that differences name so."""
+    for one in value if isinstance(value, list) else ():
+        if isinstance(one, Mapping) and any(one.get(field) == name for field in _TOLD_APART):
+            yield one
 
 
 def _is_plain(question: Question) -> bool:

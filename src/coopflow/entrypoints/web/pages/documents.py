@@ -115,6 +115,11 @@ async def differences(
     )
     if found is None:
         raise ProblemError("unknown_document")
+    versions = [
+        await page.services.queries.document(page.sight.address, kind, one)
+        for one in (found.later, found.earlier)
+    ]
+    contents = [one.content for one in versions if one is not None]
     teller = Teller(page.say, await named(page, kind, {}))
     return page.render(
         "documents/differences.html",
@@ -122,7 +127,7 @@ async def differences(
         listed=listed,
         earlier=found.earlier,
         later=found.later,
-        changes=[_changed(kind, one, teller) for one in found.differences],
+        changes=[_changed(kind, one, teller, contents) for one in found.differences],
     )
 
 
@@ -275,8 +280,10 @@ def _signing(page: CooperationPage, found: DocumentDetail) -> tuple[str, ...]:
     return tuple(one for one in page.speaks_for if one in active and one not in found.signatures)
 
 
-def _changed(kind: str, one: Difference, teller: Teller) -> Changed:
-    steps = teller.way(of_tool(kind).question, one.path)
+def _changed(
+    kind: str, one: Difference, teller: Teller, contents: Sequence[Mapping[str, Any]]
+) -> Changed:
+    steps = teller.way(of_tool(kind).question, one.path, *contents)
     question = steps[-1].question if steps else None
     before = after = None
     if question is not None and one.kind != "moved":

@@ -56,7 +56,7 @@ def test_things_are_called_by_their_names() -> None:
     assert rules.kind == "table"
     assert rules.heads == ("À quel sujet", "Règle", "Quorum", "Règle en cas d'échec")
     assert texts(rules) == ["budget", "consentement", "1/2", "bogus"]
-    assert texts(charter["Valable jusqu'au"]) == ["9 mai 2028"]
+    assert texts(charter["En vigueur jusqu'au"]) == ["9 mai 2028"]
     model = told("support_model", {"hosting": "shared", "hours_month": 12.5, "budget": []})
     assert texts(model["Portage"]) == ["mutualisé entre plusieurs partenaires"]
     assert texts(model["Heures par mois"]) == ["12,5"]
@@ -89,7 +89,7 @@ def test_what_is_kept_in_another_shape_is_told_as_well() -> None:
     odd = told(
         "charter", {"term_end": "soon", "bodies": ["x"], "principles": {"a": [1, None], "b": None}}
     )
-    assert texts(odd["Valable jusqu'au"]) == ["soon"]
+    assert texts(odd["En vigueur jusqu'au"]) == ["soon"]
     assert texts(odd["Principes"]) == ["a: 1"]
     ballots = TELLER.tell(
         of_command("record_session_vote").question.parts[1], {"alpha": "yes"}, "Réponses"
@@ -118,6 +118,13 @@ def test_the_way_to_what_differs_is_told_in_words() -> None:
     ]
     english = Teller(ENGLISH, {}).way(question, "objectives[o1]")
     assert english[-1].words == "Objective “o1”"
+    known = [
+        step.words.replace(SPACE, " ")
+        for step in TELLER.way(question, "objectives[o1].why", after, before)
+    ]
+    assert known == ["Objectifs", "Objectif « Loger »", "Pourquoi : la transformation visée"]
+    gone = TELLER.way(question, "objectives[o1]", {"objectives": "none"}, before)
+    assert gone[-1].words.replace(SPACE, " ") == "Objectif « Nourrir »"
 
 
 @pytest.mark.parametrize("path", ["nothing", "objectives.x", "objectives[a", "objectives[a].b[c]"])
