@@ -43,8 +43,10 @@ def test_a_young_one_says_what_the_next_gate_asks(site: Site, young: Address) ->
     page = site.page(known(site, "rep-alpha", "Rosa"))
     page.goto(path(young))
     expect(page.get_by_text("Il manque encore")).to_be_visible()
-    page.get_by_role("link", name="La liste et le plus court chemin").click()
+    expect(page.locator("#condition-support")).to_contain_text("comme à l'ouverture")
+    page.get_by_role("link", name="La liste de contrôle et le plus court chemin").click()
     expect(page).to_have_url(re.compile("/gates/to_structuration$"))
+    expect(page.get_by_text(re.compile(r"Critères réunis\s: \d+ sur"))).to_be_visible()
     shortest = page.get_by_role("region", name="Le plus court chemin")
     step = shortest.get_by_role("link", name="Rédiger un brouillon").first
     expect(step).to_have_attribute("href", re.compile(r"/do/draft_document\?kind=\w+"))

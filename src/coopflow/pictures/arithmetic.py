@@ -176,7 +176,7 @@ def _drawn(  # noqa: PLR0913, PLR0917 - as above
         drawing.head((scale.at(needed), low + 1), "up")
         _beside(drawing, scale.at(needed), low + 24, words, frame)
         low += 28
-    return _key(drawing, frame, parts, low + 24)
+    return _key(drawing, frame, parts, low + 24, say)
 
 
 def _beside(drawing: Drawing, x: float, y: float, words: str, frame: Frame) -> None:
@@ -203,10 +203,10 @@ def _hatch(  # noqa: PLR0913, PLR0917 - as of a rectangle
     drawing.hatched("dots" if kind == "dots" else "slant", x, y, width, height)
 
 
-def _key(drawing: Drawing, frame: Frame, parts: tuple[_Part, ...], y: float) -> float:
+def _key(drawing: Drawing, frame: Frame, parts: tuple[_Part, ...], y: float, say: Phrases) -> float:
     x = float(_EDGE)
     for one in parts:
-        words = f"{one.number} {one.words}"
+        words = about(say, one.words, str(one.number))
         wide = _BOX + 6 + width_of(words, SMALL)
         if x > _EDGE and x + wide > frame.width:
             x, y = float(_EDGE), y + _ROW

@@ -279,6 +279,7 @@ def test_arithmetic_shows_what_it_takes(rule: Rule | None, needed: str | None, w
     assert [one for one in written(found) if one.startswith("il faut")] == (
         [needed] if needed else []
     )
+    assert {"oui\u00a0: 7", "abstention\u00a0: 1", "non\u00a0: 2"} <= set(written(found))
     assert found.rows == (
         ("oui", "7"),
         ("abstention", "1"),
