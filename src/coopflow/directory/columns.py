@@ -21,6 +21,9 @@ _FREQUENCIES: Final = {
 }
 _LANGUAGES: Final = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 _ROLES: Final = {"responsable_de_programme": "programme_manager"}
+ROLES_WRITTEN: Final = ("programme_manager", "responsable de programme")
+"""How a cell may name the role that people hold in a programme."""
+
 _CATEGORIES: Final = {
     "etat": "state",
     "collectivite": "local_authority",
@@ -91,6 +94,27 @@ ORGANISATIONS: Final = (
     _EMAIL,
 )
 """The columns of a file of organisations."""
+
+
+FRENCH: Final[Mapping[str, str]] = {
+    "id": "identifiant",
+    "name": "nom",
+    "email": "courriel",
+    "language": "langue",
+    "programme": "programme",
+    "roles": "rôle",
+    "category": "catégorie",
+    "college": "collège",
+    "registration": "immatriculation",
+    "website": "site web",
+    "invite_voters": "invitations à voter",
+    "remind_voters": "rappels de vote",
+    "publish_outcome": "résultats",
+    "convene_review": "convocations",
+    "compile_dossier": "dossiers",
+    "publish_summary": "synthèses",
+}
+"""What columns are called in French, by their fields; a file may call them so."""
 
 
 def plain(text: str) -> str:

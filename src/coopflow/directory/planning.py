@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 from coopflow.definitions.faults import MAX_FAULTS, Fault, listing
-from coopflow.directory.columns import ORGANISATIONS, PEOPLE
+from coopflow.directory.columns import ORGANISATIONS, PEOPLE, ROLES_WRITTEN
 from coopflow.directory.errors import FaultyRecordError
 from coopflow.directory.people import PROGRAMME_ROLES, Notifications, PersonStated, ProgrammeRole
 from coopflow.directory.records import Kept, Stated, checked_id
@@ -285,12 +285,12 @@ class Plan(Generic[S, K]):
         return step._replace(programme=programme, roles_before=before, roles=roles)
 
     def _roles_in(self, line: Line) -> Iterator[ProgrammeRole]:
-        for word in re.split(r"[\s|,;]+", line.text("roles")):
+        for word in re.split(r"\s*[|,;]\s*", line.text("roles").strip()):
             role = next((one for one in PROGRAMME_ROLES if one == word), None)
             if role is not None:
                 yield role
             elif word:
-                self._fault(line, "roles", f"there is no role {word}", listing(PROGRAMME_ROLES))
+                self._fault(line, "roles", f"there is no role {word}", listing(ROLES_WRITTEN))
 
     def _check_own(self, line: Line, place: Place, after: S) -> None:
         value = getattr(after, self._kind.own)

@@ -60,7 +60,7 @@ def test_a_table_with_faults_says_where_and_imports_nothing(desk: Desk) -> None:
     place = f"{desk.path}/administration/import"
     answer = desk.manager.post(place, files={"file": ("gens.csv", faulty)})
     assert answer.status_code == 422
-    assert "ligne 2" in answer.text
+    assert "ligne 2, colonne 2 (<code>courriel</code>)" in answer.text
 
 
 def test_a_webhook_is_made_tried_and_removed(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from coopflow.definitions.faults import Fault, FaultsError
 from coopflow.definitions.library import available
 from coopflow.definitions.yaml import load
+from coopflow.directory.columns import FRENCH, ORGANISATIONS, PEOPLE
 from coopflow.directory.planning import ImportReport
 from coopflow.directory.programmes import ProgrammeStated
 from coopflow.domain.base import Label
@@ -141,7 +142,7 @@ async def show_refusals(
 @router.get("/import")
 async def ask_for_table(page: ManagedPageDep) -> Response:
     """Ask for a table of people or organisations."""
-    return page.render("administration/import.html", faults=(), report=None, table="")
+    return _shown(page)
 
 
 @router.post("/import")
@@ -156,9 +157,21 @@ async def take_table(page: ManagedPageDep) -> Response:
     found = await _imported(page, content, dry_run=not sure)
     if isinstance(found, ImportReport):
         table = base64.b64encode(content).decode()
-        return page.render("administration/import.html", faults=(), report=found, table=table)
+        return _shown(page, report=found, table=table)
+    return _shown(page, status=422, faults=found)
+
+
+def _shown(page: ProgrammePage, *, status: int = 200, **more: Any) -> Response:
+    """Show the page with what came of a table, its columns called as the reader calls them."""
+    is_french = page.say.language == "fr"
+    told = {"faults": (), "report": None, "table": "", **more}
     return page.render(
-        "administration/import.html", status=422, faults=found, report=None, table=""
+        "administration/import.html",
+        status=status,
+        called={name: french if is_french else name for name, french in FRENCH.items()},
+        people=[one.field for one in PEOPLE[:6] if one.field != "programme"],
+        organisations=[one.field for one in ORGANISATIONS if one.field != "programme"],
+        **told,
     )
 
 
