@@ -50,6 +50,21 @@ def test_who_facilitates_acts_for_the_organisation_that_a_link_names(
     assert '<select id="f-organisation"' in form
 
 
+def test_who_manages_a_programme_finds_its_portfolio_at_home(
+    site: Site, bocage: Collective
+) -> None:
+    """And nothing of decisions and cooperations that are none of theirs; members find these."""
+    portfolio = f'href="/p/{bocage.address.programme}/portfolio"'
+    with site.visitor(bocage.manager) as client:
+        home = client.get("/").text
+    assert portfolio in home
+    assert "Vous n&#39;avez encore répondu à aucune décision" not in home
+    with site.visitor(bocage.speakers[FERME]) as client:
+        home = client.get("/").text
+    assert portfolio not in home
+    assert "Là où vous prenez part" in home
+
+
 def test_who_speaks_for_one_organisation_is_not_asked_which(site: Site, bocage: Collective) -> None:
     """There is but one that they may answer."""
     form = asked(site, bocage.speakers[AMAP], f"{bocage.path}/do/describe_member")

@@ -13,9 +13,11 @@ from pydantic import TypeAdapter
 
 from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
+from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.pages import PagingDep
+from coopflow.entrypoints.http.programmes import programmes_there
 from coopflow.entrypoints.http.routes import mine
 from coopflow.entrypoints.web.cooperation import command_path, path_of
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
@@ -77,6 +79,7 @@ async def show(
     involved = await services.queries.cooperations_of(
         visitor.person, within=caller.programmes, limit=_SHOWN + 1
     )
+    managed = [one for one in sorted(caller.roles) if PROGRAMME_MANAGER in caller.grants(one)]
     namer = Namer(services.queries, phrases_of(request))
     await namer.prepare(
         [
@@ -98,6 +101,7 @@ async def show(
         kinds=KINDS,
         answers=answered,
         involved=involved[:_SHOWN],
+        managed=await programmes_there(services, caller, managed[:_SHOWN]) if managed else (),
         has_more=len(involved) > _SHOWN,
     )
 
