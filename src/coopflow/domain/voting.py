@@ -313,7 +313,7 @@ RULE_NAMES: Final = tuple(RULE_LABELS)
 
 _BASES: Final[Mapping[str, Label]] = {
     "cast": Label(en="of the votes cast", fr="des suffrages exprimés"),
-    "electorate": Label(en="of the electors", fr="des votants"),
+    "electorate": Label(en="of the electors", fr="du corps électoral"),
 }
 _MODES: Final[Mapping[str, Label]] = {
     "winner_take_all": Label(en="winner takes all", fr="tout au vainqueur"),

@@ -25,7 +25,7 @@ RULES: Final[Mapping[str, Label]] = {
     ),
     "absolute_majority": Label(
         en="Adopted when more than half of all who may answer say yes.",
-        fr="Adoptée si plus de la moitié des votants disent oui.",
+        fr="Adoptée si plus de la moitié du corps électoral dit oui.",
     ),
     "qualified_majority": Label(
         en="Adopted when yes reaches the share that is asked for.",

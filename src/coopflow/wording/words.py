@@ -401,15 +401,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "diff.none": ("no difference", "aucune différence"),
     # coopflow policy impact, coopflow policy adopt
     "impact.all": ("cooperations looked at", "coopérations examinées"),
-    "impact.other_lifecycle": ("follow another lifecycle", "suivent un autre cycle de vie"),
+    "impact.other_lifecycle": ("follow another lifecycle", "d'un autre parcours"),
     "impact.unchanged": (
         "without any difference at once",
         "sans changement immédiat",
     ),
-    "impact.lost": ("would lose a level", "perdraient un niveau"),
-    "impact.gained": ("would gain a level", "gagneraient un niveau"),
-    "impact.clocks": ("would have a cure clock start", "verraient partir un délai de remédiation"),
-    "impact.verdict": ("with the next gate: {verdict}", "avec pour prochain passage : {verdict}"),
+    "impact.lost": ("would lose a level", "avec un niveau en moins"),
+    "impact.gained": ("would gain a level", "avec un niveau en plus"),
+    "impact.clocks": ("would have a cure clock start", "avec un délai de remédiation qui commence"),
+    "impact.verdict": ("with the next gate: {verdict}", "au prochain passage : {verdict}"),
     # coopflow forecast
     "forecast.until": (
         "What will happen by itself until {until} if nobody acts",

@@ -424,7 +424,7 @@ def test_colleges_come_from_the_members() -> None:
         (
             {"name": "weighted", "weights": {"alpha": "3/2"}, "base": "electorate"},
             "weighted vote (at least 1/2 of the electors, weights alpha 3/2)",
-            "vote pondéré (au moins 1/2 des votants, poids alpha 3/2)",
+            "vote pondéré (au moins 1/2 du corps électoral, poids alpha 3/2)",
         ),
     ],
 )

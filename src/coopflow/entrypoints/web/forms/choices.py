@@ -40,7 +40,7 @@ CHOICES: Final[Mapping[str, tuple[str, str]]] = {
     "missions.reorient": ("reorient", "réorienter"),
     **{f"frequency.{name}": (label.en, label.fr) for name, label in FREQUENCY_LABELS.items()},
     "base.cast": ("of the votes cast", "des suffrages exprimés"),
-    "base.electorate": ("of all who may vote", "de l'ensemble des votants"),
+    "base.electorate": ("of all who may vote", "du corps électoral entier"),
     "mode.winner_take_all": (
         "the majority takes all its weight",
         "la majorité emporte tout son poids",
