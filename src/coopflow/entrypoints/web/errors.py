@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,11 +12,16 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from coopflow.application.engine import UnavailableError
+from coopflow.domain.refusals import Refusal
 from coopflow.entrypoints.http.dependencies import recognised
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.origins import SAFE
 from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import PROBLEM_KEY, ProblemError, of_framework
+from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
+from coopflow.entrypoints.web.forms.form import Form
+from coopflow.entrypoints.web.forms.refusals import reason_of
+from coopflow.entrypoints.web.forms.typed import Typed
 from coopflow.entrypoints.web.rendering import look_of, render
 from coopflow.wording.spacing import in_language
 
@@ -58,6 +63,33 @@ def meanings(code: str) -> tuple[str, str]:
     """Return what a problem means and what to do, in English and French, as pages say it."""
     kind = KINDS[code]
     return _ON_PAGES.get(code) or (kind.explained("en"), kind.explained("fr"))
+
+
+def said_of(error: ProblemError) -> tuple[str, str]:
+    """Return what stands in the way of a command, in English and French, as pages say it."""
+    reason = None if error.refusal is None else reason_of(error.refusal)
+    return meanings(error.code) if reason is None else reason.words
+
+
+def refused(
+    refusal: Refusal, form: Form, typed: Typed, settled: Collection[str] = ()
+) -> tuple[Fault, ...]:
+    """Return why a command was refused, at the fields of its form where that can be told.
+
+    Args:
+        refusal: what the engine answered.
+        form: the form.
+        typed: what was typed.
+        settled: the fields that were not asked: there is nothing to mend about them.
+    """
+    reason = reason_of(refusal)
+    if reason is None:
+        return of_refusal(refusal, form.question, typed, meanings(refusal.code))
+    found = of_refusal(refusal, form.question, typed, reason.words, reason.field)
+    is_asked = [one.path.partition(".")[0] not in settled for one in found]
+    return tuple(
+        one if asked else one._replace(path="") for one, asked in zip(found, is_asked, strict=True)
+    )
 
 
 async def lost(request: Request, error: Exception) -> Response:

@@ -325,7 +325,7 @@ _MEANT: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def of_refusal(
-    refusal: Refusal, question: Question, typed: Typed, words: Words
+    refusal: Refusal, question: Question, typed: Typed, words: Words, field: str = ""
 ) -> tuple[Fault, ...]:
     """Return why a command was refused, at the fields where that can be told.
 
@@ -333,7 +333,8 @@ def of_refusal(
         refusal: what the engine answered.
         question: what the form asks.
         typed: what was typed.
-        words: what the refusal means; ``wording`` and the kinds of problems say it.
+        words: what stands in the way.
+        field: what it is about; empty where the facts of the refusal have to tell.
     """
     told = [
         (str(one.get("path", "")), str(one.get("problem", "")))
@@ -342,9 +343,9 @@ def of_refusal(
     ]
     if told:
         return of_problems(told, question, typed)
-    asked = question.parts if isinstance(question, Group) else ()
-    for meant in _MEANT.get(refusal.code, ()):
-        if any(one.name == meant for one in asked):
+    asked = {one.name for one in question.parts} if isinstance(question, Group) else set()
+    for meant in (field, *_MEANT.get(refusal.code, ())):
+        if meant.partition(".")[0] in asked:
             return (Fault(meant, words),)
     named = [
         name

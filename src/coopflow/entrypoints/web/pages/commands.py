@@ -15,7 +15,6 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from coopflow.domain.catalogue import COMMANDS
-from coopflow.domain.refusals import Refusal
 from coopflow.domain.roles import MATRIX, REPRESENTATIVE
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
@@ -24,9 +23,9 @@ from coopflow.entrypoints.http.problems import HiddenError, ProblemError
 from coopflow.entrypoints.web.amending import COMMAND as AMENDING
 from coopflow.entrypoints.web.amending import Amending, amending
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
-from coopflow.entrypoints.web.errors import meanings
+from coopflow.entrypoints.web.errors import refused
 from coopflow.entrypoints.web.forms.consequences import FINAL, consequence_of
-from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
+from coopflow.entrypoints.web.forms.faults import Fault
 from coopflow.entrypoints.web.forms.form import Form, of_command
 from coopflow.entrypoints.web.forms.shown import Shown
 from coopflow.entrypoints.web.forms.sources import NEW
@@ -187,7 +186,7 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         except ProblemError as error:
             if error.refusal is None:
                 raise
-            faults = _refused(error.refusal, form, typed)
+            faults = refused(error.refusal, form, typed, sent.settled)
     if faults:
         kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
         told = kept if kept != "kept" else None
@@ -257,10 +256,6 @@ def _order(page: CooperationPage, command: str, data: dict[str, object], sent: _
         expected_seq=sent.expected_seq,
         reads_journal=page.may("journal"),
     )
-
-
-def _refused(refusal: Refusal, form: Form, typed: Typed) -> tuple[Fault, ...]:
-    return of_refusal(refusal, form.question, typed, meanings(refusal.code))
 
 
 def _with_done(place: str, command: str) -> str:

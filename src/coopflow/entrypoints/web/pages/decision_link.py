@@ -21,7 +21,7 @@ from coopflow.entrypoints.http.problem_kinds import KINDS
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.turnstile import count_address
 from coopflow.entrypoints.web.deciding import Deciding, deciding
-from coopflow.entrypoints.web.errors import meanings
+from coopflow.entrypoints.web.errors import said_of
 from coopflow.entrypoints.web.forms.form import of_tool
 from coopflow.entrypoints.web.forms.shown import Option
 from coopflow.entrypoints.web.forms.telling import Teller, Told
@@ -31,6 +31,7 @@ from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
 from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
 from coopflow.wording.naming import Names
+from coopflow.wording.spacing import in_language
 from coopflow.wording.subjects import subject_said
 
 router = APIRouter(dependencies=[Depends(count_address), *OPEN])
@@ -150,7 +151,7 @@ def _page(  # noqa: PLR0913 - what is shown
         title=view.question or about[:1].upper() + about[1:],
         about=about,
         document=_told(request, found),
-        wrong=None if wrong is None else meanings(wrong.code)[language == "fr"],
+        wrong=None if wrong is None else in_language(said_of(wrong), language),
         typed={"organisation": "", "choice": "", "reason": "", "to": ""} | dict(typed or {}),
         done_by_link=done,
         until=min(view.closes_at, found.link.expires_at),

@@ -11,15 +11,14 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from coopflow.domain.refusals import Refusal
 from coopflow.domain.tools import Kind
 from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
-from coopflow.entrypoints.web.errors import meanings
-from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
+from coopflow.entrypoints.web.errors import refused
+from coopflow.entrypoints.web.forms.faults import Fault
 from coopflow.entrypoints.web.forms.form import Form, of_tool
 from coopflow.entrypoints.web.forms.typed import MAX_ITEMS, Typed, as_pairs
 from coopflow.entrypoints.web.guards import MEMBERS
@@ -249,7 +248,7 @@ async def _drafted(desk: Desk, written: Written, cut: tuple[Fault, ...]) -> tupl
     except ProblemError as error:
         if error.refusal is None:
             raise
-        return _refused(error.refusal, form, typed)
+        return refused(error.refusal, form, typed)
     return ()
 
 
@@ -262,10 +261,6 @@ def _order(page: CooperationPage, payload: Mapping[str, Any], key: str) -> Order
         payload=payload,
         reads_journal=page.may("journal"),
     )
-
-
-def _refused(refusal: Refusal, form: Form, typed: Typed) -> tuple[Fault, ...]:
-    return of_refusal(refusal, form.question, typed, meanings(refusal.code))
 
 
 def _overtaken(newest: int) -> Fault:

@@ -20,8 +20,8 @@ from coopflow.entrypoints.http.guards import OutlookDep
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.web.cooperation import path_of
-from coopflow.entrypoints.web.errors import meanings
-from coopflow.entrypoints.web.forms.faults import Fault, of_refusal
+from coopflow.entrypoints.web.errors import refused
+from coopflow.entrypoints.web.forms.faults import Fault
 from coopflow.entrypoints.web.forms.form import of_command
 from coopflow.entrypoints.web.forms.shown import Option
 from coopflow.entrypoints.web.forms.typed import Typed
@@ -111,8 +111,7 @@ async def give(opening: OpeningDep) -> Response:
         except ProblemError as error:
             if error.refusal is None:
                 raise
-            words = meanings(error.refusal.code)
-            faults = of_refusal(error.refusal, form.question, typed, words)
+            faults = refused(error.refusal, form, typed)
         else:
             place = f"{path_of(*address)}?done={_COMMAND}"
             return RedirectResponse(here(opening.request, place), 303)
