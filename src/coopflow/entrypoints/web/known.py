@@ -8,8 +8,8 @@ from typing import Final
 from coopflow.application.access import Subject
 from coopflow.application.engine import UnknownCooperationError
 from coopflow.definitions.compile import compile_family
+from coopflow.domain.roles import MEDIATOR
 from coopflow.domain.state import Cooperation
-from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.http.looking import Looked, look
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.questions import Line, Question, Several, walk
@@ -19,6 +19,7 @@ from coopflow.wording.subjects import subject_said
 _PEOPLE: Final = 500
 _PART_OF: Final[Mapping[str, Subject]] = {
     "people": "people",
+    "mediators": "people",
     "decisions": "decisions",
     "disagreements": "disagreements",
     "choices": "decisions",
@@ -61,6 +62,8 @@ async def known_in(page: CooperationPage, sources: frozenset[str], decision: str
         )
     if "people" in sources:
         found["people"] = await _people(page)
+    if "mediators" in sources:
+        found["mediators"] = await _mediators(page)
     if sources & {"choices", *_OF_STATE}:
         looked = await look(page.services, page.sight)
         for source in sources & _OF_STATE.keys():
@@ -91,6 +94,15 @@ async def _people(page: CooperationPage) -> tuple[Option, ...]:
         people = await page.services.directory.people(page.detail.programme, limit=_PEOPLE)
         options |= {one.id: one.name for one in people}
     return tuple(Option(*one) for one in sorted(options.items(), key=lambda one: one[1].lower()))
+
+
+async def _mediators(page: CooperationPage) -> tuple[Option, ...]:
+    """Return those who hold the role of a mediator."""
+    held = await page.services.queries.holders(page.sight.address)
+    people = {one.person for one in held if one.role == MEDIATOR}
+    await page.know(people)
+    options = [Option(one, page.person(one)) for one in people]
+    return tuple(sorted(options, key=lambda one: one.label.lower()))
 
 
 def _decisions(page: CooperationPage, looked: Looked) -> Iterator[Option]:
@@ -139,8 +151,6 @@ def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
         if kind == "disagreement":
             raised = looked.state.disagreements[slug].subject
             yield Option(subject, f"{page.say('subject.disagreement')} ({raised})")
-        elif kind == "document":
-            yield Option(subject, subject_said(subject, page.say, page.names))
         else:
             yield Option(subject, page.say(f"subject.{kind}"))
 
@@ -166,8 +176,7 @@ async def _offered(page: CooperationPage, looked: Looked) -> tuple[Option, ...]:
 
 
 def _subjects_of(state: Cooperation) -> Iterable[str]:
-    yield from (f"document:{kind}" for kind in KIND_LABELS)
-    yield from ("money", "closing", "other")
+    yield from ("other", "money", "closing")  # all else is put to the members by other commands
     for slug, one in state.disagreements.items():
         if one.state == "collective_decision":
             yield f"disagreement:{slug}"

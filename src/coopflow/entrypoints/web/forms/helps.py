@@ -218,8 +218,8 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
         "Si oui, chacun est de nouveau consulté : les réponses déjà données ne comptent plus.",
     ),
     "OpenDecision.subject": (
-        "What is decided on. For a question of your own, choose “other”.",
-        "Ce sur quoi porte la décision. Pour une question à vous, choisissez « autre ».",
+        "What is decided on. For a question of your own, choose “something else”.",
+        "Ce sur quoi porte la décision. Pour une question à vous, choisissez « autre chose ».",
     ),
     "OpenDecision.quorum": _QUORUM,
     "SubmitDocument.rule": _RULE,
@@ -231,6 +231,22 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
     "ProposeMandate.hours_month": (
         "The support function cannot live on goodwill alone.",
         "La fonction de soutien ne peut reposer sur la seule bonne volonté.",
+    ),
+    "RaiseDisagreement.subject": (
+        "All in the cooperation read this: name the matter, and nobody's fault.",
+        "Toute la coopération le lit : nommez le sujet, sans mettre personne en cause.",
+    ),
+    "RaiseDisagreement.blocking": (
+        "The facilitator is asked to confirm it; then gates wait until it is settled.",
+        "La facilitation est appelée à le confirmer ; les passages attendent alors son règlement.",
+    ),
+    "TriageDisagreement.blocking": (
+        "Gates then wait until it is settled, where it touches what may block them.",
+        "Les passages attendent alors son règlement, s'il touche un sujet qui peut les bloquer.",
+    ),
+    "AppointMediator.person": (
+        "Those who hold the role of a mediator; it is assigned under “People”.",
+        "Celles et ceux qui ont le rôle de médiation ; il se confie sous « Membres ».",
     ),
     "RaiseDisagreement.content": (
         "For the parties and those who help them; others do not read it.",

@@ -259,6 +259,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "RaiseDisagreement.content": ("What the disagreement is", "En quoi consiste le désaccord"),
     "RaiseDisagreement.parties": ("Between whom", "Entre qui"),
     "RaiseDisagreement.touches": ("What it touches", "Ce qu'il touche"),
+    "TriageDisagreement.blocking": ("I confirm that it blocks", "Je confirme qu'il bloque"),
     "blocking": ("It stands in the way of the cooperation", "Il bloque la coopération"),
     "RecordMeasure.value": ("Value", "Valeur"),
     "RecordMeeting.kind": ("Kind of meeting", "Type de réunion"),

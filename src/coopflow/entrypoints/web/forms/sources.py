@@ -49,6 +49,7 @@ _SOURCES: Final = {
     "Weighted.weights.key": "members",
     "Colleges.weights.key": "colleges",
     "college": "colleges",
+    "AppointMediator.person": "mediators",
     "person": "people",
     "representative": "people",
     "alternate": "people",

@@ -20,6 +20,7 @@ from coopflow.entrypoints.http.commands.giving import Order, carry_out
 from coopflow.entrypoints.http.commands.table import ROUTES
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
+from coopflow.entrypoints.web import asking
 from coopflow.entrypoints.web.amending import COMMAND as AMENDING
 from coopflow.entrypoints.web.amending import Amending, amending
 from coopflow.entrypoints.web.cooperation import CooperationPage, CooperationPageDep
@@ -134,6 +135,9 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     if len(own) == 1 and "organisation" not in settled and _is_about_own(page, command):
         typed = typed.having("organisation", Typed((own[0],)))
         settled = (*settled, "organisation")
+    if command == "accept_mediator" and "person" not in settled:
+        typed = await asking.with_mediator(page, typed)
+        settled = tuple(name for name in typed.parts if typed.part(name).text)
     for name in _to_be_made_up(command):
         if name not in settled:
             typed = typed.having(name, Typed((f"{name}-{sent.window.key[:8]}",)))
@@ -285,10 +289,9 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
     made_up = _to_be_made_up(command)
     addresses = addresses_in(command, sent.answers)
+    fields = [asked_beside(command, one, addresses) for one in shown.fields if one not in settled]
     asked = shown._replace(
-        fields=tuple(
-            asked_beside(command, one, addresses) for one in shown.fields if one not in settled
-        )
+        fields=asking.asked(command, fields, {one.path: one.value for one in settled})
     )
     return page.render(
         "cooperation/do.html",
@@ -297,7 +300,12 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
         consequence=consequence_of(command, page.say),
         is_final=command in FINAL,
         form=asked,
-        settled=[(one, _told(one)) for one in settled if one.path not in made_up],
+        quotes=await asking.quotes(page, command, typed),
+        settled=[
+            (one, _told(one), asking.place_of(page, command, one.path, one.value))
+            for one in settled
+            if one.path not in made_up
+        ],
         made_up=[one for one in settled if one.path in made_up],
         sent=sent,
         unsent=unsent,

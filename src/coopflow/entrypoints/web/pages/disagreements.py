@@ -73,6 +73,13 @@ async def show(disagreement: DisagreementId, page: CooperationPageDep) -> Respon
         at_limit=ladder.ASKING if course.disagreement.asking else ladder.AT_LIMIT[view.state],
         offers=ladder.offers(course.disagreement, hand, now),
         content=content if isinstance(content, DisagreementContent) else None,
+        brought_about=[
+            one
+            for one in lines
+            if one.data.get("agreed_text") and "agreed_text" not in one.redacted
+        ]
+        if reads_journal
+        else [],
         readers=page.say.several([page.say(f"reader.{one}") for one in READERS[view.state]]),
         decisions=await _decisions(page, disagreement),
         touches=MATTERS,

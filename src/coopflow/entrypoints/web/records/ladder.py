@@ -104,12 +104,13 @@ class Rung(NamedTuple):
 
     Attributes:
         step: which one.
-        standing: whether it is behind, where it stands, left out, or ahead.
+        standing: whether it is behind, where it stands, left out, or ahead; ``unknown`` where it
+            may be either of behind and left out, as far as the reader may know.
         at: when it came there, where that may be told.
     """
 
     step: str
-    standing: Literal["past", "now", "skipped", "ahead"]
+    standing: Literal["past", "now", "skipped", "ahead", "unknown"]
     at: datetime | None
 
 
@@ -126,11 +127,12 @@ def rungs(view: DisagreementView, steps: Sequence[tuple[str, datetime]]) -> tupl
     found = []
     for number, step in enumerate(STEPS):
         at = reached.get(step)
-        standing: Literal["past", "now", "skipped", "ahead"] = "ahead"
+        standing: Literal["past", "now", "skipped", "ahead", "unknown"] = "ahead"
         if number == now:
             standing = "now"
         elif number < now:
-            standing = "past" if at or not steps else "skipped"
+            missing: Literal["skipped", "unknown"] = "skipped" if steps else "unknown"
+            standing = "past" if at else missing
         found.append(Rung(step, standing, at if number <= now else None))
     return tuple(found)
 

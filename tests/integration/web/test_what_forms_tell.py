@@ -1,0 +1,133 @@
+"""What forms of commands tell of what they are about, and ask no more than makes sense."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+
+from tests.web_site import Collective, Site, somebody
+
+FARM, COUNCIL, AMAP = "ferme-du-gue", "commune-bocage", "amap-des-haies"
+RAISED = {
+    "disagreement": "camion",
+    "subject": "Le camion",
+    "content": "Le frein **grince**",
+    "parties": [FARM, COUNCIL],
+    "touches": "object",
+    "blocking": True,
+}
+
+
+@pytest.fixture(scope="module")
+def here(site: Site) -> Collective:
+    """A cooperation in which a disagreement is raised, and a decision open."""
+    found = site.collective()
+    site.give(found, found.speakers[FARM], "/disagreements", RAISED)
+    asked = {"decision": "jour", "subject": "other", "question": "Le mardi ?"}
+    asked |= {"rule": {"name": "consent"}}  # type: ignore[dict-item]
+    site.give(found, found.facilitator, "/decisions", asked)
+    ballot = {"organisation": AMAP, "choice": "objection", "reason": "Nous livrons ce jour-là"}
+    site.give(found, found.speakers[AMAP], "/decisions/jour/ballots", ballot)
+    return found
+
+
+def form(site: Site, here: Collective, person: str, command: str, query: str = "") -> str:
+    """Return the form of a command as somebody is shown it."""
+    with site.visitor(person) as visitor:
+        return unescape(visitor.get(f"{here.path}/do/{command}?{query}").text)
+
+
+def test_raising_a_disagreement_says_what_everybody_reads(site: Site, here: Collective) -> None:
+    """The subject is for all in the cooperation, and the form says so."""
+    told = form(site, here, here.speakers[FARM], "raise_disagreement")
+    assert "Toute la coopération le lit" in told
+
+
+def test_who_sorts_a_disagreement_reads_it_there(site: Site, here: Collective) -> None:
+    """And is asked to confirm that it blocks, which its page says a party claims."""
+    told = form(site, here, here.facilitator, "triage_disagreement", "disagreement=camion")
+    assert "<strong>grince</strong>" in told
+    assert "Je confirme qu'il bloque" in told
+    with site.visitor(here.facilitator) as visitor:
+        page = visitor.get(f"{here.path}/disagreements/camion").text
+    assert "à confirmer par la facilitation" in page
+
+
+def test_who_judges_an_objection_reads_it_there(site: Site, here: Collective) -> None:
+    """Nobody has to remember it."""
+    query = f"decision=jour&organisation={AMAP}"
+    for command in ("qualify_objection", "integrate_objection"):
+        assert "Nous livrons ce jour-là" in form(site, here, here.facilitator, command, query)
+
+
+def test_entrusting_a_vote_for_one_decision_asks_for_no_date(site: Site, here: Collective) -> None:
+    """The two exclude each other; and one's own organisation is no choice."""
+    speaker = here.speakers[FARM]
+    told = form(site, here, speaker, "delegate_ballot", f"from={FARM}&decision=jour")
+    assert 'name="until"' not in told
+    assert f'<option value="{FARM}"' not in told
+    assert f'<option value="{COUNCIL}"' in told
+    assert 'name="until"' in form(site, here, speaker, "delegate_ballot", f"from={FARM}")
+
+
+def test_what_asks_nothing_offers_to_keep_nothing(site: Site, here: Collective) -> None:
+    """A form without a field is a question: shall it be done?"""
+    told = form(site, here, here.speakers[FARM], "escalate_disagreement", "disagreement=camion")
+    assert "sans retour à celle-ci" in told
+    assert "Garder pour moi" not in told
+
+
+def test_a_question_is_asked_without_being_asked_for_its_kind(site: Site, here: Collective) -> None:
+    """Documents are put to the members from their pages, and are no choice here."""
+    with site.visitor(here.speakers[FARM]) as visitor:
+        assert "/do/open_decision?subject=other" in visitor.get(f"{here.path}/decisions").text
+    told = form(site, here, here.speakers[FARM], "open_decision")
+    assert 'value="other"' in told
+    assert 'value="document:charter"' not in told
+    sent = {"subject": "document:charter", "question": "Oui ?", "_do": "give"}
+    with site.visitor(here.speakers[FARM]) as visitor:
+        refused = visitor.post(f"{here.path}/do/open_decision", data=sent)
+    assert refused.status_code == 422
+    assert "Cela ne se met pas aux voix ici" in refused.text
+
+
+def test_what_a_mediation_agreed_on_leaves_it(site: Site) -> None:
+    """Parties are told whom they accept, only mediators are offered, all read what came of it."""
+    here = site.collective()
+    mediator = site.person(somebody(), "Nora Fell", programme=here.address.programme)
+    site.give(here, here.facilitator, "/roles", {"person": mediator, "role": "mediator"})
+    site.give(here, here.speakers[FARM], "/disagreements", RAISED)
+    path = "/disagreements/camion"
+    site.give(here, here.facilitator, f"{path}/triage", {"verdict": "emergency"})
+    offered = form(site, here, here.facilitator, "appoint_mediator", "disagreement=camion")
+    assert offered.count("<option") == 2
+    assert "Nora Fell" in offered
+    site.give(here, here.facilitator, f"{path}/mediator", {"person": mediator})
+    for party in (FARM, COUNCIL):
+        speaker = here.speakers[party]
+        query = f"disagreement=camion&organisation={party}"
+        told = form(site, here, speaker, "accept_mediator", query)
+        assert "Nora Fell" in told
+        assert "<select" not in told.partition('id="form"')[2]
+        with site.visitor(speaker) as visitor:
+            sent = {"disagreement": "camion", "organisation": party, "person": mediator}
+            given = visitor.post(f"{here.path}/do/accept_mediator", data={**sent, "_do": "give"})
+            assert given.status_code == 303, given.text
+    with site.visitor(mediator) as visitor:
+        conclude = f"{here.path}/do/conclude_mediation"
+        sent = {"disagreement": "camion", "settled": "disagreement", "outcome": "agreement"}
+        lacking = visitor.post(conclude, data={**sent, "_do": "give"})
+        assert "Écrivez ce qui a été convenu" in lacking.text
+        assert 'id="f-agreed_text-error"' in lacking.text
+        assert 'name="disagreement" value="camion"' in lacking.text
+        done = visitor.post(conclude, data={**sent, "agreed_text": "On le *répare*", "_do": "give"})
+        assert done.status_code == 303, done.text
+        ladder = visitor.get(f"{here.path}/disagreements/camion").text
+        assert "rung-unknown" in ladder
+        assert "(passée)" not in ladder
+    for person in (here.speakers[AMAP], here.facilitator):
+        with site.visitor(person) as visitor:
+            page = visitor.get(f"{here.path}/disagreements/camion").text
+        assert "<em>répare</em>" in page
+        assert "grince" not in page
