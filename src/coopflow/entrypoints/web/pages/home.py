@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
-from coopflow.domain.roles import PROGRAMME_MANAGER
+from coopflow.domain.roles import PROGRAMME_MANAGER, REPRESENTATIVE
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.pages import PagingDep
@@ -23,12 +23,14 @@ from coopflow.entrypoints.web.cooperation import command_path, path_of
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
 from coopflow.entrypoints.web.rendering import phrases_of, render
 from coopflow.outgoing.called import Namer
-from coopflow.readmodel.views import DecisionView, MemberView, TaskView
+from coopflow.readmodel.views import AnswerView, DecisionView, Involvement, MemberView, TaskView
 from coopflow.services import Services
 
 _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 _ANSWERS: Final = frozenset({"answer", "object"})
 _SHOWN: Final = 10
+_GIVEN: Final = 60
+"""How many answers are gathered into what is shown of them: one may have been given for several."""
 
 router = APIRouter(dependencies=MEMBERS)
 
@@ -68,6 +70,27 @@ class Waiting(NamedTuple):
         return command_path(address, command, "/", **settled)
 
 
+class Answered(NamedTuple):
+    """What the reader answered to a decision, for one organisation or several.
+
+    Attributes:
+        latest: the latest answer.
+        choices: what was chosen, each once; empty where ballots are secret.
+        organisations: what those are called that it was given for, without those that had
+            entrusted their votes.
+        entrusted: what those are called that had.
+        is_recorded: whether the reader speaks for none there, and wrote down what others said.
+        subject: what it is about, in words.
+    """
+
+    latest: AnswerView
+    choices: tuple[str, ...]
+    organisations: tuple[str, ...]
+    entrusted: tuple[str, ...]
+    is_recorded: bool
+    subject: str
+
+
 @router.get("/")
 async def show(
     request: Request, services: ServicesDep, visitor: VisitorDep, paging: PagingDep
@@ -75,7 +98,7 @@ async def show(
     """Show what awaits the visitor in all cooperations, and what they answered last."""
     caller = visitor.caller
     tasks = await mine.tasks(caller, services, paging)
-    answers = await services.queries.answers(visitor.person, within=caller.programmes, limit=_SHOWN)
+    answers = await services.queries.answers(visitor.person, within=caller.programmes, limit=_GIVEN)
     involved = await services.queries.cooperations_of(
         visitor.person, within=caller.programmes, limit=_SHOWN + 1
     )
@@ -87,10 +110,6 @@ async def show(
             *((Address(one.programme, one.slug), one.subject, "") for one in answers),
         ]
     )
-    answered = [
-        (one, one.question or await namer.said(Address(one.programme, one.slug), one.subject))
-        for one in answers
-    ]
     return render(
         request,
         "home.html",
@@ -99,7 +118,7 @@ async def show(
         waiting=await _waiting(services, tasks.items, namer),
         more=tasks.next,
         kinds=KINDS,
-        answers=answered,
+        answers=await _answered(services, answers, involved, namer),
         involved=involved[:_SHOWN],
         managed=await programmes_there(services, caller, managed[:_SHOWN]) if managed else (),
         has_more=len(involved) > _SHOWN,
@@ -126,6 +145,42 @@ async def _waiting(services: Services, tasks: Iterable[TaskView], namer: Namer) 
         subject = await namer.said(address, task.subject, task.kind)
         found.append(Waiting(task, choices, decision, members[address], subject, uuid4().hex))
     return found
+
+
+async def _answered(
+    services: Services,
+    answers: Iterable[AnswerView],
+    involved: Iterable[Involvement],
+    namer: Namer,
+) -> list[Answered]:
+    """Gather the answers to each decision, the latest first."""
+    given: dict[tuple[Address, str], dict[str, AnswerView]] = {}
+    for one in answers:
+        about = Address(one.programme, one.slug), one.decision
+        given.setdefault(about, {}).setdefault(one.organisation, one)  # the last one counts
+    roles = {Address(one.programme, one.slug): one.roles for one in involved}
+    members: dict[Address, Mapping[str, str]] = {}
+    found = []
+    for (address, _), latest in [*given.items()][:_SHOWN]:
+        several = [*latest.values()]
+        if address not in members:
+            members[address] = _named(await services.queries.members(address))
+        called = {one: members[address].get(one.organisation, one.organisation) for one in several}
+        found.append(
+            Answered(
+                latest=several[0],
+                choices=tuple(dict.fromkeys(one.choice for one in several if one.choice)),
+                organisations=_once(called[one] for one in several if not one.delegated),
+                entrusted=_once(called[one] for one in several if one.delegated),
+                is_recorded=REPRESENTATIVE not in roles.get(address, (REPRESENTATIVE,)),
+                subject=several[0].question or await namer.said(address, several[0].subject),
+            )
+        )
+    return found
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 def _named(members: Iterable[MemberView]) -> Mapping[str, str]:
