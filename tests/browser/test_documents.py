@@ -146,6 +146,20 @@ def test_enter_in_a_field_removes_and_sends_nothing(site: Site, collective: Coll
     expect(page.get_by_text("Pas encore écrit.")).to_have_count(7)
 
 
+def test_buttons_of_lists_take_the_keyboard_along(site: Site, collective: Collective) -> None:
+    """One goes on at what was added or moved, or where something was removed."""
+    page = site.page(collective.speakers["ferme-du-gue"])
+    page.goto(edit(collective, "charter"))
+    page.locator("[id='add-bodies']").press("Enter")
+    expect(page.locator("[id='f-bodies-1']")).to_be_focused()
+    page.get_by_label("Nom").nth(1).fill("Comité")
+    page.locator("[id='up-bodies-1']").press("Enter")
+    expect(page.locator("[id='f-bodies-0']")).to_be_focused()
+    expect(page.locator("[id='f-bodies-0-name']")).to_have_value("Comité")
+    page.locator("[id='remove-bodies-1']").press("Enter")
+    expect(page.locator("[id='f-bodies-0']")).to_be_focused()
+
+
 def test_who_is_overtaken_is_told_before_it_is_too_late(site: Site, collective: Collective) -> None:
     """Sent once more, it becomes the version after that of the other one."""
     page = site.page(collective.speakers["ferme-du-gue"], javascript=False)

@@ -171,6 +171,7 @@ def test_the_journal_goes_on_page_by_page(life: Recorded, site: Site, *, javascr
         expect(page.locator(".happened > li")).not_to_have_count(first)
         assert page.locator(".happened > li").count() > first
         expect(page.get_by_role("heading", level=2)).to_have_count(1)
+        expect(page.locator("ol.chronicle").nth(1)).to_be_focused()
     else:
         expect(page.get_by_text("Écritures avant le n°")).to_be_visible()
     expect(page.get_by_text("s'ouvre à Quelque part")).to_be_visible()

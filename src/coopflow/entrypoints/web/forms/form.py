@@ -47,7 +47,8 @@ class Posted(NamedTuple):
     Attributes:
         typed: what was typed, after what a button of a list did.
         do: which button was pressed: ``again`` for one of a list, which shows the form again.
-        new: the path of the item that was added, if one was.
+        new: where the reader goes on after a button of a list: the path of the item that was added
+            or moved, of the one that took the place of what was removed, or of the empty list.
         ignored: the names of inputs that nothing is asked by.
     """
 
@@ -109,8 +110,7 @@ class Form:
         if path not in lists and path.rpartition(".")[0] not in lists:
             return Posted(typed, "again", "", ignored)
         changed = act(typed, deed, path)
-        is_new = deed == "add" and changed is not typed
-        new = f"{path}.{len(changed.at(path).items) - 1}" if is_new else ""
+        new = "" if changed is typed else _next(changed, deed, path)
         return Posted(changed, "again", new, ignored)
 
     def tidy(self, typed: Typed) -> Typed:
@@ -209,6 +209,16 @@ def of_command(
         question = swapped(question, inner, model)
     envelope = {"command": name, "actor": _NOBODY, "at": _SOME_DAY}
     return Form(question, command, {**envelope, **(given or {})})
+
+
+def _next(changed: Typed, deed: str, path: str) -> str:
+    """Return where one goes on after a button of a list did what it does."""
+    if deed == "add":
+        return f"{path}.{len(changed.at(path).items) - 1}"
+    above, _, number = path.rpartition(".")
+    last = len(changed.at(above).items) - 1
+    place = int(number) + {"up": -1, "down": 1, "remove": 0}[deed]
+    return f"{above}.{max(min(place, last), 0)}" if last >= 0 else above
 
 
 def _made_up(name: str) -> frozenset[str]:

@@ -68,7 +68,7 @@ class Shown:
         errors: what is wrong with it.
         parts: the fields below it; the items of a list.
         item: what is added to a list, such as ``a trend``.
-        is_new: whether it was just added: the reader goes on there.
+        is_new: whether the reader goes on there: it was just added or moved.
         accepts: of which form numbers are.
         number: its place among items; None for what is none.
         last: whether it is the last of its items.
@@ -137,7 +137,7 @@ class Scribe:
         say: the words.
         known: what there is to choose among.
         faults: what is wrong, by path.
-        new: the path of an item that was just added.
+        new: the path of where the reader goes on, if that is told.
     """
 
     say: Phrases
@@ -190,7 +190,7 @@ class Scribe:
             options=options,
             errors=self.faults.get(path, ()),
             accepts=question.accepts if isinstance(question, Number) else "",
-            is_new=bool(self.new) and path == self.new,
+            is_new=self._goes_on(path),
         )
 
     def _options(self, question: Question, typed: Typed) -> tuple[Option, ...]:
@@ -228,6 +228,7 @@ class Scribe:
             required=question.required,
             errors=self.faults.get(path, ()),
             parts=parts,
+            is_new=self._goes_on(path),
         )
 
     def _is_idle(self, question: Question, typed: Typed) -> bool:
@@ -260,7 +261,11 @@ class Scribe:
             parts=tuple(shown),
             item=self.pick(one_more(question.about)),
             is_full=len(items) >= MAX_ITEMS,
+            is_new=self._goes_on(path),
         )
+
+    def _goes_on(self, path: str) -> bool:
+        return bool(self.new) and path == self.new
 
     def _variants(self, question: Variants, typed: Typed, path: str, label: str) -> Shown:
         name = typed.part("name").text

@@ -61,8 +61,9 @@ async def show(
         "wanted": wanted,
         "further": further,
         "begun": month,
+        "goes_on": "HX-Request" in request.headers,  # the reader does, with what is put there
     }
-    if "HX-Request" in request.headers:
+    if values["goes_on"]:
         return page.render("cooperation/journal_part.html", **values)
     actors = await page.services.chronicle.actors(page.sight.address)
     await page.know(actors)

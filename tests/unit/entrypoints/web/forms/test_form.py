@@ -462,3 +462,27 @@ def test_data_of_another_shape_fill_what_they_fit() -> None:
         {"purpose": 3, "principles": "none", "bodies": [1], "decision_rules": {"a": 1}}, FRENCH
     )
     assert form.data(form.tidy(typed), FRENCH) == {"purpose": "3"}
+
+
+@pytest.mark.parametrize(
+    ("deed", "goes_on"),
+    [
+        ("add:bodies", "bodies.2"),
+        ("up:bodies.1", "bodies.0"),
+        ("down:bodies.0", "bodies.1"),
+        ("remove:bodies.0", "bodies.0"),
+        ("remove:bodies.1", "bodies.0"),
+        ("remove:principles.0", "principles"),
+    ],
+)
+def test_one_goes_on_where_a_button_of_a_list_left_one(deed: str, goes_on: str) -> None:
+    """So that who uses the keyboard is not thrown back to the beginning of the page."""
+    form = of_tool("charter")
+    pairs = [("principles.0", "a"), ("bodies.0.name", "A"), ("bodies.1.name", "B"), ("_do", deed)]
+    posted = form.read(pairs)
+    assert posted.new == goes_on
+    html = html_of(form, posted.typed, new=posted.new)
+    assert html.count(" autofocus") == 1
+    assert (
+        f'id="f-{goes_on.replace(".", "-")}"' in html.partition(" autofocus")[0].rpartition("<")[2]
+    )
