@@ -171,7 +171,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "journal.what": ("What happened", "Ce qui s'est passé"),
     "journal.who": ("Who", "Qui"),
     "journal.digest": ("Digest", "Empreinte"),
-    "journal.by_itself": ("by itself", "de soi-même"),
+    "journal.by_itself": ("by itself", "automatiquement"),
     # proofs, and the entries that give them
     "proof.entry": ("entry ", "écriture "),
     "proof.entries": ("entries ", "écritures "),

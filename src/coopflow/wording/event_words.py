@@ -450,7 +450,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "matter.version": ("{about}, version {version}", "{about}, version {version}"),
     "matter.money": ("money", "argent"),
     "outcome.partial": ("agreement in part", "accord partiel"),
-    "told.by_itself": ("by itself", "de soi-même"),
+    "told.by_itself": ("by itself", "automatiquement"),
     "person.erased": ("a person who was erased", "une personne effacée"),
 }
 """English and French by key: ``told.<event>``, and the words of values."""

@@ -42,12 +42,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "member.suspended": ("suspended", "suspendu"),
     "member.left": ("left", "parti"),
     "version.draft": ("draft", "brouillon"),
-    "version.submitted": ("submitted", "soumis"),
-    "version.approved": ("approved", "approuvé"),
+    "version.submitted": ("submitted", "soumise"),
+    "version.approved": ("approved", "approuvée"),
     "version.in_force": ("in force", "en vigueur"),
-    "version.stale": ("stale", "périmé"),
-    "version.expired": ("expired", "expiré"),
-    "version.superseded": ("superseded", "remplacé"),
+    "version.stale": ("stale", "périmée"),
+    "version.expired": ("expired", "expirée"),
+    "version.superseded": ("superseded", "remplacée"),
     # kinds
     "charter.charter": ("cooperation charter", "charte de coopération"),
     **{f"document.{kind}": (label.en, label.fr) for kind, label in KIND_LABELS.items()},
@@ -413,11 +413,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # coopflow forecast
     "forecast.until": (
         "What will happen by itself until {until} if nobody acts",
-        "Ce qui arrivera de soi-même jusqu'au {until} si personne n'agit",
+        "Ce qui arrivera automatiquement jusqu'au {until} si personne n'agit",
     ),
     "forecast.nothing": (
         "nothing will happen by itself",
-        "rien n'arrivera de soi-même",
+        "rien n'arrivera automatiquement",
     ),
     "forecast.working": ("looking ahead …", "regard vers l'avenir …"),
     "file.portfolio": ("Portfolio", "Portefeuille"),

@@ -30,7 +30,7 @@ async def test_every_entry_is_told() -> None:
     assert digest(life.records[-1]) in words_of(paper)
     assert told[0][1][0].text == "20 janv. 2026 09:00"
     assert told[1][2][0].text == "Fabien Roche reçoit le rôle : facilitation"
-    assert {row[3][0].text for row in told} >= {"Fabien Roche", "de soi-même", "ines"}
+    assert {row[3][0].text for row in told} >= {"Fabien Roche", "automatiquement", "ines"}
 
 
 def test_what_is_kept_back_is_not_in_it() -> None:
