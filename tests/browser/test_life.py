@@ -117,7 +117,7 @@ class Life:
         self.do(who, "submit_document", f"kind={kind}")
         self.meet()
 
-    def vote(self, choice: str = "oui") -> None:
+    def vote(self, choice: str = "Oui") -> None:
         """Let everybody answer what awaits them, on their first page."""
         for who in self.collective.speakers:
             page = self.pages[who]

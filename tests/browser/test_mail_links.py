@@ -83,11 +83,11 @@ def test_a_decision_is_answered_by_its_link_without_signing_in(
     page.goto(path)
     assert page.locator("h1").inner_text() == QUESTION
     assert page.locator("nav.main-nav").count() == 0
-    page.get_by_label("oui", exact=True).check()
+    page.get_by_label("Oui", exact=True).check()
     page.get_by_role("button", name="Envoyer la réponse").click()
     assert page.get_by_role("status").inner_text().startswith("Votre réponse est enregistrée")
     assert choice_of(site, coop, "alpha") == "yes"
-    page.get_by_label("non", exact=True).check()
+    page.get_by_label("Non", exact=True).check()
     page.get_by_role("button", name="Envoyer la réponse").click()
     page.get_by_text("Vous avez répondu le").wait_for()
     assert choice_of(site, coop, "alpha") == "no"
@@ -101,10 +101,10 @@ def test_an_objection_without_a_reason_is_said_to_lack_one(site: Site, coop: Add
     ask(site, coop, rule="consent")
     page = site.page()
     page.goto(link(site, coop))
-    page.get_by_label("objection", exact=True).check()
+    page.get_by_label("Nous objectons").check()
     page.get_by_role("button", name="Envoyer la réponse").click()
     page.get_by_role("alert").wait_for()
-    assert page.get_by_label("objection", exact=True).is_checked()
+    assert page.get_by_label("Nous objectons").is_checked()
     assert choice_of(site, coop, "alpha") is None
     page.get_by_label("Vos raisons").fill("Les abeilles")
     page.get_by_role("button", name="Envoyer la réponse").click()

@@ -131,3 +131,26 @@ def test_what_a_mediation_agreed_on_leaves_it(site: Site) -> None:
             page = visitor.get(f"{here.path}/disagreements/camion").text
         assert "<em>répare</em>" in page
         assert "grince" not in page
+
+
+def test_a_vote_held_in_a_meeting_is_written_down_in_words(site: Site) -> None:
+    """Each elector has a place with the answers that the rule knows; who has none was not there."""
+    here = site.collective()
+    asked = {"decision": "jour", "subject": "other", "question": "Le mardi ?"}
+    asked |= {"rule": {"name": "consent"}}  # type: ignore[dict-item]
+    site.give(here, here.facilitator, "/decisions", asked)
+    told = form(site, here, here.facilitator, "record_session_vote", "decision=jour")
+    assert told.count("Nous consentons, avec une réserve") == 3
+    assert told.count('type="radio"') == 12
+    sent = {"decision": "jour", "_do": "give"}
+    for number, (organisation, choice) in enumerate(((FARM, "consent"), (COUNCIL, "concern"))):
+        sent |= {f"ballots.{number}.key": organisation, f"ballots.{number}.value": choice}
+    sent |= {"ballots.2": "", "ballots.2.key": AMAP}
+    with site.visitor(here.facilitator) as visitor:
+        done = visitor.post(f"{here.path}/do/record_session_vote", data=sent)
+        assert done.status_code == 303, done.text
+    state = site.platform.run(site.platform.services.engine.state(here.address))
+    assert {one: ballot.choice for one, ballot in state.decisions["jour"].ballots.items()} == {
+        FARM: "consent",
+        COUNCIL: "concern",
+    }

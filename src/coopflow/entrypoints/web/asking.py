@@ -10,7 +10,7 @@ from coopflow.domain.base import Label
 from coopflow.entrypoints.http.looking import look
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.shown import Shown
-from coopflow.entrypoints.web.forms.typed import Typed
+from coopflow.entrypoints.web.forms.typed import Typed, listed
 from coopflow.readmodel.views import DisagreementContent
 
 _SETTLED_BY: Final[Mapping[tuple[str, str, str], tuple[Collection[str], Collection[str]]]] = {
@@ -81,6 +81,22 @@ async def with_mediator(page: CooperationPage, typed: Typed) -> Typed:
     if one is None or one.mediator is None or not {*one.parties} & {*page.speaks_for}:
         return typed
     return typed.having("person", Typed((one.mediator,)))
+
+
+async def with_electors(page: CooperationPage, typed: Typed) -> Typed:
+    """Return what is settled of a vote held in a meeting with a place for each elector's answer."""
+    state = (await look(page.services, page.sight)).state
+    decision = state.decisions.get(typed.part("decision").text)
+    if decision is None or typed.part("ballots").items:
+        return typed
+    electors = [Typed(parts={"key": Typed((one,))}) for one in decision.electors]
+    return typed.having("ballots", listed(electors))
+
+
+def without_absent(typed: Typed) -> Typed:
+    """Return a vote held in a meeting without those who gave no answer."""
+    there = [one for one in typed.part("ballots").items if one.part("value").text.strip()]
+    return typed.having("ballots", listed(there))
 
 
 async def quotes(page: CooperationPage, command: str, typed: Typed) -> tuple[Quote, ...]:

@@ -14,6 +14,7 @@ from coopflow.entrypoints.http.looking import Looked, look
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.questions import Line, Question, Several, walk
 from coopflow.entrypoints.web.forms.shown import Known, Option
+from coopflow.wording.ruling import ANSWERS
 from coopflow.wording.subjects import subject_said
 
 _PEOPLE: Final = 500
@@ -70,11 +71,8 @@ async def known_in(page: CooperationPage, sources: frozenset[str], decision: str
             found[source] = tuple(_OF_STATE[source](page, looked))
         if "subjects" in sources:
             found["subjects"] += await _offered(page, looked)
-        asked = looked.state.decisions.get(decision)
-        if "choices" in sources and asked is not None:
-            found["choices"] = tuple(
-                Option(one, page.say(f"choice.{one}")) for one in asked.rule.choices
-            )
+        if "choices" in sources:
+            found["choices"] = tuple(_choices(page, looked, decision))
     return found
 
 
@@ -109,6 +107,14 @@ def _decisions(page: CooperationPage, looked: Looked) -> Iterator[Option]:
     for slug, one in looked.state.decisions.items():
         if one.is_open:
             yield Option(slug, one.question or subject_said(one.subject, page.say, page.names))
+
+
+def _choices(page: CooperationPage, looked: Looked, decision: str) -> Iterator[Option]:
+    """Yield how a decision may be answered; all that open ones offer where it is not settled."""
+    asked = looked.state.decisions.get(decision)
+    several = [asked] if asked else [one for one in looked.state.decisions.values() if one.is_open]
+    for one in dict.fromkeys(choice for each in several for choice in each.rule.choices):
+        yield Option(one, page.say.label(ANSWERS[one]))
 
 
 def _reviews(page: CooperationPage, looked: Looked) -> Iterator[Option]:

@@ -260,6 +260,10 @@ HELPS: Final[Mapping[str, tuple[str, str]]] = {
         "At least two organisations.",
         "Au moins deux organisations.",
     ),
+    "RecordSessionVote.ballots": (
+        "Leave who was not there without an answer.",
+        "Laissez sans réponse qui n'était pas là.",
+    ),
     "RecordPulse.score": ("Between 0 and 5.", "Entre 0 et 5."),
     "Feedback.score": ("Between 0 and 5.", "Entre 0 et 5."),
     "period": ("For example 2026-03, or winter 2026.", "Par exemple 2026-03, ou hiver 2026."),

@@ -46,6 +46,7 @@ _SOURCES: Final = {
     "DelegateBallot.from": "members",
     "DelegateBallot.to": "members",
     "RecordSessionVote.ballots.key": "members",
+    "RecordSessionVote.ballots.value": "choices",
     "Weighted.weights.key": "members",
     "Colleges.weights.key": "colleges",
     "college": "colleges",

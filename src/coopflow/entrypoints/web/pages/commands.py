@@ -142,6 +142,8 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
         if name not in settled:
             typed = typed.having(name, Typed((f"{name}-{sent.window.key[:8]}",)))
             settled = (*settled, name)
+    if command == "record_session_vote":
+        typed = await asking.with_electors(page, typed)
     sent = sent._replace(settled=settled)
     answered = _settled(command, sent, typed)
     if amended is not None:
@@ -176,6 +178,8 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         told = kept if read.do == "keep" or kept != "kept" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=told)
     typed = form.tidy(read.typed)
+    if command == "record_session_vote":
+        typed = asking.without_absent(typed)
     people, strange = await people_at(page, addresses_in(command, sent.answers))
     meant = reduce(lambda one, name: one.having(name, Typed((people[name],))), people, typed)
     faults, data = form.faults(meant, page.say), form.data(meant, page.say)

@@ -31,6 +31,7 @@ from coopflow.entrypoints.web.rendering import look_of, phrases_of, render
 from coopflow.entrypoints.web.sending import order_key
 from coopflow.services import Services
 from coopflow.wording.naming import Names
+from coopflow.wording.ruling import ANSWERS
 from coopflow.wording.spacing import in_language
 from coopflow.wording.subjects import subject_said
 
@@ -150,6 +151,7 @@ def _page(  # noqa: PLR0913 - what is shown
         rule=rule_words(found.rule),
         title=view.question or about[:1].upper() + about[1:],
         about=about,
+        spoken=ANSWERS,
         document=_told(request, found),
         wrong=None if wrong is None else in_language(said_of(wrong), language),
         typed={"organisation": "", "choice": "", "reason": "", "to": ""} | dict(typed or {}),

@@ -25,6 +25,7 @@ from coopflow.entrypoints.web.rendering import phrases_of, render
 from coopflow.outgoing.called import Namer
 from coopflow.readmodel.views import AnswerView, DecisionView, Involvement, MemberView, TaskView
 from coopflow.services import Services
+from coopflow.wording.ruling import ANSWERS
 
 _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 _ANSWERS: Final = frozenset({"answer", "object"})
@@ -118,6 +119,7 @@ async def show(
         waiting=await _waiting(services, tasks.items, namer),
         more=tasks.next,
         kinds=KINDS,
+        spoken=ANSWERS,
         answers=await _answered(services, answers, involved, namer),
         involved=involved[:_SHOWN],
         managed=await programmes_there(services, caller, managed[:_SHOWN]) if managed else (),
