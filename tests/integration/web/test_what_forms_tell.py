@@ -35,7 +35,8 @@ def here(site: Site) -> Collective:
 def form(site: Site, here: Collective, person: str, command: str, query: str = "") -> str:
     """Return the form of a command as somebody is shown it."""
     with site.visitor(person) as visitor:
-        return unescape(visitor.get(f"{here.path}/do/{command}?{query}").text)
+        text = unescape(visitor.get(f"{here.path}/do/{command}?{query}").text)
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_raising_a_disagreement_says_what_everybody_reads(site: Site, here: Collective) -> None:
@@ -154,3 +155,20 @@ def test_a_vote_held_in_a_meeting_is_written_down_in_words(site: Site) -> None:
         FARM: "consent",
         COUNCIL: "concern",
     }
+
+
+def test_the_rule_that_holds_otherwise_is_named(site: Site, here: Collective) -> None:
+    """Nobody has to look it up in the policy."""
+    speaker = here.speakers[FARM]
+    told = form(site, here, speaker, "submit_document", "kind=shared_vision")
+    assert "Si rien n'est choisi : consentement." in told
+    told = form(site, here, speaker, "open_decision", "subject=other")
+    assert "Si rien n'est choisi : majorité simple." in told
+
+
+def test_a_right_of_veto_names_what_the_engine_knows(site: Site, here: Collective) -> None:
+    """A word of one's own would stop nothing."""
+    with site.visitor(here.speakers[FARM]) as visitor:
+        sent = {"_do": "add:vetoes.0.subjects", "vetoes.0.holder": FARM}
+        again = visitor.post(f"{here.path}/documents/charter/edit", data=sent).text
+    assert '<option value="roadmap">feuille de route</option>' in again

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from coopflow.domain.base import Label
+from coopflow.domain.decisions import default_rule
+from coopflow.domain.voting import rule_words
 from coopflow.entrypoints.http.looking import look
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.shown import Shown
@@ -65,6 +67,32 @@ def asked(command: str, fields: Iterable[Shown], settled: Mapping[str, str]) -> 
         else:
             found.append(replace(one, required=one.required or one.path in needed))
     return tuple(found)
+
+
+async def usual_rule(page: CooperationPage, command: str, settled: Mapping[str, str]) -> str:
+    """Return in words which rule decides where none is chosen; empty where that is open."""
+    subject = {
+        "submit_document": f"document:{settled.get('kind', '')}",
+        "open_decision": settled.get("subject", ""),
+    }.get(command, "")
+    if subject in {"", "document:"}:
+        return ""
+    looked = await look(page.services, page.sight)
+    rule = page.say.label(rule_words(default_rule(looked.state, looked.rules, subject)))
+    return page.say.label(_USUAL).format(rule=rule)
+
+
+def with_usual_rule(fields: Iterable[Shown], words: str) -> Iterator[Shown]:
+    """Yield fields, of which the one for a rule says which one decides otherwise."""
+    for one in fields:
+        if words and one.path == "rule" and one.parts:
+            select, *rest = one.parts
+            yield replace(one, parts=(replace(select, help=words), *rest))
+        else:
+            yield one
+
+
+_USUAL: Final = Label(en="Left open, this holds: {rule}.", fr="Si rien n'est choisi : {rule}.")
 
 
 def place_of(page: CooperationPage, command: str, field: str, value: str) -> str | None:

@@ -70,7 +70,10 @@ def ways(
         )
         for slug in of_use
     }
-    shortest = tuple(made[slug] for slug in found.shortest)
+    # Who is there comes first: documents name those who contribute, and members decide on them.
+    guarding = {slug for one in found.guards if not one.met for slug in one.remedies}
+    first = sorted(found.shortest, key=lambda slug: slug not in guarding)
+    shortest = tuple(made[slug] for slug in first)
     others = tuple(way for slug, way in made.items() if slug not in found.shortest)
     return shortest, others
 
@@ -83,10 +86,7 @@ def _way(
     return Way(
         offer.id,
         page.say.label(offer.label),
-        tuple(
-            _step(page, offer, step, deciding, is_done=number < done)
-            for number, step in enumerate(offer.steps)
-        ),
+        tuple(_step(page, offer, number, deciding, done) for number in range(len(offer.steps))),
         offer.people,
         tuple(answers),
     )
@@ -115,19 +115,20 @@ def _done(offer: RemedyOffer, state: Cooperation, deciding: Decision | None) -> 
 def _step(
     page: CooperationPage,
     offer: RemedyOffer,
-    command: str,
+    number: int,
     deciding: Decision | None,
-    *,
-    is_done: bool,
+    done: int,
 ) -> Step:
+    command = offer.steps[number]
     is_mine = page.may_give(command) and page.detail.status != "closed"
     path = None
     if command == "cast_ballot":
         path = f"{page.path}/decisions/{deciding.id}" if deciding and is_mine else None
     elif is_mine and command in _FOR_ITS_DOCUMENT and offer.document is not None:
-        path = page.do(command, kind=offer.document)
+        is_possible = command != "submit_document" or number == done
+        path = page.do(command, kind=offer.document) if is_possible else None
     elif is_mine and not (command == "sign_charter" and "submit_document" in offer.steps):
         path = page.do(command)
     roles = offer.roles[command] or tuple(MATRIX[command])
     who = page.say.either([page.say(f"role.{role}") for role in roles])
-    return Step(command, path, who, is_done, is_mine)
+    return Step(command, path, who, number < done, is_mine)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from coopflow.domain.tools import FREQUENCY_LABELS
+from coopflow.definitions.terms import SUBJECTS
+from coopflow.domain.tools import FREQUENCY_LABELS, KIND_LABELS
 from coopflow.wording.phrases import Phrases
 from coopflow.wording.spacing import in_language
 from coopflow.wording.words import WORDS
 
+_OF_CHARTERS: Final = ("DecisionRule.subject", "VetoRight.subjects")
+
 CHOICES: Final[Mapping[str, tuple[str, str]]] = {
+    **{
+        f"{field}.{name}": (label.en, label.fr)
+        for field in _OF_CHARTERS
+        for name, label in (*SUBJECTS.items(), *KIND_LABELS.items())
+    },
     "Actor.status.member": ("member of the cooperation", "membre de la coopération"),
     "Actor.status.invited": ("invited", "invité"),
     "Actor.status.to_approach": ("to be approached", "à solliciter"),
@@ -91,6 +99,7 @@ CHOICES: Final[Mapping[str, tuple[str, str]]] = {
 
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "touches": tuple(one.partition(".")[2] for one in CHOICES if one.startswith("touches.")),
+    "matters": (*KIND_LABELS, "mandate", "money", "policy", "other"),
 }
 """What there is to choose among in every cooperation, by source."""
 

@@ -73,6 +73,7 @@ _SOURCES: Final = {
     "programme": "programmes",
     "OpenDecision.subject": "subjects",
     "CastBallot.choice": "choices",
+    "VetoRight.subjects": "matters",
     "RaiseDisagreement.touches": "touches",
     "Link.from": "actors",
     "Link.to": "actors",

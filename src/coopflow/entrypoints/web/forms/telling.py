@@ -178,7 +178,7 @@ class Teller:
                 return choice_of(question.about, str(value), self.say)
             case Line(source=str() as source) | Several(source=str() as source):
                 named = {one.value: one.label for one in self.known.get(source, ())}
-                return named.get(str(value), str(value))
+                return named.get(str(value)) or choice_of(question.about, str(value), self.say)
             case Moment(timed=False):
                 return self._day(value)
             case Number() if isinstance(value, int | float):

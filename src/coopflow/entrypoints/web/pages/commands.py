@@ -293,10 +293,11 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
     settled = [one for one in shown.fields if one.path in is_settled and one.kind in _SCALARS]
     made_up = _to_be_made_up(command)
     addresses = addresses_in(command, sent.answers)
+    answers = {one.path: one.value for one in settled}
     fields = [asked_beside(command, one, addresses) for one in shown.fields if one not in settled]
-    asked = shown._replace(
-        fields=asking.asked(command, fields, {one.path: one.value for one in settled})
-    )
+    usual = await asking.usual_rule(page, command, answers)
+    told = asking.with_usual_rule(asking.asked(command, fields, answers), usual)
+    asked = shown._replace(fields=tuple(told))
     return page.render(
         "cooperation/do.html",
         status=422 if wrong else 200,
