@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -10,6 +11,7 @@ from coopflow.domain.base import Source
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import KIND_LABELS
 from coopflow.entrypoints.web.cooperation import CooperationPage
+from coopflow.wording.phrases import Phrases
 from coopflow.wording.subjects import subject_said
 
 _PLACES: Final = {
@@ -22,6 +24,19 @@ _PLACES: Final = {
     "member": "/people",
     "mandate": "/people",
 }
+
+
+_DOCUMENT: Final = re.compile(r"\b([a-z_]+)@([0-9]+)")
+
+
+def documents_named(text: str, say: Phrases) -> str:
+    """Return what the engine says is missing with documents by what they are called."""
+
+    def named(found: re.Match[str]) -> str:
+        kind, version = found.groups()
+        return f"{say(f'document.{kind}')}, version {version}" if kind in KIND_LABELS else found[0]
+
+    return _DOCUMENT.sub(named, text)
 
 
 class Sources:

@@ -14,6 +14,7 @@ from coopflow.domain.lifecycle import Lifecycle
 from coopflow.domain.policy import Condition
 from coopflow.domain.rulebook import Rulebook
 from coopflow.domain.state import Cooperation
+from coopflow.entrypoints.web.sources import documents_named
 from coopflow.readmodel.views import LevelsSince
 from coopflow.wording.phrases import Phrases
 
@@ -165,7 +166,7 @@ def _reasons(condition: Condition, view: View, rules: Rulebook, say: Phrases) ->
     found = []
     for criterion in sorted(condition.criteria, key=lambda one: one.level):
         finding = find(criterion, view, rules)
-        missing = say.label(finding.missing) if finding.missing else ""
+        missing = documents_named(say.label(finding.missing), say) if finding.missing else ""
         label = say.label(criterion.label)
         found.append(Reason(criterion.level, label, finding.met, finding.stale, missing))
     return tuple(found)

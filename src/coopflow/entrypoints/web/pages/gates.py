@@ -25,7 +25,7 @@ from coopflow.entrypoints.web.gateways import gateway
 from coopflow.entrypoints.web.guards import MEMBERS
 from coopflow.entrypoints.web.naming import named
 from coopflow.entrypoints.web.rendering import zone_of
-from coopflow.entrypoints.web.sources import Sources
+from coopflow.entrypoints.web.sources import Sources, documents_named
 from coopflow.entrypoints.web.ways import ways
 
 router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
@@ -82,6 +82,7 @@ async def show(gate: GateId, page: CooperationPageDep, at: At = "") -> Response:
     return page.render(
         "cooperation/gate.html",
         gate=asked,
+        documents_named=documents_named,
         found=found,
         known=known,
         gates=_others(rules, looked.state),
