@@ -33,8 +33,8 @@ KINDS: Final[Mapping[str, Label]] = {
     "sign_charter": Label(en="Sign the charter", fr="Signer la charte"),
     "triage_disagreement": Label(en="Triage a disagreement", fr="Orienter un désaccord"),
     "settle_disagreement": Label(en="Settle a disagreement", fr="Régler un désaccord"),
-    "appoint_mediator": Label(en="Propose a mediator", fr="Proposer un médiateur"),
-    "accept_mediator": Label(en="Accept the mediator", fr="Accepter le médiateur"),
+    "appoint_mediator": Label(en="Propose a mediator", fr="Proposer une médiation"),
+    "accept_mediator": Label(en="Accept the mediator", fr="Accepter la médiation"),
     "conclude_mediation": Label(en="Conclude a mediation", fr="Conclure une médiation"),
     "ask_collective": Label(
         en="Ask the collective to decide", fr="Demander au collectif de trancher"

@@ -353,7 +353,7 @@ EVENT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "told.mediator_appointed": (
         "{person} is proposed as mediator of the disagreement {disagreement}",
-        "{person} est proposé pour la médiation du désaccord {disagreement}",
+        "La médiation du désaccord {disagreement} est proposée à {person}",
     ),
     "told.mediator_accepted": (
         "{organisation} accepts the mediator of the disagreement {disagreement}",

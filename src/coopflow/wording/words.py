@@ -58,9 +58,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **{f"review.{kind}": (label.en, label.fr) for kind, label in REVIEW_LABELS.items()},
     **{f"rule.{name}": (label.en, label.fr) for name, label in RULE_LABELS.items()},
     # what people do: the commands
-    "command.accept_mediator": ("Accept the mediator", "Accepter le médiateur"),
+    "command.accept_mediator": ("Accept the mediator", "Accepter la médiation"),
     "command.admit_member": ("Admit an organisation", "Admettre une organisation"),
-    "command.appoint_mediator": ("Propose a mediator", "Proposer un médiateur"),
+    "command.appoint_mediator": ("Propose a mediator", "Proposer une médiation"),
     "command.appoint_representative": (
         "Say who speaks for an organisation",
         "Dire qui parle pour une organisation",
