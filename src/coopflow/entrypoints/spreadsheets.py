@@ -60,7 +60,7 @@ class Column(NamedTuple):
             something is so, a share as a fraction, numbers by their names, or None.
         said: returns the same in the words of people, where it is a name of the wire.
         spreads: whether these are numbers by their names, which may have a column each.
-        tells_apart: whether it is the id by which programs tell rows apart.
+        tells_apart: whether it is an id by which programs tell things apart.
     """
 
     label: Label
@@ -217,7 +217,7 @@ def _of_value(name: str) -> Callable[[Value], Any]:
 
 INDICATORS: Final = (
     _column("indicator", "indicateur", lambda one: one.indicator.id, tells_apart=True),
-    _column("objective", "objectif", lambda one: one.indicator.objective),
+    _column("objective", "objectif", lambda one: one.indicator.objective, tells_apart=True),
     _column("definition", "définition", lambda one: one.indicator.definition),
     _column("unit", "unité", lambda one: one.indicator.unit),
     _column(

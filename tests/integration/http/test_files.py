@@ -221,7 +221,7 @@ def test_who_signed_in_is_written_to_when_a_file_is_ready(
             assert done["status"] == "done"
     ((person, file),) = told
     assert person == manager.person
-    assert file.name == "tests-portfolio.xlsx"
+    assert file.name == "Portfolio – tests"
     assert ReadyFile.of(file.occasion).id == file.id
 
 

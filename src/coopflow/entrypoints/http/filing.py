@@ -5,7 +5,7 @@ Whether somebody may still read what a file tells of is asked again when they fe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from coopflow.application.callers import Caller, Language
-from coopflow.application.engine import UnavailableError
+from coopflow.application.engine import Address, UnavailableError
 from coopflow.entrypoints.exports import SUBJECTS, Come, make
 from coopflow.entrypoints.http.guards import (
     Sight,
@@ -31,6 +31,7 @@ from coopflow.papers.making import PAPER_KINDS, PaperKind
 from coopflow.requests.files import MadeFile, Ordered, TooLargeError, TooManyFilesError
 from coopflow.requests.operations import Operation, Outcome
 from coopflow.services import Services
+from coopflow.wording.phrases import Phrases
 
 Kind = Literal["decisions", "indicators"] | PaperKind
 """What can be made of a cooperation."""
@@ -125,11 +126,38 @@ async def _tell(services: Services, caller: Caller, file: MadeFile) -> None:
     """Write to who asked for a file, if it was a person who had signed in."""
     if caller.person is None or caller.name != f"person:{caller.person}":
         return
-    ready = ReadyFile(file.id, file.name or "", file.expires_at)
     try:
+        about = (await called(services, [file]))[file.id]
+        ready = ReadyFile(file.id, about, file.expires_at)
         await services.tidings.file_ready(caller.person, ready, datetime.now(UTC))
     except UnavailableError as error:  # the file is there all the same
         _log.warning("nobody is told that a file is ready", file=file.id, advice=str(error))
+
+
+async def called(services: Services, files: Iterable[MadeFile]) -> dict[str, str]:
+    """Return what files are called by people, by their ids: what they tell, and of what.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    made = list(files)
+    wanted = {Address(one.programme, one.cooperation) for one in made if one.cooperation}
+    cooperations = await services.queries.cooperations_at(wanted)
+    programmes = await services.directory.programmes_by_id(sorted({one.programme for one in made}))
+    named = {}
+    for one in made:
+        kind, _, about = one.kind.partition(":")
+        said = Phrases(one.language)(f"file.{kind}")
+        if kind == "report" and about:
+            said = f"{said} {about}"
+        if one.cooperation:
+            there = cooperations.get(Address(one.programme, one.cooperation))
+            title = there.title if there else one.cooperation
+        else:
+            known = programmes.get(one.programme)
+            title = known.name if known else one.programme
+        named[one.id] = f"{said} – {title}"
+    return named
 
 
 async def found(services: Services, caller: Caller, file: str) -> MadeFile:

@@ -12,7 +12,14 @@ from coopflow.application.callers import Language
 from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, Slug
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.filing import Form as FileForm
-from coopflow.entrypoints.http.filing import Kind, found, handed_over, of_cooperation, order
+from coopflow.entrypoints.http.filing import (
+    Kind,
+    called,
+    found,
+    handed_over,
+    of_cooperation,
+    order,
+)
 from coopflow.entrypoints.http.guards import managed_programme, seen_cooperation, seen_programme
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError
@@ -62,6 +69,7 @@ async def _shown(
         request,
         "files.html",
         files=files,
+        called=await called(services, files),
         come=come,
         is_running=is_running,
         cooperations=await services.queries.cooperations_of(
