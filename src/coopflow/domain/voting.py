@@ -118,8 +118,8 @@ class SimpleMajority(_Rule):
         yes, no = tally.count("yes"), tally.count("no")
         return _said(
             yes > no,
-            f"{yes} yes against {no} no, more yes than no needed",
-            f"{yes} oui contre {no} non, il faut plus de oui que de non",
+            f"{yes} yes against {no} no, more yes needed",
+            f"{yes} oui contre {no} non, il faut plus de oui",
         )
 
 

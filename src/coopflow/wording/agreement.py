@@ -1,4 +1,7 @@
-"""Plurals that agree with the numbers before them, where a text leaves them open."""
+"""What the engine counts, as it is read: plurals that agree with their numbers, and full words.
+
+Journals keep what they say, and are proved by it: a text that is decided there is put right here.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,13 @@ _ONE: Final[Mapping[Language, re.Pattern[str]]] = {
 }
 """What journals count in the plural, whatever the number."""
 
+_FULLER: Final[Mapping[Language, tuple[str, str]]] = {
+    "en": (", more yes needed", ", more yes than no needed"),
+    "fr": (", il faut plus de oui", ", il faut plus de oui que de non"),
+}
+"""What journals say of a majority, and how it is told: beside the numbers that reached it, the
+shorter words read as if it had not."""
+
 
 def agreed(text: str, language: Language) -> str:
     """Return a text in which ``objection(s)`` agrees with the last number before it.
@@ -25,6 +35,8 @@ def agreed(text: str, language: Language) -> str:
     open. It is for what the engine itself counts: what people write is theirs.
     """
     text = _ONE[language].sub(r"\1", text)
+    if text.endswith(_FULLER[language][0]):
+        text = text.replace(*_FULLER[language])
     if "(" not in text:
         return text
     number: int | None = None

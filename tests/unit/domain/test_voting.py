@@ -328,8 +328,8 @@ def test_only_consent_and_silence_wait_for_their_deadline() -> None:
         (
             "simple_majority",
             "yyn.",
-            "2 yes against 1 no, more yes than no needed",
-            "2 oui contre 1 non, il faut plus de oui que de non",
+            "2 yes against 1 no, more yes needed",
+            "2 oui contre 1 non, il faut plus de oui",
         ),
         ("consent", "cco", "1 objection(s) left open", "1 objection(s) encore ouverte(s)"),
         (

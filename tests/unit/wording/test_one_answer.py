@@ -45,6 +45,14 @@ def test_only_whole_numbers_before_a_word_settle_its_ending(written: str) -> Non
     assert agreed(written, "fr") == written
 
 
+def test_a_majority_is_told_in_full() -> None:
+    """Journals say that more yes are needed, also where there are more."""
+    assert agreed("2 yes against 1 no, more yes needed", "en").endswith("more yes than no needed")
+    fuller = "2 oui contre 1 non, il faut plus de oui que de non"
+    assert agreed("2 oui contre 1 non, il faut plus de oui", "fr") == fuller
+    assert agreed(fuller, "fr") == fuller
+
+
 def test_what_was_counted_agrees_in_either_language() -> None:
     """With the number before it."""
     label = Label(en="1 objection(s), 2 concern(s)", fr="0 objection(s), 2 niveau(x)")
