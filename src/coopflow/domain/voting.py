@@ -49,6 +49,8 @@ class Count(Shape):
 
 
 def _said(adopts: bool, words: str, words_fr: str) -> Count:  # noqa: FBT001 - the one fact it states
+    # Journals hold these words, and a replay has to come to the same: they stay as they are, and
+    # are put otherwise where they are read (``wording.agreement``).
     return Count(adopts=adopts, arithmetic=Label(en=words, fr=words_fr))
 
 
