@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,6 +51,22 @@ def test_who_is_erased_by_a_page_is_nowhere_any_more(site: Site) -> None:
     chosen = run(services.publications.of(found.address))
     assert chosen is not None
     assert (chosen.parts, chosen.chosen_by) == (("stage",), None)
+
+
+def test_who_is_erased_is_waited_for_as_somebody_without_a_name(site: Site) -> None:
+    """Roles stay where they were until others are given them; no sign of the journal is shown."""
+    found = site.collective()
+    speaker = found.speakers["ferme-du-gue"]
+    opened = {"decision": "d", "subject": "other", "question": "Planter ?"}
+    site.give(found, found.facilitator, "/decisions", opened)
+    programme = f"/p/{found.address.programme}"
+    with site.visitor(found.manager) as visitor:
+        page = f"{programme}/administration/people/{speaker}/erase"
+        assert "Plus personne n&#39;y exerce ses rôles" in visitor.get(page).text
+        assert visitor.post(page, data={"sure": "yes"}).status_code == 200
+        waiting = visitor.get(f"{programme}/portfolio?view=waiting").text
+    assert "une personne effacée" in waiting
+    assert not re.search(r">erased-[0-9]+<", waiting)
 
 
 def _erase(site: Site, found: Collective, kim: str, page: str) -> None:

@@ -41,7 +41,8 @@ class Tab(NamedTuple):
     subject: Subject
 
 
-_TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
+TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
+"""What stands where somebody was erased."""
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),
@@ -160,7 +161,7 @@ class CooperationPage:
         if unknown:
             found = await self.services.directory.people_by_id(unknown)
             self._people.update({person: one.name for person, one in found.items()})
-            erased = [one for one in unknown - found.keys() if _TOMBSTONE.fullmatch(one)]
+            erased = [one for one in unknown - found.keys() if TOMBSTONE.fullmatch(one)]
             self._people.update(dict.fromkeys(erased, self.say("person.erased")))
 
     def person(self, person: str) -> str:

@@ -30,6 +30,7 @@ from coopflow.entrypoints.http.routes.reminders import (
     own,
     remind,
 )
+from coopflow.entrypoints.web.cooperation import TOMBSTONE
 from coopflow.entrypoints.web.finding import looked_up
 from coopflow.entrypoints.web.guards import MEMBERS, Visitor
 from coopflow.entrypoints.web.portfolio import (
@@ -352,10 +353,16 @@ async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, 
     known = await at.services.directory.people_by_id(
         people | {one.sent_by for one in last.values()}
     )
+
+    def called(person: str) -> str:
+        if person in known:
+            return known[person].name
+        return at.say("person.erased") if TOMBSTONE.fullmatch(person) else person
+
     return {
         "tasks": tasks,
         "whom": whom,
-        "called": lambda person: known[person].name if person in known else person,
+        "called": called,
         "kinds": KINDS,
         "subject_of": await _subjects(at, found),
         "last": lambda one: last.get(TaskKey(*one.waits[1:])),
