@@ -113,10 +113,11 @@ class _Dossier:
         entered = Proof(self._proofs.latest(*_ENTERING))
         applied = Proof(self._proofs.latest("cooperation_opened", "policy_applied"))
         verdict = say(f"verdict.{found.result}")
+        policy = f"{say.label(self._rules.policy.label)} ({about.state.policy})"
         rows = [
             (say("dossier.result"), (Run(verdict, "strong"), *self._proved(proof))),
             (say("sheet.stage"), self._stated(about.names.stage(found.stage), entered)),
-            (say("head.policy"), self._stated(about.state.policy, applied)),
+            (say("head.policy"), self._stated(policy, applied)),
         ]
         for one in found.blocked_by:
             block = Proof(
