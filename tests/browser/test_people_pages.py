@@ -104,7 +104,7 @@ def test_the_list_leads_to_where_one_has_a_part(site: Site, young: Address) -> N
     expect(cards).to_have_count(1)
     expect(cards).to_contain_text("Impulsion")
     page.get_by_label("Titre ou territoire").fill("nowhere at all")
-    page.get_by_role("button", name="Trouver").click()
+    page.get_by_role("button", name="Chercher").click()
     expect(page.locator(".card")).to_have_count(0)
 
 
