@@ -63,7 +63,7 @@ def test_a_faulty_policy_is_told_with_its_lines(site: Site, ines: str, programme
         "clocks:\n  cure: {days: 10}\n"
     )
     page.locator("#f-other").select_option("reference@1")
-    page.get_by_role("button", name="Avec ses effets").click()
+    page.get_by_role("button", name="Vérifier et voir ses effets").click()
     expect(page.get_by_role("status").first).to_contain_text("ours@1")
     expect(page.get_by_text("Plus strict")).to_be_visible()
 

@@ -51,7 +51,9 @@ KINDS: Final[Mapping[str, Label]] = {
     "resolve_change": Label(en="Resolve a proposed change", fr="Statuer sur un changement"),
     "close_review": Label(en="Close a review", fr="Clore un bilan"),
     "cosign_waiver": Label(en="Cosign a waiver", fr="Cosigner une dérogation"),
-    "update_action": Label(en="Say how an overdue action stands", fr="Faire le point d'une action"),
+    "update_action": Label(
+        en="Say how an overdue action stands", fr="Faire le point sur une action"
+    ),
     "propose_mandate": Label(en="Propose the next mandate", fr="Proposer le prochain mandat"),
     "renew_document": Label(en="Renew a stale document", fr="Renouveler un document périmé"),
     "request_renewal": Label(en="Request the renewal", fr="Demander le renouvellement"),

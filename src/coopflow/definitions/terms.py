@@ -64,7 +64,7 @@ TERMS: Final[Mapping[str, Term]] = {
     "reviews.cadence.*.stages": (1, "Stages with “{0}”", "Étapes avec « {0} »"),
     "reviews.members_gone_share": (-1, "Departures without review", "Départs sans bilan"),
     "reviews.after_action_within": (-1, "Time to look back", "Temps pour un bilan d'action"),
-    "measures.current_for.*": (-1, "A {0} value counts for", "Validité d'une valeur, {0}"),
+    "measures.current_for.*": (-1, "A {0} value counts for", "Validité d'un relevé {0}"),
     "disagreements.raised": (
         -1,
         "Time to take up a disagreement",

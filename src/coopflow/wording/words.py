@@ -120,7 +120,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "command.submit_document": ("Submit a document", "Soumettre un document"),
     "command.suspend_member": ("Suspend an organisation", "Suspendre une organisation"),
     "command.triage_disagreement": ("Triage a disagreement", "Orienter un désaccord"),
-    "command.update_action": ("Say how an action stands", "Faire le point d'une action"),
+    "command.update_action": ("Say how an action stands", "Faire le point sur une action"),
     "command.veto_decision": ("Veto a decision", "Opposer un veto"),
     "command.waive_gate": ("Ask for a waiver", "Demander une dérogation"),
     "command.withdraw_disagreement": ("Withdraw a disagreement", "Retirer un désaccord"),
@@ -392,6 +392,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "frequency.daily": ("once a day", "une fois par jour"),
     "frequency.weekly": ("once a week", "une fois par semaine"),
     "frequency.none": ("never", "jamais"),
+    # what a token allows
+    "scope.read": ("read", "lire"),
+    "scope.write": ("write", "écrire"),
+    "scope.act": ("act", "agir"),
+    "scope.directory": ("directory", "annuaire"),
+    "scope.webhooks": ("webhooks", "webhooks"),
+    "scope.tokens": ("tokens", "jetons"),
+    "scope.exports": ("exports", "exports"),
     # coopflow policy diff
     "diff.stricter": ("Stricter", "Plus strict"),
     "diff.looser": ("Looser", "Moins strict"),

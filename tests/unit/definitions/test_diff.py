@@ -435,7 +435,7 @@ def test_a_rule_or_cadence_that_is_left_out() -> None:
     assert added.label.en == "Cadence of “exceptional review”: added"
     removed = the(sets("measures.current_for.monthly", None))
     assert removed[0] == "gone"
-    assert removed.label.fr == "Validité d'une valeur, mensuel : 46 jours → rien"
+    assert removed.label.fr == "Validité d'un relevé mensuel : 46 jours → rien"
 
 
 @pytest.mark.parametrize(

@@ -348,10 +348,10 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
     ),
     "mail_off": ProblemKind(
         409,
-        ("No mail is sent", "Aucun courriel n'est envoyé"),
+        ("No mail is sent", "Aucun e-mail n'est envoyé"),
         (
             "This installation sends no mail; its operator can name a server for it.",
-            "Cette installation n'envoie pas de courriels ; son exploitant peut y remédier.",
+            "Cette installation n'envoie pas d'e-mails ; son exploitant peut y remédier.",
         ),
     ),
     "internal": ProblemKind(

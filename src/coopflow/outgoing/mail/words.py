@@ -39,10 +39,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         ),
         (
             "Ce bouton ouvre cette seule décision, sans mot de passe, jusqu'au {until}. Il n'est "
-            "que pour vous : merci de ne pas transférer ce courriel."
+            "que pour vous : merci de ne pas transférer cet e-mail."
         ),
     ),
-    "mail.stop": ("No more e-mails of this kind", "Ne plus recevoir ce type de courriel"),
+    "mail.stop": ("No more e-mails of this kind", "Ne plus recevoir ce type d'e-mail"),
     "mail.stop_digest": ("No more of these summaries", "Ne plus recevoir ces récapitulatifs"),
     "mail.because": (
         (
@@ -50,7 +50,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
             " told of: {kind}."
         ),
         (
-            "Vous recevez ce courriel parce que vous représentez un membre de cette coopération et"
+            "Vous recevez cet e-mail parce que vous représentez un membre de cette coopération et"
             " souhaitez les nouvelles de ce type : {kind}."
         ),
     ),
@@ -187,7 +187,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "mail.reminder.because": (
         "You get this e-mail because {by} sent it to those who are waited for.",
-        "Vous recevez ce courriel parce que {by} l'a envoyé aux personnes attendues.",
+        "Vous recevez cet e-mail parce que {by} l'a envoyé aux personnes attendues.",
     ),
     # files that took long to make
     "mail.file_ready.subject": ("Your file is ready: {name}", "Votre fichier est prêt : {name}"),
@@ -203,7 +203,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "mail.file_ready.because": (
         "You get this e-mail because you asked for this file.",
-        "Vous recevez ce courriel parce que vous avez demandé ce fichier.",
+        "Vous recevez cet e-mail parce que vous avez demandé ce fichier.",
     ),
     "mail.invitation.action": ("Sign in", "Entrer"),
     "mail.invitation.note": (
@@ -213,7 +213,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         ),
         (
             "Ce bouton vous ouvre l'accès une seule fois, sans mot de passe, jusqu'au {until}. Il "
-            "n'est que pour vous : merci de ne pas transférer ce courriel."
+            "n'est que pour vous : merci de ne pas transférer cet e-mail."
         ),
     ),
     "mail.invitation.because": (
@@ -222,7 +222,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
             "do not expect it, do nothing."
         ),
         (
-            "Vous recevez ce courriel à la demande d'une personne qui gère votre programme. Si "
+            "Vous recevez cet e-mail à la demande d'une personne qui dirige votre programme. Si "
             "vous ne l'attendiez pas, ne faites rien."
         ),
     ),

@@ -231,7 +231,7 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "OpenCooperation.cooperation": ("Short name", "Identifiant"),
     "programme": ("Programme", "Programme"),
-    "lifecycle": ("Lifecycle", "Cycle de vie"),
+    "lifecycle": ("Lifecycle", "Parcours"),
     "policy": ("Policy", "Politique"),
     "facilitator": ("Who facilitates", "Qui assure la facilitation"),
     "OpenDecision.subject": ("Subject", "Objet"),
