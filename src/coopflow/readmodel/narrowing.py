@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, false, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import GenericFunction
 
 from coopflow.domain.alerts import SEVERITIES, Severity
 from coopflow.domain.base import Shape
@@ -163,13 +165,7 @@ def _is_below(below: Below, _: datetime) -> ColumnElement[bool]:
 
 
 def _holds(text: str, _: datetime) -> ColumnElement[bool]:
-    wanted = unaccented(text)
-
-    def holds(told: Any) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = told.contains(wanted, autoescape=True)
-        return found
-
-    return _in_either("sought", "searched", holds)
+    return _in_either("sought", "searched", lambda told: _has(told, unaccented(text)))
 
 
 def _in_either(
@@ -226,5 +222,25 @@ def _involves(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _has_word(column: Any, word: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.contains(f" {word} ", autoescape=True)
-    return found
+    return _has(column, f" {word} ")
+
+
+def _has(column: Any, part: str) -> ColumnElement[bool]:
+    return _Place(column, part) > 0
+
+
+class _Place(GenericFunction[int]):
+    """Where in a text another one begins, from 1; 0 where it does not.
+
+    Letters are compared as they are. LIKE takes half as long again, and SQLite's takes capitals
+    and small letters for the same.
+    """
+
+    type = Integer()
+    name = "instr"
+    inherit_cache = True
+
+
+@compiles(_Place, "postgresql")
+def _place_on_postgresql(place: _Place, compiler: Any, **given: Any) -> str:
+    return f"strpos({compiler.process(place.clauses, **given)})"
