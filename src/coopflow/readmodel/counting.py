@@ -54,18 +54,22 @@ class Counts(Asking):
             async with self._database.reading() as connection:
                 return await _counted(connection, columns, where, most)
 
-        standing, codes, *valued = await asyncio.gather(
-            without(*_BY, by=_BY),
-            without("alert", "severity", by=["alerts"]),
+        # Alerts and where they stand in one go: there are few combinations, and what is to be
+        # counted of which is told by them.
+        combined, *valued = await asyncio.gather(
+            without(*_BY, "alert", "severity", by=["alerts", *_BY]),
             *(without(name, by=[name], most=_VALUES) for name in _VALUED),
         )
+        standing, alerts = Counter[tuple[str, ...]](), Counter[str]()
+        for (told, *at), number in combined.items():
+            if _has_alerts(told, only):
+                standing[tuple(at)] += number
+            if _is_wanted(at, only):
+                alerts[told] += number
         by_alert, by_severity = Counter[str](), Counter[str]()
-        for (told,), number in codes.items():
-            held = told.split()
-            by_alert.update(dict.fromkeys(held, number))
-            by_severity.update(
-                dict.fromkeys({SEVERITIES[one] for one in held if one in SEVERITIES}, number)
-            )
+        for told, number in alerts.items():
+            by_alert.update(dict.fromkeys(told.split(), number))
+            by_severity.update(dict.fromkeys(_severities(told), number))
         by_name = {name: _others(standing, only, at) for at, name in enumerate(_BY)}
         return PortfolioCounts(
             total=sum(number for at, number in standing.items() if _is_wanted(at, only)),
@@ -195,7 +199,19 @@ def _spread(days: Counter[int]) -> Spread | None:
     return Spread(lower=lower, median=median, upper=upper)
 
 
-def _is_wanted(at: tuple[str, ...], only: PortfolioFilter, but: int | None = None) -> bool:
+def _severities(alerts: str) -> set[str]:
+    """Return how urgent alerts are."""
+    return {SEVERITIES[one] for one in alerts.split() if one in SEVERITIES}
+
+
+def _has_alerts(alerts: str, only: PortfolioFilter) -> bool:
+    """Whether cooperations with these alerts are shown, as far as alerts are asked for."""
+    if only.alert is not None and f" {only.alert} " not in alerts:
+        return False
+    return only.severity is None or only.severity in _severities(alerts)
+
+
+def _is_wanted(at: Sequence[str], only: PortfolioFilter, but: int | None = None) -> bool:
     """Whether cooperations that stand there are shown, whatever one of the filters says."""
     for number, (name, value) in enumerate(zip(_BY, at, strict=True)):
         wanted = getattr(only, name)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import GenericFunction
 
-from coopflow.domain.alerts import SEVERITIES, Severity
+from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import FACILITATOR
 from coopflow.readmodel.folding import unaccented
@@ -146,9 +146,8 @@ def _in_territory(territory: str, _: datetime) -> ColumnElement[bool]:
     return OutlineRow.territory == territory[:NAMED]
 
 
-def _is_urgent(severity: Severity, now: datetime) -> ColumnElement[bool]:
-    codes = [code for code, urgency in SEVERITIES.items() if urgency == severity]
-    return or_(false(), *(_has_alert(code, now) for code in codes))
+def _is_urgent(severity: Severity, _: datetime) -> ColumnElement[bool]:
+    return _has_word(OutlineRow.urgent, severity)
 
 
 def _has_alert(code: str, _: datetime) -> ColumnElement[bool]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from coopflow.domain.alerts import SEVERITIES
 from coopflow.domain.calendar import end_of
 from coopflow.domain.state import Cooperation
 from coopflow.domain.tools import SupportModel
@@ -76,15 +77,25 @@ def words(of: Mapping[str, int] | frozenset[str]) -> str:
     return "".join(f" {one}" for one in sorted(told)) + " " if told else ""
 
 
-def brief(levels: str) -> str:
-    """Return levels as indexes hold them: empty where they take too many characters."""
-    return levels if len(levels) <= BRIEF else ""
+def levelled(levels: Mapping[str, int]) -> Row:
+    """Return levels where indexes hold them, or, if they are long, where they are looked up."""
+    return _kept("brief", "levels", words(levels), BRIEF)
 
 
 def searched(title: str, territory: str, slug: str) -> Row:
-    """Return what texts are sought in, in full and as indexes hold it: empty where it is long."""
-    told = unaccented(f"{title}\n{territory}\n{slug}")
-    return {"searched": told, "sought": told if len(told) <= SOUGHT else ""}
+    """Return what texts are sought in, as :func:`levelled` does levels."""
+    return _kept("sought", "searched", unaccented(f"{title}\n{territory}\n{slug}"), SOUGHT)
+
+
+def alerted(codes: Iterable[str]) -> Row:
+    """Return the codes of alerts, and how urgent they are."""
+    told = frozenset(codes)
+    return {"alerts": words(told), "urgent": words(frozenset(SEVERITIES[one] for one in told))}
+
+
+def _kept(short: str, long: str, told: str, most: int) -> Row:
+    """Return a text in one of two columns: a row is narrow, for all are gone through."""
+    return {short: told, long: ""} if len(told) <= most else {short: "", long: told}
 
 
 def outline_rows(state: Cooperation) -> Iterator[Row]:
@@ -104,9 +115,8 @@ def outline_rows(state: Cooperation) -> Iterator[Row]:
         "status": state.status,
         "stage": state.stage,
         "stage_since": state.stage_since,
-        "levels": words(state.levels),
-        "brief": brief(words(state.levels)),
-        "alerts": words(frozenset(alert.code for alert in state.alerts.values())),
+        **levelled(state.levels),
+        **alerted(alert.code for alert in state.alerts.values()),
         "holder": state.mandate.holder if state.mandate else "",
         "disagreements": sum(1 for one in state.disagreements.values() if one.state != "closed"),
         "due_at": min(coming, default=NEVER),

@@ -369,7 +369,8 @@ class LevelsRow(Base):
     levels: Mapped[dict[str, int]]
 
 
-_KEYS = ("status", "stage", "lifecycle", "policy", "brief", "alerts", "sought")
+_STANDS = ("status", "stage", "lifecycle", "policy")
+_KEYS = (*_STANDS, "brief", "alerts", "urgent", "sought")
 _PLACES = ("territory", "holder")
 _FIGURES = ("stage_since", "due_at", "disagreements")
 
@@ -393,10 +394,10 @@ class OutlineRow(Base):
     """A cooperation as far as portfolios are narrowed, ordered and counted by it: a narrow row.
 
     ``title`` is by what titles are put in order, ``territory`` the beginning of its name, and
-    ``levels`` and ``alerts`` are words between spaces. ``brief`` are the levels, and ``sought`` is
-    what is ``searched``, where they are short enough for an index, else empty. ``due_at`` is when
-    the first thing is due after the last entry that was projected, ``disagreements`` how many are
-    not closed.
+    levels and alerts are words between spaces, as is in ``urgent`` how urgent the alerts are.
+    Levels are in ``brief``, and what texts are sought in is in ``sought``, where they are short
+    enough for an index, else in ``levels`` and in ``searched``. ``due_at`` is when the first thing
+    is due after the last entry that was projected, ``disagreements`` how many are not closed.
     """
 
     __tablename__ = "outline"
@@ -404,7 +405,8 @@ class OutlineRow(Base):
         _whole("standing"),
         *(_whole(name, name) for name in ("territory", "holder", "alerts")),
         # Where nothing is narrowed but by status, the narrow ones are read faster.
-        *(Index(None, "programme", name, "status") for name in ("territory", "holder", "alerts")),
+        *(Index(None, "programme", name, "status") for name in _PLACES),
+        Index(None, "programme", "alerts", *_STANDS),
         *(_whole(f"by_{order}", order, "slug") for order in ("title", "stage_since", "due_at")),
     )
 
@@ -423,6 +425,7 @@ class OutlineRow(Base):
     levels: Mapped[str] = mapped_column(Text)
     brief: Mapped[str]
     alerts: Mapped[str]
+    urgent: Mapped[str]
     holder: Mapped[str]
     disagreements: Mapped[int]
     due_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.readmodel.database import Database
-from coopflow.readmodel.outlines import NEVER, brief, searched, sorted_by, words
+from coopflow.readmodel.outlines import NEVER, alerted, levelled, searched, sorted_by
 from coopflow.readmodel.tables import (
     AlertRow,
     Base,
@@ -86,22 +86,24 @@ def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
             "as_of": since,
         }
     )
-    found[OutlineRow].append(
+    outline: dict[str, Any] = (
         key
         | shared
         | {
             "title": sorted_by(title),
             **searched(title, territory, slug),
-            **({} if random.randrange(4) else {"sought": ""}),  # as if it were long
             "territory": territory,
-            "levels": words(levels),
-            "brief": brief(words(levels)) if random.randrange(4) else "",  # as if they were long
-            "alerts": words(frozenset(codes)),
+            **levelled(levels),
+            **alerted(codes),
             "holder": holder or "",
             "disagreements": random.choice((0, 0, 1, 2)),
             "due_at": due or NEVER,
         }
     )
+    for short, long in (("brief", "levels"), ("sought", "searched")):
+        if not random.randrange(4):  # as if it were long
+            outline |= {short: "", long: outline[short]}
+    found[OutlineRow].append(outline)
     for code in codes:
         alert = {"code": code, "about": "it", "severity": SEVERITIES[code], "since": since}
         found[AlertRow].append(key | alert)

@@ -31,6 +31,7 @@ from coopflow.readmodel.tables import Base, DecisionRow, JournalRow, SnapshotRow
 from tests.collective import reference_rules
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective, Life
+from tests.integration.readmodel.programme_rows import fill, rows_of
 from tests.stages import varied
 
 POSTGRESQL = registry.load("postgresql")()
@@ -209,6 +210,23 @@ async def test_what_the_first_tables_can_hold_survives_the_way_back(
     assert await contents(database) == filled | {name: [] for name in LATER}
     await run(database, command.downgrade, "base")
     assert await raw(database) == {}
+
+
+async def test_outlines_answer_as_soon_as_tables_are_brought_up_to_date(
+    database: Database,
+) -> None:
+    """Before they are filled anew; and so on the way back, to where texts stood twice."""
+    await fill(database, rows_of("nord", 60))
+    before = (await raw(database))["outline"]
+    assert {one["urgent"] for one in before} >= {"", " red ", " amber red "}
+    await run(database, command.downgrade, "0026")
+    back = (await raw(database))["outline"]
+    for row, one in zip(back, before, strict=True):
+        assert row["levels"] == (one["brief"] or one["levels"])
+        assert row["searched"] == (one["sought"] or one["searched"])
+    await migrate(database)
+    after = (await raw(database))["outline"]
+    assert [one["urgent"] for one in after] == [one["urgent"] for one in before]
 
 
 async def test_who_was_erased_before_goes_from_the_journal_too(

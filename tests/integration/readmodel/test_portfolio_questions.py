@@ -65,7 +65,7 @@ def shown(rows: Rows, only: PortfolioFilter) -> list[dict[str, Any]]:
 
 def _is_shown(rows: Rows, one: dict[str, Any], only: PortfolioFilter) -> bool:
     codes = one["alerts"].split()
-    levels = dict(word.split(":") for word in one["levels"].split())
+    levels = dict(word.split(":") for word in _levels(one))
     roles = [
         (role["person"], role["role"])
         for role in rows[RoleRow]
@@ -82,13 +82,18 @@ def _is_shown(rows: Rows, one: dict[str, Any], only: PortfolioFilter) -> bool:
             only.involving is None or only.involving in {person for person, _ in roles},
             only.severity is None or only.severity in {SEVERITIES[code] for code in codes},
             only.alert is None or only.alert in codes,
-            only.text is None or unaccented(only.text) in one["searched"],
+            only.text is None or unaccented(only.text) in (one["sought"] or one["searched"]),
             only.below is None or int(levels[only.below.condition]) < only.below.level,
             only.stuck_days is None or one["stage_since"] <= NOW - only.stuck_days * days,
             only.due_days is None or one["due_at"] <= NOW + only.due_days * days,
             only.disagreements is None or only.disagreements == (one["disagreements"] > 0),
         )
     )
+
+
+def _levels(one: dict[str, Any]) -> list[str]:
+    told: str = one["brief"] or one["levels"]
+    return told.split()
 
 
 def some_filters(seed: int, number: int) -> list[PortfolioFilter]:
@@ -173,7 +178,7 @@ async def test_levels_are_counted_within_filters(north: Rows, queries: Queries) 
         expected = Counter[tuple[str, str, int]]()
         for one in shown(north, only):
             if one["status"] in LIVING:
-                for word in one["levels"].split():
+                for word in _levels(one):
                     condition, level = word.split(":")
                     expected[one["stage"], condition, int(level)] += 1
         found = await queries.levels_by_stage("nord", NOW, only=only)
