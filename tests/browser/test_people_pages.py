@@ -33,7 +33,7 @@ def test_what_is_to_come_is_told_in_words(site: Site, cap: Address) -> None:
     assert days.count() > 5
     told = page.locator(".timeline").inner_text()
     assert "Fin du mandat de Maison Tournesol" in told
-    assert re.search(r"niveau \d → \d", told)
+    assert re.search(r"niveau \d\s→\s\d", told)
     assert not re.search(r"[a-z]+_[a-z]+|minors-data", told)
 
 
@@ -119,6 +119,7 @@ def test_a_programme_manager_opens_a_cooperation(site: Site, *, javascript: bool
     page.get_by_label("Titre").fill(HOSTILE)
     page.get_by_label("L'enjeu").fill("Un enjeu")
     page.get_by_label("Territoire").fill("Ici")
+    page.get_by_label("Identifiant").fill("pas ainsi !")
     page.get_by_role("button", name="Ouvrir une coopération").click()
     expect(page.get_by_role("alert")).to_contain_text("Identifiant")
     page.get_by_label("Identifiant").fill(name)
