@@ -61,6 +61,9 @@ KINDS: Final[Mapping[str, Label]] = {
 }
 """The kinds of tasks, and what they are called."""
 
+BY_DAY: Final = frozenset({"propose_mandate", "sign_charter", "update_action"})
+"""Kinds of tasks that are due by a day, at the end of which they are over; others at an instant."""
+
 
 class Entrusted(NamedTuple):
     """An organisation whose vote another one gives, until an instant where there is one."""

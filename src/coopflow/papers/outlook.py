@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from coopflow.domain.calendar import end_of
+from coopflow.domain.calendar import day_over, end_of
 from coopflow.domain.explanation import examine
 from coopflow.papers.about import About
 from coopflow.papers.paper import Block, Heading, Paragraph, Rich, Table, plain
@@ -88,7 +88,8 @@ def _of_documents(about: About, year: Year) -> Iterator[_Line]:
         document = state.current(kind)
         if document is not None and document.valid_until is not None:
             told = say("report.valid_until", kind=say(f"document.{kind}"))
-            yield _Line(document.valid_until, document.valid_until, told)
+            over = document.valid_until
+            yield _Line(over, day_over(over) or over, told)
     for action in state.actions.values():
         if action.is_open:
             told = say("report.action_due", title=action.title)

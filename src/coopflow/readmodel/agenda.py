@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from coopflow.application.access import allowed
 from coopflow.application.engine import Address
 from coopflow.domain.base import Instant, Shape
+from coopflow.domain.calendar import day_over
 from coopflow.readmodel.inbox import Inbox
 from coopflow.readmodel.involvement import AboutPeople
 from coopflow.readmodel.tables import (
@@ -145,7 +146,8 @@ def _of_task(task: TaskView, head: dict[str, Any]) -> AgendaItem:
         about=task.about,
         subject=task.subject,
         organisation=task.organisation,
-        at=task.due_at,
+        at=None if task.due_on else task.due_at,
+        day=task.due_on,
     )
 
 
@@ -194,7 +196,9 @@ async def _items(connection: AsyncConnection, ids: Sequence[str]) -> list[Agenda
     valid = (DocumentRow.status.in_(["approved", "in_force"]), DocumentRow.valid_until.is_not(None))
     for row in await rows(DocumentRow, *valid):
         about = f"{row.kind}-{row.version}"
-        add(row, "document_expires", about, row.kind, at=row.valid_until)
+        day = day_over(row.valid_until)  # of a charter, the last day of its term
+        at = None if day else row.valid_until
+        add(row, "document_expires", about, row.kind, at=at, day=day)
     for row in await rows(ActionRow, ActionRow.is_open.is_(True)):
         add(row, "action_due", row.id, row.title, organisation=row.owner, day=row.due)
     limited = (DisagreementRow.state != "closed", DisagreementRow.limit_at.is_not(None))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.functions import GenericFunction
 
-from coopflow.domain.alerts import Severity
+from coopflow.domain.alerts import SEVERITIES, Severity
 from coopflow.domain.base import Shape
 from coopflow.domain.roles import FACILITATOR
 from coopflow.readmodel.folding import unaccented
@@ -146,8 +146,11 @@ def _in_territory(territory: str, _: datetime) -> ColumnElement[bool]:
     return OutlineRow.territory == territory[:NAMED]
 
 
-def _is_urgent(severity: Severity, _: datetime) -> ColumnElement[bool]:
-    return _has_word(OutlineRow.urgent, severity)
+def _is_urgent(severity: Severity, now: datetime) -> ColumnElement[bool]:
+    codes = [code for code, urgency in SEVERITIES.items() if urgency == severity]
+    # Workers of before the column leave it empty: their rows are told by the codes.
+    told = and_(OutlineRow.urgent == "", or_(false(), *(_has_alert(one, now) for one in codes)))
+    return or_(_has_word(OutlineRow.urgent, severity), told)
 
 
 def _has_alert(code: str, _: datetime) -> ColumnElement[bool]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from coopflow.application.differences import Difference
 from coopflow.application.engine import Address
+from coopflow.application.tasks import BY_DAY
 from coopflow.domain.alerts import Severity
 from coopflow.domain.base import Instant, Label, Shape
+from coopflow.domain.calendar import day_over
 from coopflow.domain.state import Change, Profile, Reservation
 
 
@@ -306,6 +308,11 @@ class TaskView(Shape):
     due_at: Instant | None
 
     @property
+    def due_on(self) -> date | None:
+        """The day by which it is due, where it is due by a day."""
+        return day_over(self.due_at) if self.due_at and self.kind in BY_DAY else None
+
+    @property
     def place(self) -> TaskPlace:
         """Where the page after this one begins."""
         address = str(Address(self.programme, self.slug))
@@ -490,6 +497,9 @@ class StageTimes(Shape):
     present_days: Spread | None
 
 
+_ON_DAYS: Final = frozenset({"action_due", "document_expires", "funding_ends", "mandate_ends"})
+
+
 class DuePlace(NamedTuple):
     """Where something that is due stands among the others of a programme."""
 
@@ -521,6 +531,11 @@ class DueView(Shape):
     subject: str
     organisation: str
     at: Instant
+
+    @property
+    def day(self) -> date | None:
+        """The day on which it is due, where it is due on a day."""
+        return day_over(self.at) if self.kind in _ON_DAYS else None
 
     @property
     def place(self) -> DuePlace:

@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from temporalio.client import (
-    Client,
-)
+from temporalio.client import Client
 
 from coopflow import metrics, tracing
 from coopflow.application.engine import (

@@ -119,19 +119,14 @@ class Phrases:
         """Write an instant to the minute, with the name of the zone."""
         return f"{self.day(instant)} {instant.astimezone(self.zone):%H:%M %Z}"
 
-    def deadline(self, instant: datetime) -> str:
-        """Write until when something may be done: to the minute, or the last day if it is a day."""
-        day = day_over(instant)
-        return self.moment(instant) if day is None else self.day(day)
-
     def last_day(self, instant: datetime) -> str:
         """Write the last day on which something may be done that is over at an instant."""
         return self.day(day_over(instant) or instant)
 
-    def days_until(self, instant: datetime, now: datetime) -> int:
-        """Count the days from today to the last day of something, by the calendar of the zone."""
-        last = day_over(instant) or instant.astimezone(self.zone).date()
-        return (last - now.astimezone(self.zone).date()).days
+    def days_until(self, last: date | datetime, now: datetime) -> int:
+        """Count the days from today to another one, by the calendar of the zone."""
+        day = last.astimezone(self.zone).date() if isinstance(last, datetime) else last
+        return (day - now.astimezone(self.zone).date()).days
 
     def either(self, names: list[str]) -> str:
         """Write a choice: ``a, b or c``."""

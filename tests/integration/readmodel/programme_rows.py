@@ -103,6 +103,8 @@ def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
     for short, long in (("brief", "levels"), ("sought", "searched")):
         if not random.randrange(4):  # as if it were long
             outline |= {short: "", long: outline[short]}
+    if not random.randrange(4):  # as a worker of before the column would write it
+        outline["urgent"] = ""
     found[OutlineRow].append(outline)
     for code in codes:
         alert = {"code": code, "about": "it", "severity": SEVERITIES[code], "since": since}

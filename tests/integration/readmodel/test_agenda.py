@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from coopflow.application.callers import Language
-from coopflow.domain.calendar import end_of
+from coopflow.domain.calendar import day_over, end_of
 from coopflow.domain.cooperation import UNOPENED, evolve
 from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.calendars import LABELS, calendar_of, subjects_of
@@ -114,7 +114,7 @@ def foreseen(state: Cooperation) -> list[tuple[str, str, datetime | date]]:
     ]
     found += [("meeting", slug, one.held_at) for slug, one in state.meetings.items()]
     found += [
-        ("document_expires", f"{kind}-{one.version}", one.valid_until)
+        ("document_expires", f"{kind}-{one.version}", day_over(one.valid_until) or one.valid_until)
         for kind, versions in state.documents.items()
         for one in versions
         if one.status in {"approved", "in_force"} and one.valid_until is not None

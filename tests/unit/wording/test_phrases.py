@@ -17,11 +17,9 @@ PARIS = Phrases("fr", ZoneInfo("Europe/Paris"))
 def test_the_end_of_a_day_is_told_as_that_day(day: date) -> None:
     """In summer and in winter, and not as the first hour of the next one."""
     end = end_of(day)
-    assert PARIS.last_day(end) == PARIS.deadline(end) == PARIS.day(day)
+    assert PARIS.last_day(end) == PARIS.day(day)
 
 
-def test_any_other_deadline_is_told_to_the_minute() -> None:
-    """By the clock of where people live; its day is the one that they live in."""
-    late = datetime(2026, 8, 26, 22, 30, tzinfo=UTC)
-    assert PARIS.deadline(late) == "27 août 2026 00:30 CEST"
-    assert PARIS.last_day(late) == "27 août 2026"
+def test_any_other_instant_is_on_the_day_that_people_live_in() -> None:
+    """By the clock where they are."""
+    assert PARIS.last_day(datetime(2026, 8, 26, 22, 30, tzinfo=UTC)) == "27 août 2026"

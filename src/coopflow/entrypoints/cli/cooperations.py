@@ -302,7 +302,7 @@ def _documents(page: Page, say: Phrases) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 2))
     for one in shown:
         style = {"stale": "red", "expired": "red", "draft": "dim"}.get(one.status, "")
-        until = f"→ {say.day(one.valid_until)}" if one.valid_until else ""
+        until = f"→ {say.last_day(one.valid_until)}" if one.valid_until else ""
         table.add_row(
             f"  {say(f'document.{one.kind}')} {one.version}",
             Text(say(f"version.{one.status}"), style),

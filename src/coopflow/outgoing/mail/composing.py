@@ -293,7 +293,7 @@ class Composer:
         asked = await self._occasions.asked(address, one.id, person.id, now)
         if asked is None:
             return None
-        words = {"what": told.what, "title": told.title, "day": say.last_day(one.closes_at)}
+        words = {"what": told.what, "title": told.title, "day": say.day(one.closes_at)}
         key = f"mail.{told.line.kind}"
         paragraphs = [say(f"{key}.text", **words)]
         if asked.kind == "object":
@@ -304,7 +304,7 @@ class Composer:
         facts = [
             (say("mail.question"), told.whole),
             (say("mail.for"), say.several(list(asked.organisations))),
-            (say("mail.until"), say.deadline(one.closes_at)),
+            (say("mail.until"), say.moment(one.closes_at)),
             (say("mail.rule"), say.label(rule_words(_RULE.validate_python(one.rule)))),
             (say("mail.answers"), told_answers),
         ]
@@ -353,7 +353,8 @@ class Composer:
         self, task: TaskView, person: Person, namer: Namer, say: MailPhrases, now: datetime
     ) -> Item:
         due = task.due_at
-        until = say("mail.digest.by", until=say.deadline(due)) if due else say("mail.digest.open")
+        told = say.day(task.due_on) if task.due_on else say.moment(due) if due else None
+        until = say("mail.digest.by", until=told) if told else say("mail.digest.open")
         address = Address(task.programme, task.slug)
         below = place_below(f"task:{task.kind}", task.about, task.subject)
         url = self._places.cooperation(address, *below)

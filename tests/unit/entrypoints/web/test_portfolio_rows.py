@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader
 
+from coopflow.domain.calendar import end_of
 from coopflow.entrypoints.web.rendering import translator
 from coopflow.readmodel.views import PortfolioRow
 from coopflow.wording.naming import Names, known_rules
@@ -46,3 +47,5 @@ def test_the_document_that_goes_stale_first_is_told_with_its_day() -> None:
     row = portfolio_row(next_expiry_at=AT, next_expiry_of="charter")
     assert told("expiry", row) == "Expire en premier : charte de coopération, 4 mai 2026"
     assert not told("expiry", portfolio_row())
+    row = portfolio_row(next_expiry_at=end_of(date(2028, 6, 30)), next_expiry_of="charter")
+    assert told("expiry", row).endswith("30 juin 2028")  # the last day of its term

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment, PackageLoader
 
+from coopflow.domain.calendar import end_of
 from coopflow.entrypoints.web.assets import address_of, asset
 from coopflow.entrypoints.web.places import safe_place
 from coopflow.entrypoints.web.rendering import markdown, translator
@@ -98,20 +100,40 @@ def test_the_address_of_a_file_names_its_content() -> None:
         (datetime(2026, 3, 4, 8, 0, tzinfo=UTC), "Dans 2 jours, au plus tard le 4 mars"),
         (datetime(2026, 3, 2, 20, 59, tzinfo=UTC), "En retard depuis le 2 mars 2026 21:59 CET"),
         (datetime(2026, 4, 4, 8, 0, tzinfo=UTC), "Au plus tard le 4 avr. 2026 10:00 CEST"),
-        (datetime(2026, 3, 3, tzinfo=UTC), "Aujourd'hui au plus tard, le 2 mars 2026"),
-        (datetime(2026, 3, 4, tzinfo=UTC), "Demain au plus tard, le 3 mars 2026"),
-        (datetime(2026, 3, 5, tzinfo=UTC), "Dans 2 jours, au plus tard le 4 mars 2026"),
-        (datetime(2026, 3, 2, tzinfo=UTC), "En retard, à faire pour le 1er mars 2026"),
-        (datetime(2026, 4, 4, tzinfo=UTC), "Au plus tard le 3 avr. 2026"),
+        (datetime(2026, 3, 3, tzinfo=UTC), "Demain, avant le 3 mars 2026 01:00 CET"),
     ],
 )
 def test_deadlines_are_told_by_the_calendar_of_where_people_live(due: datetime, words: str) -> None:
-    """What is due next morning is not due today; a whole day is told without an hour."""
-    macros = Environment(
+    """What is due next morning is not due today, also where that is midnight elsewhere."""
+    assert told(due, datetime(2026, 3, 2, 21, 0, tzinfo=UTC)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 3, 2), "Aujourd'hui au plus tard, le 2 mars 2026"),
+        (date(2026, 3, 3), "Demain au plus tard, le 3 mars 2026"),
+        (date(2026, 3, 4), "Dans 2 jours, au plus tard le 4 mars 2026"),
+        (date(2026, 3, 1), "En retard, à faire pour le 1er mars 2026"),
+        (date(2026, 4, 3), "Au plus tard le 3 avr. 2026"),
+    ],
+)
+def test_what_is_due_on_a_day_is_told_without_an_hour(day: date, words: str) -> None:
+    """It is over at the end of that day."""
+    assert told(end_of(day), datetime(2026, 3, 2, 21, 0, tzinfo=UTC), day).startswith(words)
+
+
+def test_a_day_that_goes_on_elsewhere_is_told_by_its_end() -> None:
+    """It is the next day here already, and still time."""
+    day, now = date(2026, 8, 26), datetime(2026, 8, 26, 23, 0, tzinfo=UTC)
+    assert told(end_of(day), now, day).startswith("Aujourd'hui, avant le 27 août 2026 02:00 CEST")
+
+
+def told(due: datetime, now: datetime, day: date | None = None) -> str:
+    """Return what pages say of a deadline to people in Paris."""
+    macros: Any = Environment(
         loader=PackageLoader("coopflow.entrypoints.web"), autoescape=True
     ).get_template("macros.html")
-    now = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
     say = Phrases("fr", ZoneInfo("Europe/Paris"))
-    shown = str(macros.module.due(say, translator("fr"), now, due))  # type: ignore[attr-defined]
-    told = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(shown)).split())
-    assert told.startswith(words)
+    shown = str(macros.module.due(say, translator("fr"), now, due, day))
+    return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(shown)).split())
