@@ -191,7 +191,7 @@ DECISIONS: Final = (
     _column("opened", "ouverture", lambda one: one.opened_at),
     _column("closes", "échéance", lambda one: one.closes_at),
     _column("closed", "clôture", lambda one: one.closed_at),
-    _column("electors", "votants", lambda one: one.electorate),
+    _column("electors", "corps électoral", lambda one: one.electorate),
     _column("answers", "réponses", lambda one: one.answers),
     _column("counts", "décompte", lambda one: one.counts, spreads=True),
     _column(

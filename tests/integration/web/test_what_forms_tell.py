@@ -144,6 +144,14 @@ def test_a_vote_held_in_a_meeting_is_written_down_in_words(site: Site) -> None:
     assert told.count("Nous consentons, avec une réserve") == 3
     assert told.count('type="radio"') == 12
     sent = {"decision": "jour", "_do": "give"}
+    with site.visitor(here.facilitator) as visitor:
+        nobody = visitor.post(f"{here.path}/do/record_session_vote", data=sent)
+        assert nobody.status_code == 422, nobody.text
+        assert "au moins une réponse" in nobody.text
+        odd = {**sent, "ballots.0.key": FARM, "ballots.0.value": "nowhere"}
+        wrong = visitor.post(f"{here.path}/do/record_session_vote", data=odd)
+        assert wrong.status_code == 422, wrong.text
+        assert all(f'value="{one}"' in wrong.text for one in (FARM, COUNCIL, AMAP))
     for number, (organisation, choice) in enumerate(((FARM, "consent"), (COUNCIL, "concern"))):
         sent |= {f"ballots.{number}.key": organisation, f"ballots.{number}.value": choice}
     sent |= {"ballots.2": "", "ballots.2.key": AMAP}
@@ -164,6 +172,19 @@ def test_the_rule_that_holds_otherwise_is_named(site: Site, here: Collective) ->
     assert "Si rien n'est choisi : consentement." in told
     told = form(site, here, speaker, "open_decision", "subject=other")
     assert "Si rien n'est choisi : majorité simple." in told
+    told = form(site, here, speaker, "submit_document", "kind=nothing")
+    assert "Soumettre un document" in told
+    assert "Si rien n'est choisi :" not in told
+
+
+def test_all_that_no_other_command_puts_to_the_members_is_offered(
+    site: Site, here: Collective
+) -> None:
+    """Members to be excluded by name; nothing that is put to them elsewhere."""
+    told = form(site, here, here.speakers[COUNCIL], "open_decision")
+    assert f'value="exclusion:{COUNCIL}"' in told
+    assert "Commune bocage" in told
+    assert 'value="document:charter"' not in told
 
 
 def test_a_right_of_veto_names_what_the_engine_knows(site: Site, here: Collective) -> None:

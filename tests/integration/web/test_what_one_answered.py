@@ -33,4 +33,4 @@ def test_each_decision_is_there_once_with_for_whom_it_was_answered(site: Site) -
     assert "Ferme du gue" in recorded
     own = told(site, farmer)
     assert "abstention" in own
-    assert "non" not in own.partition("En juin ?")[2].partition("Là où")[0]
+    assert "non" not in own.partition("En juin ?")[2].partition("Vos coopérations")[0]

@@ -33,7 +33,7 @@ def asked(site: Site, person: str, path: str) -> str:
     with site.visitor(person) as client:
         answer = client.get(path)
     assert answer.status_code == 200, answer.text
-    return answer.text[answer.text.index('<form method="post"') :]
+    return answer.text.partition('id="form"')[2]
 
 
 def test_who_facilitates_acts_for_the_organisation_that_a_link_names(
@@ -62,7 +62,7 @@ def test_who_manages_a_programme_finds_its_portfolio_at_home(
     with site.visitor(bocage.speakers[FERME]) as client:
         home = client.get("/").text
     assert portfolio not in home
-    assert "Là où vous prenez part" in home
+    assert "Vos coopérations" in home
 
 
 def test_who_speaks_for_one_organisation_is_not_asked_which(site: Site, bocage: Collective) -> None:
@@ -83,7 +83,7 @@ def test_of_a_meeting_only_members_that_were_active_are_counted(
     speaker = bocage.speakers[FERME]
     assert "Membres présents : 1 sur 2" in told(site, speaker, f"{bocage.path}/meetings/m1")
     listed = told(site, speaker, f"{bocage.path}/meetings")
-    assert re.search(r"Plénière \d+ \S+ \d+ 1 sur 2 pas encore", listed)
+    assert re.search(r"Plénière, \d+ \S+ \d+ 1 sur 2 pas encore", listed)
 
 
 def test_an_answer_that_is_sent_twice_by_a_link_is_given_once(
@@ -197,7 +197,7 @@ def test_one_answer_is_no_answers(site: Site, bocage: Collective) -> None:
     """Numbers and what they count agree in French."""
     opened_one = {"decision": "d", "subject": "other", "question": "Planter ?", "quorum": "1/3"}
     site.give(bocage, bocage.facilitator, "/decisions", opened_one)
-    assert "1 réponse (1/3 des votants)" in told(
+    assert "1 réponse (1/3 du corps électoral)" in told(
         site, bocage.speakers[FERME], f"{bocage.path}/decisions/d"
     )
 

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 
 from coopflow.domain.base import Label
 from coopflow.domain.decisions import default_rule
+from coopflow.domain.state import Decision
 from coopflow.domain.voting import rule_words
 from coopflow.entrypoints.http.looking import look
 from coopflow.entrypoints.web.cooperation import CooperationPage
+from coopflow.entrypoints.web.forms.faults import Fault, Words
 from coopflow.entrypoints.web.forms.shown import Shown
 from coopflow.entrypoints.web.forms.typed import Typed, listed
 from coopflow.readmodel.views import DisagreementContent
@@ -75,9 +77,12 @@ async def usual_rule(page: CooperationPage, command: str, settled: Mapping[str, 
         "submit_document": f"document:{settled.get('kind', '')}",
         "open_decision": settled.get("subject", ""),
     }.get(command, "")
-    if subject in {"", "document:"}:
+    if not subject:
         return ""
     looked = await look(page.services, page.sight)
+    kind, _, about = subject.partition(":")
+    if kind == "document" and about not in looked.rules.policy.documents.kinds:
+        return ""  # whatever stands in the address
     rule = page.say.label(rule_words(default_rule(looked.state, looked.rules, subject)))
     return page.say.label(_USUAL).format(rule=rule)
 
@@ -112,19 +117,45 @@ async def with_mediator(page: CooperationPage, typed: Typed) -> Typed:
 
 
 async def with_electors(page: CooperationPage, typed: Typed) -> Typed:
-    """Return what is settled of a vote held in a meeting with a place for each elector's answer."""
-    state = (await look(page.services, page.sight)).state
-    decision = state.decisions.get(typed.part("decision").text)
-    if decision is None or typed.part("ballots").items:
+    """Return a vote held in a meeting with a place for the answer of each elector.
+
+    Those who have one keep theirs, so that faults stand where they were found.
+    """
+    decision = await _decision(page, typed)
+    if decision is None:
         return typed
-    electors = [Typed(parts={"key": Typed((one,))}) for one in decision.electors]
-    return typed.having("ballots", listed(electors))
+    there = list(typed.part("ballots").items)
+    named = {one.part("key").text for one in there}
+    electors = [one for one in decision.electors if one not in named]
+    places = [Typed(parts={"key": Typed((one,))}) for one in electors]
+    return typed.having("ballots", listed([*there, *places]))
 
 
 def without_absent(typed: Typed) -> Typed:
     """Return a vote held in a meeting without those who gave no answer."""
     there = [one for one in typed.part("ballots").items if one.part("value").text.strip()]
     return typed.having("ballots", listed(there))
+
+
+async def of_nobody(page: CooperationPage, typed: Typed) -> tuple[Fault, ...]:
+    """Return what is wrong with a vote held in a meeting to which nobody has given an answer.
+
+    It would close the decision at once. Under silence alone it says something: nobody objected.
+    """
+    decision = await _decision(page, typed)
+    is_silent = decision is not None and decision.rule.name == "silence"
+    return () if is_silent or typed.part("ballots").items else (Fault("ballots", _NOBODY),)
+
+
+async def _decision(page: CooperationPage, typed: Typed) -> Decision | None:
+    state = (await look(page.services, page.sight)).state
+    return state.decisions.get(typed.part("decision").text)
+
+
+_NOBODY: Final[Words] = (
+    "Write down at least one answer: this closes the decision.",
+    "Consignez au moins une réponse : la décision sera close.",
+)
 
 
 async def quotes(page: CooperationPage, command: str, typed: Typed) -> tuple[Quote, ...]:

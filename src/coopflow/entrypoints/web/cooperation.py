@@ -41,8 +41,7 @@ class Tab(NamedTuple):
     subject: Subject
 
 
-TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
-"""What stands where somebody was erased."""
+_TOMBSTONE: Final = re.compile(r"erased-[0-9]+")
 
 TABS: Final[tuple[Tab, ...]] = (
     Tab("", Label(en="Overview", fr="Vue d'ensemble"), "cooperation"),
@@ -161,7 +160,7 @@ class CooperationPage:
         if unknown:
             found = await self.services.directory.people_by_id(unknown)
             self._people.update({person: one.name for person, one in found.items()})
-            erased = [one for one in unknown - found.keys() if TOMBSTONE.fullmatch(one)]
+            erased = [one for one in unknown - found.keys() if is_erased(one)]
             self._people.update(dict.fromkeys(erased, self.say("person.erased")))
 
     def person(self, person: str) -> str:
@@ -209,3 +208,8 @@ async def cooperation_page(
 
 CooperationPageDep = Annotated[CooperationPage, Depends(cooperation_page)]
 """A page of the cooperation of the path."""
+
+
+def is_erased(person: str) -> bool:
+    """Whether an id is what stands where somebody was erased."""
+    return _TOMBSTONE.fullmatch(person) is not None

@@ -9,9 +9,8 @@ from coopflow.application.access import Subject
 from coopflow.application.engine import UnknownCooperationError
 from coopflow.definitions.compile import compile_family
 from coopflow.domain.roles import MEDIATOR
-from coopflow.domain.state import Cooperation
 from coopflow.entrypoints.http.looking import Looked, look
-from coopflow.entrypoints.web.cooperation import CooperationPage
+from coopflow.entrypoints.web.cooperation import CooperationPage, is_erased
 from coopflow.entrypoints.web.forms.questions import Line, Question, Several, walk
 from coopflow.entrypoints.web.forms.shown import Known, Option
 from coopflow.wording.ruling import ANSWERS
@@ -85,7 +84,7 @@ async def _people(page: CooperationPage) -> tuple[Option, ...]:
     """Return people of the cooperation; for who manages the programme, all that take part in it."""
     spoken = [name for one in page.members for name in (one.representative, one.alternate) if name]
     held = await page.services.queries.holders(page.sight.address)
-    known = {*spoken, *(one.person for one in held)}
+    known = {one for one in (*spoken, *(one.person for one in held)) if not is_erased(one)}
     await page.know(known)
     options = {one: page.person(one) for one in known}
     if page.visitor.caller.manages(page.detail.programme):
@@ -97,7 +96,7 @@ async def _people(page: CooperationPage) -> tuple[Option, ...]:
 async def _mediators(page: CooperationPage) -> tuple[Option, ...]:
     """Return those who hold the role of a mediator."""
     held = await page.services.queries.holders(page.sight.address)
-    people = {one.person for one in held if one.role == MEDIATOR}
+    people = {one.person for one in held if one.role == MEDIATOR and not is_erased(one.person)}
     await page.know(people)
     options = [Option(one, page.person(one)) for one in people]
     return tuple(sorted(options, key=lambda one: one.label.lower()))
@@ -152,13 +151,13 @@ def _actions(_: CooperationPage, looked: Looked) -> Iterator[Option]:
 
 
 def _subjects(page: CooperationPage, looked: Looked) -> Iterator[Option]:
-    for subject in _subjects_of(looked.state):
+    for subject in _subjects_of(looked):
         kind, _, slug = subject.partition(":")
         if kind == "disagreement":
             raised = looked.state.disagreements[slug].subject
             yield Option(subject, f"{page.say('subject.disagreement')} ({raised})")
         else:
-            yield Option(subject, page.say(f"subject.{kind}"))
+            yield Option(subject, subject_said(subject, page.say, page.names))
 
 
 async def _offered(page: CooperationPage, looked: Looked) -> tuple[Option, ...]:
@@ -181,11 +180,15 @@ async def _offered(page: CooperationPage, looked: Looked) -> tuple[Option, ...]:
     )
 
 
-def _subjects_of(state: Cooperation) -> Iterable[str]:
-    yield from ("other", "money", "closing")  # all else is put to the members by other commands
+def _subjects_of(looked: Looked) -> Iterable[str]:
+    """Return what is put to the members by no command of its own."""
+    state = looked.state
+    yield from ("other", "money", "closing")
     for slug, one in state.disagreements.items():
         if one.state == "collective_decision":
             yield f"disagreement:{slug}"
+    yield from (f"exclusion:{slug}" for slug, one in state.members.items() if one.status != "left")
+    yield from (f"return:{one}" for one in looked.rules.lifecycle.stages_before(state.stage))
 
 
 def _indicators(_: CooperationPage, looked: Looked) -> Iterator[Option]:

@@ -33,7 +33,11 @@ UNKNOWN: Final[Words] = (
 
 def addresses_in(command: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the e-mail addresses that were typed beside the fields of a command, by field."""
-    found = {name.removesuffix(_END): value.strip() for name, value in pairs if name.endswith(_END)}
+    found = {
+        name.removesuffix(_END): value.replace("\0", "").strip()
+        for name, value in pairs
+        if name.endswith(_END)
+    }
     return {name: found[name] for name in _NAMED.get(command, ()) if found.get(name)}
 
 

@@ -99,7 +99,7 @@ CHOICES: Final[Mapping[str, tuple[str, str]]] = {
 
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "touches": tuple(one.partition(".")[2] for one in CHOICES if one.startswith("touches.")),
-    "matters": (*KIND_LABELS, "mandate", "money", "policy", "other"),
+    "matters": ("document", *KIND_LABELS, "mandate", "admission", "money", "policy", "other"),
 }
 """What there is to choose among in every cooperation, by source."""
 

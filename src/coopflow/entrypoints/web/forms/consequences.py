@@ -18,7 +18,7 @@ FINAL: Final = frozenset(
         "withdraw_member",
     }
 )
-"""Commands that end something for good: no other command takes them back."""
+"""Commands that end something: what is begun anew afterwards is something else."""
 
 CONSEQUENCES: Final[Mapping[str, tuple[str, str]]] = {
     "accept_mediator": (
@@ -83,7 +83,7 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "erase_person": (
         "A mark takes their place wherever they stand in this cooperation. It cannot be undone.",
-        "Une marque prend leur place partout dans cette coopération. C'est irréversible.",
+        "Une marque prend sa place partout dans cette coopération. C'est irréversible.",
     ),
     "escalate_disagreement": (
         "It goes on to the next step, from which it does not come back.",
@@ -99,15 +99,15 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "open_decision": (
         "The members are asked at once; those who join later do not vote on it.",
-        "Les membres sont consultés aussitôt ; qui rejoint ensuite n'y vote pas.",
+        "Les membres sont consultés aussitôt ; qui devient membre ensuite n'y vote pas.",
     ),
     "pause_cooperation": (
-        "Nothing is decided until it is resumed.",
-        "Rien ne se décide jusqu'à la reprise.",
+        "Nobody can do anything in it until it is resumed, except read.",
+        "Personne ne peut plus y agir jusqu'à la reprise, sauf lire.",
     ),
     "propose_change": (
-        "Accepting it will change nothing by itself: it is for those concerned to act.",
-        "L'accepter ne changera rien à soi seul : à qui cela concerne d'agir.",
+        "Accepting it will change nothing by itself: somebody has to act on it.",
+        "L'accepter ne changera rien par là même : il faudra encore agir.",
     ),
     "propose_mandate": (
         "The members decide; the organisation proposed does not vote.",
@@ -138,8 +138,8 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Les critères sont vérifiés aussitôt ; s'ils sont réunis, les membres ratifient.",
     ),
     "resolve_change": (
-        "Accepting changes nothing by itself: it is for those concerned to act.",
-        "Accepter ne change rien à soi seul : à qui cela concerne d'agir.",
+        "Accepting changes nothing by itself: somebody has to act on it.",
+        "Accepter ne change rien par là même : il faudra encore agir.",
     ),
     "revoke_role": (
         "They may no longer do what this role allowed.",
@@ -155,7 +155,7 @@ CONSEQUENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "stop_mediation": (
         "It ends for all parties. If none asks to go on, the disagreement becomes a lasting one.",
-        "Elle prend fin pour toutes. Si aucune ne demande la suite, le désaccord devient durable.",
+        "Elle prend fin. Si aucune partie ne demande la suite, le désaccord devient durable.",
     ),
     "submit_document": (
         "The newest draft is put to the members as it stands.",

@@ -111,7 +111,11 @@ REASONS: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     # gates and waivers
     r".+ leaves .+, the cooperation is in .+": ("", *_OTHER_STAGE),
-    r".+ is no earlier stage": ("", *_OTHER_STAGE),
+    r".+ is no earlier stage": (
+        "subject",
+        "The cooperation is not beyond this stage: choose an earlier one.",
+        "La coopération n'est pas au-delà de cette étape : choisissez-en une antérieure.",
+    ),
     r"its ratification is open": (
         "",
         "The members are deciding on this gate already. Wait for what they say.",
@@ -180,7 +184,7 @@ REASONS: Final[Mapping[str, tuple[str, str, str]]] = {
         "La chaîne de valeur n'a pas (ou plus) cet indicateur.",
     ),
     # decisions
-    r"(?:document|mandate|admission|exclusion|gate|waiver|policy|return) is decided through .+": (
+    r"(?:document|mandate|admission|gate|waiver) is decided through .+": (
         "subject",
         (
             "This is not put to a vote here. A document is submitted from its page, a mandate "
@@ -268,7 +272,7 @@ REASONS: Final[Mapping[str, tuple[str, str, str]]] = {
     r".+ has no objection that this can be done with": (
         "",
         "There is no objection of this organisation any more that this can be done with.",
-        "Cette organisation n'a plus d'objection avec laquelle cela se puisse.",
+        "Cette organisation n'a plus d'objection dont on puisse faire cela.",
     ),
     r"(\d+) rounds are over": (
         "",
@@ -337,7 +341,7 @@ REASONS: Final[Mapping[str, tuple[str, str, str]]] = {
         "A meeting is recorded once it was held.",
         "Une réunion se consigne une fois tenue.",
     ),
-    r".+ is closed": ("", *_OVER),
+    r"(?!there is no mediation).+ is closed": ("", *_OVER),
     r".+ is (?:accepted|declined|deferred)": (
         "",
         "What becomes of this change was said already.",
@@ -416,7 +420,7 @@ REASONS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Every party has to accept the mediator first.",
         "Chaque partie doit d'abord accepter la médiation.",
     ),
-    r"the disagreement is in .+|disagreement-\d+ is in .+|.+ is in .+": ("", *_STEP),
+    r".+ is in .+": ("", *_STEP),
     r".+ is none of .+": (
         "choice",
         "Choose one of the possible answers.",

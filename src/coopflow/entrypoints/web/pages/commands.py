@@ -71,6 +71,8 @@ _OURS: Final = frozenset({KEY, RETURN_TO, SETTLED, EXPECTED, SHOWN_AT})
 _SCALARS: Final = frozenset({"line", "area", "date", "moment", "select", "radios"})
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
+_SESSION_VOTE: Final = "record_session_vote"
+
 router = APIRouter(prefix="/c/{programme}/{cooperation}", dependencies=MEMBERS)
 
 
@@ -142,8 +144,6 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
         if name not in settled:
             typed = typed.having(name, Typed((f"{name}-{sent.window.key[:8]}",)))
             settled = (*settled, name)
-    if command == "record_session_vote":
-        typed = await asking.with_electors(page, typed)
     sent = sent._replace(settled=settled)
     answered = _settled(command, sent, typed)
     if amended is not None:
@@ -153,6 +153,8 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     if kept is not None:
         typed = restored(form, kept, typed, answered)
         sent = sent._replace(answers=kept.pairs)
+    if command == _SESSION_VOTE:
+        typed = await asking.with_electors(page, typed)
     return await _shown(page, command, form, typed, sent, unsent=kept)
 
 
@@ -177,14 +179,12 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
             sent = sent._replace(window=opened(sent.window.key, await kept_at(page, place)))
         told = kept if read.do == "keep" or kept != "kept" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=told)
-    typed = form.tidy(read.typed)
-    if command == "record_session_vote":
-        typed = asking.without_absent(typed)
+    typed, absent = await _tidied(page, command, form.tidy(read.typed))
     people, strange = await people_at(page, addresses_in(command, sent.answers))
     meant = reduce(lambda one, name: one.having(name, Typed((people[name],))), people, typed)
     faults, data = form.faults(meant, page.say), form.data(meant, page.say)
     said = {one.path for one in strange}
-    faults = (*(one for one in faults if one.path not in said), *strange)
+    faults = (*(one for one in faults if one.path not in said), *strange, *absent)
     if amended is not None and not faults:
         data = amended.changes(data)
         faults = amended.faults(data)
@@ -194,13 +194,25 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         except ProblemError as error:
             if error.refusal is None:
                 raise
-            faults = refused(error.refusal, form, typed, sent.settled)
+            faults = refused(error.refusal, form, typed, settled)
     if faults:
+        if command == _SESSION_VOTE:
+            typed = await asking.with_electors(page, typed)
         kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
         told = kept if kept != "kept" else None
         return await _shown(page, command, form, typed, sent, faults=faults, kept=told)
     await let_go(page.services, place, sent.window)
     return RedirectResponse(here(page.request, _with_done(sent.return_to, command)), 303)
+
+
+async def _tidied(
+    page: CooperationPage, command: str, typed: Typed
+) -> tuple[Typed, tuple[Fault, ...]]:
+    """Return what is sent of what was typed, and what is wrong with it that no shape says."""
+    if command != _SESSION_VOTE:
+        return typed, ()
+    there = asking.without_absent(typed)
+    return there, await asking.of_nobody(page, there)
 
 
 def _is_about_own(page: CooperationPage, command: str) -> bool:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from coopflow.application.engine import Address
 from coopflow.application.tasks import KINDS
-from coopflow.domain.roles import PROGRAMME_MANAGER, REPRESENTATIVE
+from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.dependencies import ServicesDep
 from coopflow.entrypoints.http.pages import PagingDep
@@ -160,7 +160,7 @@ async def _answered(
     for one in answers:
         about = Address(one.programme, one.slug), one.decision
         given.setdefault(about, {}).setdefault(one.organisation, one)  # the last one counts
-    roles = {Address(one.programme, one.slug): one.roles for one in involved}
+    own = {Address(one.programme, one.slug): one.organisations for one in involved}
     members: dict[Address, Mapping[str, str]] = {}
     found = []
     for (address, _), latest in [*given.items()][:_SHOWN]:
@@ -174,7 +174,9 @@ async def _answered(
                 choices=tuple(dict.fromkeys(one.choice for one in several if one.choice)),
                 organisations=_once(called[one] for one in several if not one.delegated),
                 entrusted=_once(called[one] for one in several if one.delegated),
-                is_recorded=REPRESENTATIVE not in roles.get(address, (REPRESENTATIVE,)),
+                is_recorded=not any(
+                    one.delegated or one.organisation in own.get(address, latest) for one in several
+                ),
                 subject=several[0].question or await namer.said(address, several[0].subject),
             )
         )

@@ -30,7 +30,7 @@ from coopflow.entrypoints.http.routes.reminders import (
     own,
     remind,
 )
-from coopflow.entrypoints.web.cooperation import TOMBSTONE
+from coopflow.entrypoints.web.cooperation import is_erased
 from coopflow.entrypoints.web.finding import looked_up
 from coopflow.entrypoints.web.guards import MEMBERS, Visitor
 from coopflow.entrypoints.web.portfolio import (
@@ -357,7 +357,7 @@ async def _waiting(at: Desk, asked: Asked, _: Awaitable[_Counted]) -> dict[str, 
     def called(person: str) -> str:
         if person in known:
             return known[person].name
-        return at.say("person.erased") if TOMBSTONE.fullmatch(person) else person
+        return at.say("person.erased") if is_erased(person) else person
 
     return {
         "tasks": tasks,
