@@ -20,6 +20,7 @@ from coopflow.outgoing.mail.queue import KEPT_FOR, LEASE, TOO_LATE
 from coopflow.outgoing.mail.recipients import KINDS
 from coopflow.outgoing.mail.schedule import WAITS, MailAnswer
 from coopflow.readmodel.tables import OutboxRow
+from coopflow.wording.phrases import Phrases
 from tests.integration.outgoing.mail.conftest import OPENED, PLACE, Office
 from tests.integration.outgoing.mail.mailroom import Arrived
 
@@ -242,7 +243,9 @@ async def test_outcomes_come_with_their_arithmetic(office: Office) -> None:
     assert english.mail["Subject"] == f"Decision {en}: Shall we plant pear trees? (Le verger)"
     assert french.mail["Subject"].startswith(f"Décision {fr} : ")
     assert links(english, "/c/demo/verger/decisions/") == ["d"]
-    assert " ".join(decision.arithmetic.en.split()) in " ".join(english.text.split())
+    told = Phrases("en").counted(decision.arithmetic)
+    assert "2 yes against 1 no" in told
+    assert told in " ".join(english.text.split())
     for part in (english.text, english.html, french.text):
         assert "confidential" not in part
 
