@@ -235,7 +235,8 @@ class Scribe:
         """Whether it asks which of something there is none of yet, and may be left out."""
         if not isinstance(question, Several) or question.source is None or question.required:
             return False
-        return not typed.values and not self.known.get(question.source, ("unknown",))
+        known = self.known.get(question.source)
+        return known is not None and not known and not typed.values
 
     def _items(self, question: Items | Pairs, typed: Typed, path: str) -> Shown:
         item = self.pick(item_of(question.about))
