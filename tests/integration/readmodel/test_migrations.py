@@ -25,6 +25,7 @@ from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import DatabaseUnavailableError
 from coopflow.readmodel.migrate import alembic_config, is_current, migrate
 from coopflow.readmodel.outbox import Outbox
+from coopflow.readmodel.outlines import alerted
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.statements import insert_or_ignore, take_turn, upsert
 from coopflow.readmodel.tables import Base, DecisionRow, JournalRow, SnapshotRow
@@ -226,7 +227,8 @@ async def test_outlines_answer_as_soon_as_tables_are_brought_up_to_date(
         assert row["searched"] == (one["sought"] or one["searched"])
     await migrate(database)
     after = (await raw(database))["outline"]
-    assert [one["urgent"] for one in after] == [one["urgent"] for one in before]
+    told = [alerted(one["alerts"].split()) for one in after]
+    assert [{"alerts": one["alerts"], "urgent": one["urgent"]} for one in after] == told
 
 
 async def test_who_was_erased_before_goes_from_the_journal_too(
