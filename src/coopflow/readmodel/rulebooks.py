@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 from coopflow.definitions.compile import compile_definition
+from coopflow.domain.base import Label
 from coopflow.domain.rulebook import Rulebook
-from coopflow.readmodel.registry import Registry
+from coopflow.readmodel.registry import Kind, Registry
 from coopflow.readmodel.views import CooperationSummary
 
+T = TypeVar("T")
+_Key = tuple[str, str, str]
 _KEPT: Final = 200
 
 
@@ -19,7 +23,8 @@ class Rulebooks:
     def __init__(self, registry: Registry) -> None:
         """Look in a registry."""
         self._registry = registry
-        self._kept: OrderedDict[tuple[str, str, str], Rulebook] = OrderedDict()
+        self._kept: OrderedDict[_Key, Rulebook] = OrderedDict()
+        self._labels: OrderedDict[_Key, Label] = OrderedDict()
 
     async def of(self, cooperation: CooperationSummary, policy: str) -> Rulebook | None:
         """Return what a cooperation follows; None where it is not registered.
@@ -45,7 +50,29 @@ class Rulebooks:
             if found is None:
                 return None
             self._kept[key] = compile_definition(found)
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+        return _latest(self._kept, key)
+
+    async def labels(self, programme: str, kind: Kind, names: Iterable[str]) -> Mapping[str, Label]:
+        """Return what lifecycles or policies are called, by ``name@version``, of those it knows.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        found = {}
+        for name in names:
+            key = (programme, kind, name)
+            if key not in self._labels:
+                contents = await self._registry.contents(kind, name, programme)
+                if not contents:
+                    continue
+                self._labels[key] = Label.model_validate(contents[0]["label"])
+            found[name] = _latest(self._labels, key)
+        return found
+
+
+def _latest(kept: OrderedDict[_Key, T], key: _Key) -> T:
+    """Return what is kept under a key as what was asked for last; what goes beyond goes."""
+    kept.move_to_end(key)
+    while len(kept) > _KEPT:
+        kept.popitem(last=False)
+    return kept[key]

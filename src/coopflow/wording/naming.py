@@ -6,6 +6,7 @@ this machine has other files than these, ids serve as names.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -86,6 +87,26 @@ class Names:
         """Name every piece of advice, by its id in the order of the policy."""
         pieces = self._rules.policy.advice if self._rules else ()
         return {one.id: self._say.label(one.label) for one in pieces}
+
+
+def told_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """Return the titles of lifecycles or policies so that no two are the same.
+
+    Args:
+        titles: by ``name@version``; of several with one title each is told with its version, and
+            where that does not do, with its name, too.
+    """
+    versioned = {
+        name: f"{title}, version {name.rpartition('@')[2]}" for name, title in titles.items()
+    }
+    times, versions = Counter(titles.values()), Counter(versioned.values())
+    found = {}
+    for name, title in titles.items():
+        found[name] = title
+        if times[title] > 1:
+            alone = versions[versioned[name]] == 1
+            found[name] = versioned[name] if alone else f"{title} ({name})"
+    return found
 
 
 def _spelled(name: str) -> str:

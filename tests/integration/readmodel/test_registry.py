@@ -9,6 +9,7 @@ from coopflow.domain.rulebook import Definition
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.projector import Projector
 from coopflow.readmodel.registry import Registry
+from coopflow.readmodel.rulebooks import Rulebooks
 from tests.collective import reference_rules
 from tests.integration.readmodel.contents import contents
 from tests.integration.readmodel.lives import Collective
@@ -134,3 +135,20 @@ async def test_a_programme_is_told_of_what_it_knows_alone(
     assert (policy.name, policy.followed_by) == ("reference", 1)
     listed = {one.name: one.followed_by for one in await registry.all("policy", "others")}
     assert listed == {"reference": 1, "theirs": 0}
+
+
+async def test_lifecycles_and_policies_are_called_by_their_labels(
+    database: Database, registry: Registry
+) -> None:
+    """As the programme that asks knows them; what it does not know has no label."""
+    projector = Projector(database)
+    ours, theirs = Collective("demo", "verger"), Collective("others", "potager")
+    label = {"en": "By ourselves", "fr": "Entre nous"}
+    await projector.apply(*ours.address, ours.entries, (called("local", label=label),))
+    await projector.apply(*theirs.address, theirs.entries, (called("theirs"),))
+    rulebooks = Rulebooks(registry)
+    for _ in range(2):  # the second time they are remembered
+        found = await rulebooks.labels("demo", "policy", ["local@1", "theirs@1", "gone@1"])
+        assert {name: one.fr for name, one in found.items()} == {"local@1": "Entre nous"}
+        stages = await rulebooks.labels("demo", "lifecycle", ["impact-collectif@1"])
+        assert stages["impact-collectif@1"].en == "Collective impact"

@@ -5,6 +5,7 @@ from html import unescape
 import httpx
 import pytest
 
+from coopflow.entrypoints.web.portfolio import VIEWS
 from tests.web_site import Collective, Site, somebody
 
 
@@ -65,3 +66,19 @@ def test_organisations_of_a_portfolio_have_names(site: Site, here: Collective) -
         assert ">Ferme du gue</a>" in waiting
         only = shown(visitor, here, view="waiting", organisation="ferme-du-gue")
         assert "Seulement pour Ferme du gue." in only
+
+
+def test_lifecycles_and_policies_are_chosen_by_their_titles(site: Site, here: Collective) -> None:
+    """In the reader's language; links hold their ids."""
+    with site.visitor(here.manager) as visitor:
+        found = shown(visitor, here, policy="reference@1")
+        assert '<option value="reference@1" selected>Politique de référence (1)</option>' in found
+        stages = "Démarche d'impact collectif (1)</option>"
+        assert f'<option value="impact-collectif@1">{stages}' in found
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_way_to_look_can_be_shown(site: Site, here: Collective, view: str) -> None:
+    """Each with its filters."""
+    with site.visitor(here.manager) as visitor:
+        assert 'role="search" aria-label="Filtres"' in shown(visitor, here, view=view)

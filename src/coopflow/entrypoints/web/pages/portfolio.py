@@ -51,6 +51,7 @@ from coopflow.outgoing.mail.reminders import MOST, TaskKey
 from coopflow.pictures.heat import Count, Named, heat_picture
 from coopflow.pictures.picture import Frame, wide_and_narrow
 from coopflow.readmodel.narrowing import LIVING_ONLY, PortfolioFilter
+from coopflow.readmodel.registry import Kind
 from coopflow.readmodel.rulebooks import Rulebooks
 from coopflow.readmodel.views import (
     DuePlace,
@@ -58,12 +59,13 @@ from coopflow.readmodel.views import (
     PortfolioCounts,
     PortfolioPlace,
     PortfolioRow,
+    ValueCount,
     WaitedFor,
     WaitingPlace,
     WaitingView,
 )
 from coopflow.services import Services
-from coopflow.wording.naming import Names
+from coopflow.wording.naming import Names, told_apart
 from coopflow.wording.phrases import Phrases
 
 router = APIRouter(prefix="/p/{programme}/portfolio", dependencies=MEMBERS)
@@ -112,12 +114,16 @@ class Desk:
 
 
 class _Counted(NamedTuple):
-    """How many stand where, and the stages and conditions of what most of them follow."""
+    """How many stand where, and the stages and conditions of what most of them follow.
+
+    ``titles`` are those of lifecycles and policies, by ``name@version``.
+    """
 
     counts: PortfolioCounts
     names: Names
     stages: list[str]
     conditions: list[str]
+    titles: Mapping[str, Mapping[str, str]]
 
 
 async def desk(page: ProgrammePageDep) -> Desk:
@@ -154,6 +160,7 @@ async def show(at: DeskDep) -> Response:
         names=counted.names,
         stages=counted.stages,
         conditions=counted.conditions,
+        titles=counted.titles,
         labels=LABELS,
         order_labels=ORDER_LABELS,
         severities=SEVERITIES,
@@ -175,7 +182,19 @@ async def _counted(at: Desk, asked: Asked) -> _Counted:
     stages = [one.id for one in rules.lifecycle.stages] if rules else []
     stages += [one.value for one in counts.stage if one.value not in stages]
     conditions = [one.id for one in rules.policy.conditions] if rules else []
-    return _Counted(counts, Names(rules, at.say), stages, conditions)
+    titles = {
+        "lifecycle": await _titles(at, "lifecycle", counts.lifecycle),
+        "policy": await _titles(at, "policy", counts.policy),
+    }
+    return _Counted(counts, Names(rules, at.say), stages, conditions, titles)
+
+
+async def _titles(at: Desk, kind: Kind, counted: Iterable[ValueCount]) -> Mapping[str, str]:
+    """Return what lifecycles or policies are called that there are to choose among."""
+    names = [one.value for one in counted]
+    rulebooks: Rulebooks = at.page.request.app.state.rulebooks
+    known = await rulebooks.labels(at.programme, kind, names)
+    return told_apart({one: at.say.label(known[one]) if one in known else one for one in names})
 
 
 async def _facilitator(at: Desk, asked: Asked) -> str:
@@ -256,7 +275,8 @@ async def _stages(at: Desk, asked: Asked, counting: Awaitable[_Counted]) -> dict
 
 async def _heat(at: Desk, asked: Asked, counting: Awaitable[_Counted]) -> dict[str, Any]:
     found = await at.services.queries.levels_by_stage(at.programme, at.now, only=asked.only)
-    _, names, stages, conditions = await counting
+    counted = await counting
+    names, stages, conditions = counted.names, counted.stages, counted.conditions
     drawn = [Count(one.stage, one.condition, one.level, one.cooperations) for one in found]
     there = {one.stage for one in found}
     known = [*conditions, *sorted({one.condition for one in found} - {*conditions})]
