@@ -78,8 +78,16 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
 """What somebody must be allowed to read who asks for what is made of a cooperation."""
 
 
-async def make(services: Services, ordered: Ordered, come: Come) -> Made:
+async def make(
+    services: Services, ordered: Ordered, come: Come, only: PortfolioFilter = EVERYTHING
+) -> Made:
     """Make a file of what was ordered.
+
+    Args:
+        services: the parts of the platform.
+        ordered: what it is made of.
+        come: is told how far it is.
+        only: what a portfolio is narrowed to.
 
     Raises:
         UnknownCooperationError: there is no such cooperation any more.
@@ -90,7 +98,8 @@ async def make(services: Services, ordered: Ordered, come: Come) -> Made:
     form: Format = "csv" if ordered.form == "csv" else "xlsx"
     language = ordered.language
     if ordered.cooperation is None:
-        return await portfolio(services, ordered.programme, form, language, come=come)
+        programme = ordered.programme
+        return await portfolio(services, programme, form, language, only=only, come=come)
     address = Address(ordered.programme, ordered.cooperation)
     if ordered.kind == "decisions":
         extent = ordered.extents["decisions"]

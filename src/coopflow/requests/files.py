@@ -48,7 +48,8 @@ class Ordered(Shape):
     Attributes:
         programme: of which it tells.
         cooperation: of which it tells; None when it tells of the whole programme.
-        kind: what it tells; of which gate or year, where it is of one, stands behind a colon.
+        kind: what it tells; of which gate or year it is, or to what a portfolio is narrowed, as a
+            query says it, stands behind a colon.
         form: as what: how its name ends.
         language: in which language.
         extents: what whoever asks may read of what it is made of, and how much.

@@ -90,6 +90,31 @@ def test_a_portfolio_is_made_meanwhile_and_fetched_when_ready(
         assert client.get(file).json()["code"] == "not_found"
 
 
+def test_a_portfolio_is_made_as_it_is_filtered(
+    platform: Platform,
+    manager: Caller,
+    address: Address,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the filters of the query; a mail says which, but names nobody."""
+    told: list[str] = []
+
+    async def note(_: Tidings, __: str, file: ReadyFile, now: datetime) -> None:
+        assert now.tzinfo is UTC
+        told.append(file.name)
+
+    monkeypatch.setattr(Tidings, "file_ready", note)
+    with platform.client(manager) as client:
+        refused = client.post("/v1/programmes/tests/exports?severity=blue", json={"form": "csv"})
+        assert refused.status_code == 422
+        query = f"text={address.cooperation}&facilitator=fay"
+        begun = client.post(f"/v1/programmes/tests/exports?{query}", json={"form": "csv"})
+        done = ended(client, begun.headers["location"])
+        _, *lines = client.get(done["location"]).text.splitlines()
+        assert [one.partition(",")[0] for one in lines] == [address.cooperation]
+    assert told == [f"Portfolio – tests (search: “{address.cooperation}”; one facilitator)"]
+
+
 def test_rights_are_asked_again_when_a_file_is_fetched(
     platform: Platform, manager: Caller, address: Address
 ) -> None:

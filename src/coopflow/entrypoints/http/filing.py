@@ -5,9 +5,10 @@ Whether somebody may still read what a file tells of is asked again when they fe
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import Request, Response
@@ -16,6 +17,7 @@ from fastapi.responses import StreamingResponse
 from coopflow.application.callers import Caller, Language
 from coopflow.application.engine import Address, UnavailableError
 from coopflow.entrypoints.exports import SUBJECTS, Come, make
+from coopflow.entrypoints.http.filters import pairs_in, read_filters, readable_filters
 from coopflow.entrypoints.http.guards import (
     Sight,
     managed_programme,
@@ -23,6 +25,7 @@ from coopflow.entrypoints.http.guards import (
     seen_programme,
 )
 from coopflow.entrypoints.http.links import here
+from coopflow.entrypoints.http.narrowed import in_words
 from coopflow.entrypoints.http.preferences import Waiting
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.outgoing.mail.tidings import ReadyFile
@@ -43,6 +46,21 @@ _AT_ONCE: Final = 3
 _WAIT: Final = {"Retry-After": "30"}
 
 _log = structlog.get_logger(__name__)
+
+
+def of_programme(
+    programme: str, form: Form | None, language: Language, told: Mapping[str, str]
+) -> Ordered:
+    """Return the order of the portfolio of a programme.
+
+    Args:
+        programme: which one.
+        form: as what; a workbook by default.
+        language: in which language.
+        told: the filters that narrow it, as a query says them.
+    """
+    kind = f"portfolio:{urlencode(told)}" if told else "portfolio"
+    return Ordered(programme=programme, kind=kind, form=form or "xlsx", language=language)
 
 
 def of_cooperation(
@@ -96,7 +114,7 @@ async def order(
 
     async def work() -> MadeFile:
         try:
-            made = await make(services, ordered, come)
+            made = await make(services, ordered, come, read_filters(_filters_of(ordered)))
             is_kept = await services.files.keep(file, *made)
         except (TooLargeError, OverflowError) as error:
             raise ProblemError("too_large", str(error) or None) from error
@@ -127,15 +145,23 @@ async def _tell(services: Services, caller: Caller, file: MadeFile) -> None:
     if caller.person is None or caller.name != f"person:{caller.person}":
         return
     try:
-        about = (await called(services, [file]))[file.id]
+        about = (await called(services, [file], names_people=False))[file.id]
         ready = ReadyFile(file.id, about, file.expires_at)
         await services.tidings.file_ready(caller.person, ready, datetime.now(UTC))
     except UnavailableError as error:  # the file is there all the same
         _log.warning("nobody is told that a file is ready", file=file.id, advice=str(error))
 
 
-async def called(services: Services, files: Iterable[MadeFile]) -> dict[str, str]:
+async def called(
+    services: Services, files: Iterable[MadeFile], *, names_people: bool = True
+) -> dict[str, str]:
     """Return what files are called by people, by their ids: what they tell, and of what.
+
+    Args:
+        services: the parts of the platform.
+        files: which ones.
+        names_people: whether a portfolio that is narrowed to somebody says to whom; what is kept
+            must not.
 
     Raises:
         UnavailableError: the database does not answer.
@@ -147,7 +173,8 @@ async def called(services: Services, files: Iterable[MadeFile]) -> dict[str, str
     named = {}
     for one in made:
         kind, _, about = one.kind.partition(":")
-        said = Phrases(one.language)(f"file.{kind}")
+        say = Phrases(one.language)
+        said = say(f"file.{kind}")
         if kind == "report" and about:
             said = f"{said} {about}"
         if one.cooperation:
@@ -156,8 +183,17 @@ async def called(services: Services, files: Iterable[MadeFile]) -> dict[str, str
         else:
             known = programmes.get(one.programme)
             title = known.name if known else one.programme
+            told = _filters_of(one)
+            words = await in_words(services, one.programme, told, say, names_people=names_people)
+            title = f"{title} ({words})" if words else title
         named[one.id] = f"{said} – {title}"
     return named
+
+
+def _filters_of(ordered: Ordered) -> dict[str, str]:
+    """Return what a portfolio is narrowed to, as a query says it."""
+    kind, _, about = ordered.kind.partition(":")
+    return readable_filters(pairs_in(about)) if kind == "portfolio" else {}
 
 
 async def found(services: Services, caller: Caller, file: str) -> MadeFile:

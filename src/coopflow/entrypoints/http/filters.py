@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final, get_type_hints
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Query
 from pydantic import TypeAdapter, ValidationError
@@ -135,7 +136,15 @@ def readable_filters(query: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def read_filters(told: dict[str, str]) -> PortfolioFilter:
+def pairs_in(query: str) -> list[tuple[str, str]]:
+    """Return what a query says; nothing where it cannot be read."""
+    try:
+        return parse_qsl(query, max_num_fields=100)
+    except ValueError:
+        return []
+
+
+def read_filters(told: Mapping[str, str]) -> PortfolioFilter:
     """Return what readable filters say."""
     return filters(**{name: _READ_AS[name].validate_python(value) for name, value in told.items()})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field, model_validator
 
 from coopflow.application.callers import Language
@@ -17,14 +17,23 @@ from coopflow.domain.base import FIRST_YEAR, LAST_YEAR, Shape, Slug
 from coopflow.entrypoints.exports import MEDIA_TYPES
 from coopflow.entrypoints.http.answers import Responses, guarded
 from coopflow.entrypoints.http.dependencies import CallerDep, ServicesDep, needs
-from coopflow.entrypoints.http.filing import Form, Kind, found, handed_over, of_cooperation, order
+from coopflow.entrypoints.http.filing import (
+    Form,
+    Kind,
+    found,
+    handed_over,
+    of_cooperation,
+    of_programme,
+    order,
+)
+from coopflow.entrypoints.http.filters import filters, readable_filters
 from coopflow.entrypoints.http.guards import CooperationDep, ManagedProgrammeDep
 from coopflow.entrypoints.http.languages import LanguageDep
 from coopflow.entrypoints.http.middleware.idempotency import IdempotencyKeyDep
 from coopflow.entrypoints.http.preferences import announced
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.papers.making import PAPER_KINDS
-from coopflow.requests.files import MadeFile, Ordered
+from coopflow.requests.files import MadeFile
 from coopflow.requests.operations import Operation
 
 router = APIRouter(tags=["exports"], dependencies=[needs("read")], responses=guarded())
@@ -103,6 +112,7 @@ _CONTENT: Final[Responses] = {
     summary="Have a file made of a programme",
     status_code=202,
     responses=_ORDERED,
+    dependencies=[Depends(filters)],
 )
 async def order_of_programme(  # noqa: PLR0913, PLR0917 - what it is given
     wanted: ProgrammeExport,
@@ -116,14 +126,11 @@ async def order_of_programme(  # noqa: PLR0913, PLR0917 - what it is given
 ) -> Operation:
     """Begin to make a file. The operation says how far it is, and where the file is in the end.
 
-    Who has signed in is told by mail when it is ready. It is kept for seven days.
+    A portfolio holds what these filters show. Who has signed in is told by mail when it is ready.
+    It is kept for seven days.
     """
-    ordered = Ordered(
-        programme=programme,
-        kind=wanted.kind,
-        form=wanted.form,
-        language=wanted.language or language,
-    )
+    told = readable_filters(request.query_params.multi_items())
+    ordered = of_programme(programme, wanted.form, wanted.language or language, told)
     operation = await order(services, caller, ordered, request)
     return announced(operation, request, response)
 

@@ -18,15 +18,16 @@ from coopflow.entrypoints.http.filing import (
     found,
     handed_over,
     of_cooperation,
+    of_programme,
     order,
 )
+from coopflow.entrypoints.http.filters import pairs_in, readable_filters
 from coopflow.entrypoints.http.guards import managed_programme, seen_cooperation, seen_programme
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.entrypoints.http.programmes import own_programmes, programmes_there
 from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
 from coopflow.entrypoints.web.rendering import look_of, render
-from coopflow.requests.files import Ordered
 from coopflow.requests.operations import Progress
 
 _PAGE: Final = "/files"
@@ -97,14 +98,13 @@ async def order_one(  # noqa: PLR0913, PLR0917 - what a form says
     language: Annotated[Language | None, Form()] = None,
     gate: Annotated[Slug | None, Form()] = None,
     year: Annotated[int | None, Form(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+    query: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
-    """Begin to make a file of a cooperation, or the portfolio of a programme."""
+    """Begin to make a file of a cooperation, or the portfolio of a programme, as it is filtered."""
     caller, language = visitor.caller, language or look_of(request).language
     if cooperation is None:
         await managed_programme(await seen_programme(programme, caller, services))
-        ordered = Ordered(
-            programme=programme, kind="portfolio", form=form or "xlsx", language=language
-        )
+        ordered = of_programme(programme, form, language, readable_filters(pairs_in(query)))
     else:
         sight = await seen_cooperation(programme, cooperation, caller, services)
         about = {"gate": gate or "", "report": str(year or "")}.get(kind or "", "")

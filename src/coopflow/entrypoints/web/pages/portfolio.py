@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Final, NamedTuple
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import RedirectResponse, Response
@@ -20,6 +19,7 @@ from coopflow.directory.saved_views import SavedView
 from coopflow.domain.alerts import SEVERITIES
 from coopflow.entrypoints.calendars import LABELS as DUE_LABELS
 from coopflow.entrypoints.calendars import subjects_of
+from coopflow.entrypoints.http.filters import pairs_in
 from coopflow.entrypoints.http.links import here
 from coopflow.entrypoints.http.pages import moment
 from coopflow.entrypoints.http.problems import HiddenError, ProblemError
@@ -445,19 +445,12 @@ def _named(value: str) -> TaskNamed | None:
 
 def _back(at: Desk, query: str, **more: str) -> Response:
     """Lead back to the portfolio as it was looked at, with what came of it."""
-    return RedirectResponse(_address(at, Asked.read(_pairs(query)), **more), 303)
+    return RedirectResponse(_address(at, Asked.read(pairs_in(query)), **more), 303)
 
 
 def _address(at: Desk, asked: Asked, **more: str) -> str:
     told = asked.query(**more)
     return here(at.page.request, at.path) + (f"?{told}" if told else "")
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, max_num_fields=100)
-    except ValueError:
-        return []
 
 
 @router.post("/reminders")
@@ -468,7 +461,7 @@ async def send_reminders(
     shown: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Remind those who are ticked, or all whom the portfolio shows."""
-    asked = Asked.read(_pairs(query))
+    asked = Asked.read(pairs_in(query))
     found = [one for one in map(_named, (task or [])[:500]) if one is not None]
     what = ReminderAsked(
         tasks=tuple(found),
@@ -488,7 +481,7 @@ async def save_view(
     query: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
     """Save what is looked at under a name."""
-    told = Asked.read(_pairs(query)).query()
+    told = Asked.read(pairs_in(query)).query()
     try:
         view = SavedView(name=" ".join(name.split()), query=told)
     except ValidationError:
