@@ -435,6 +435,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "file.charter": ("Charter to sign", "Charte à signer"),
     "file.journal": ("Journal", "Journal"),
     "file.gate": ("Dossier of a gate", "Dossier de passage"),
+    "file.gate_of": ("Dossier “{gate}”", "Dossier « {gate} »"),  # its label says that it is one
     "file.report": ("Yearly report", "Rapport annuel"),
     # what a portfolio is narrowed to
     "narrowed.stage": ("stage: {value}", "étape : {value}"),

@@ -39,6 +39,11 @@ def test_files_are_ordered_by_forms(site: Site) -> None:
         assert visitor.post("/files", data=asked).status_code == 303
         (file,) = visitor.get("/v1/files").json()
         assert (file["kind"], file["language"]) == (f"gate:{gate[1]}", "en")
+        english = "Dossier “Passage to structuring” – Bocage <gourmand>"
+        assert english in unescape(visitor.get("/files").text)
+        visitor.post("/files", data=asked | {"language": "fr"})
+        french = unescape(visitor.get("/files").text).replace("\N{NO-BREAK SPACE}", " ")
+        assert "Dossier « Passage à la structuration » – Bocage <gourmand>" in french
 
 
 def test_a_portfolio_is_made_in_the_background_as_it_is_filtered(site: Site) -> None:

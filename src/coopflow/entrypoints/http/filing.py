@@ -34,6 +34,7 @@ from coopflow.papers.making import PAPER_KINDS, PaperKind
 from coopflow.requests.files import MadeFile, Ordered, TooLargeError, TooManyFilesError
 from coopflow.requests.operations import Operation, Outcome
 from coopflow.services import Services
+from coopflow.wording.naming import Names
 from coopflow.wording.phrases import Phrases
 
 Kind = Literal["decisions", "indicators"] | PaperKind
@@ -180,6 +181,9 @@ async def called(
         if one.cooperation:
             there = cooperations.get(Address(one.programme, one.cooperation))
             title = there.title if there else one.cooperation
+            if kind == "gate":
+                rules = await services.queries.rulebooks.of(there, there.policy) if there else None
+                said = say("file.gate_of", gate=Names(rules, say).gate(about))
         else:
             known = programmes.get(one.programme)
             title = known.name if known else one.programme
