@@ -149,7 +149,12 @@ PORTFOLIO: Final = (
     _column(
         "blocking disagreements", "désaccords bloquants", lambda one: one.disagreements_blocking
     ),
-    _column("next expiry", "prochaine échéance", lambda one: one.next_expiry_at),
+    _column(
+        "next expiry",
+        "prochaine échéance",
+        lambda one: one.next_expiry_at,
+        lambda one, _: one.next_expiry_on or one.next_expiry_at,
+    ),
     _column(
         "document",
         "document",

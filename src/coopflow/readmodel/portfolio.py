@@ -27,6 +27,7 @@ from coopflow.readmodel.tables import (
     CooperationRow,
     DisagreementRow,
     DocumentRow,
+    DueRow,
     IndicatorRow,
     LevelsRow,
     MemberRow,
@@ -69,6 +70,14 @@ _EXPIRIES: Final = _of_page(DocumentRow, "valid_until", "kind").where(
     DocumentRow.status.in_(["approved", "in_force"]), DocumentRow.valid_until.is_not(None)
 )
 _INDICATORS: Final = _of_page(IndicatorRow, "frequency", "measured_at")
+_DUE: Final = (
+    _of_page(DueRow, "kind")
+    .join(
+        OutlineRow,
+        and_(OutlineRow.cooperation_id == DueRow.cooperation_id, OutlineRow.due_at == DueRow.at),
+    )
+    .order_by(DueRow.kind.desc())  # of several at an instant, the last one read is the first
+)
 
 
 def _levels_before() -> Select[str, dict[str, int]]:
@@ -158,6 +167,7 @@ class _Beside:
         self.open = Counter[str]()
         self.blocking = Counter[str]()
         self.expiries: dict[str, tuple[datetime, str]] = {}
+        self.due: dict[str, str] = {}
         self.indicators: dict[str, list[tuple[str, datetime | None]]] = defaultdict(list)
 
     @classmethod
@@ -188,6 +198,7 @@ class _Beside:
             found.expiries[row.cooperation_id] = min(
                 found.expiries.get(row.cooperation_id, this), this
             )
+        found.due = dict(await rows(_DUE))
         for row in await rows(_INDICATORS):
             found.indicators[row.cooperation_id].append((row.frequency, row.measured_at))
         for row in await rows(_LEVELS_BEFORE):
@@ -229,6 +240,7 @@ class _Beside:
             next_expiry_at=expiry,
             next_expiry_of=kind,
             next_due_at=next_due_at,
+            next_due_of=self.due.get(slug),
             alerts=tuple(alerts),
         )
 

@@ -361,6 +361,14 @@ class PortfolioPlace(NamedTuple):
     slug: str
 
 
+_ON_DAYS: Final = frozenset({"action_due", "document_expires", "funding_ends", "mandate_ends"})
+
+
+def _day_of(kind: str | None, at: datetime | None) -> date | None:
+    """Return the day on which something of a kind is due, where it is due on a day."""
+    return day_over(at) if at is not None and kind in _ON_DAYS else None
+
+
 class PortfolioRow(Shape):
     """A cooperation as a portfolio shows it; nothing in it ranks one against another.
 
@@ -397,6 +405,7 @@ class PortfolioRow(Shape):
         next_expiry_of: which one.
         next_due_at: when the first thing is due of all that was to come at its last entry; None for
             nothing.
+        next_due_of: what it is, as of :class:`DueView`.
         verdict_gate: the gate that was requested last.
         verdict: what came of it.
         verdict_at: when.
@@ -430,10 +439,21 @@ class PortfolioRow(Shape):
     next_expiry_at: Instant | None
     next_expiry_of: str | None
     next_due_at: Instant | None
+    next_due_of: str | None
     verdict_gate: str | None
     verdict: str | None
     verdict_at: Instant | None
     alerts: tuple[AlertView, ...]
+
+    @property
+    def next_expiry_on(self) -> date | None:
+        """The day on which the next document goes stale, where it is at the end of a day."""
+        return _day_of("document_expires", self.next_expiry_at)
+
+    @property
+    def next_due_on(self) -> date | None:
+        """The day on which the first thing is due, where it is due on a day."""
+        return _day_of(self.next_due_of, self.next_due_at)
 
     @property
     def place(self) -> PortfolioPlace:
@@ -497,9 +517,6 @@ class StageTimes(Shape):
     present_days: Spread | None
 
 
-_ON_DAYS: Final = frozenset({"action_due", "document_expires", "funding_ends", "mandate_ends"})
-
-
 class DuePlace(NamedTuple):
     """Where something that is due stands among the others of a programme."""
 
@@ -535,7 +552,7 @@ class DueView(Shape):
     @property
     def day(self) -> date | None:
         """The day on which it is due, where it is due on a day."""
-        return day_over(self.at) if self.kind in _ON_DAYS else None
+        return _day_of(self.kind, self.at)
 
     @property
     def place(self) -> DuePlace:

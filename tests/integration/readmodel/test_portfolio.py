@@ -223,7 +223,9 @@ async def test_what_is_due_is_what_the_agenda_has(
     as_of = states[-1].as_of
     assert as_of is not None
     (row,) = await queries.portfolio(address.programme, OPENED)
-    assert row.next_due_at == min(one.at for one in dues if one.at > as_of)
+    first = next(one for one in dues if one.at > as_of)
+    assert (row.next_due_at, row.next_due_of) == (first.at, first.kind)
+    assert row.next_due_on == first.day
 
 
 async def test_stays_in_stages_are_those_that_were_lived(

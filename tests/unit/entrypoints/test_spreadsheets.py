@@ -50,6 +50,7 @@ def portfolio_row(**given: object) -> PortfolioRow:
         "next_expiry_at": None,
         "next_expiry_of": None,
         "next_due_at": None,
+        "next_due_of": None,
         "verdict_gate": None,
         "verdict": None,
         "verdict_at": None,

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
+from coopflow.domain.calendar import end_of
 from coopflow.entrypoints import workbooks
 from coopflow.entrypoints.spreadsheets import Column, Speech
 from coopflow.entrypoints.workbooks import Book, decisions_book, indicators_book, portfolio_book
@@ -160,6 +161,15 @@ def test_a_portfolio_is_told_in_the_words_of_people() -> None:
     assert line["Alertes"] == "Un bilan est à tenir (×2), pas de plénière depuis longtemps"
     days = {cell.number_format for cell in sheet[2] if isinstance(cell.value, datetime)}
     assert days == {"dd/mm/yyyy", "dd/mm/yyyy hh:mm"}
+
+
+def test_a_document_that_goes_stale_at_the_end_of_a_day_is_told_by_the_day() -> None:
+    """And not by the first hour of the next one, as clocks here show it."""
+    row = portfolio_row(next_expiry_at=end_of(date(2028, 6, 30)), next_expiry_of="charter")
+    book = portfolio_book([], told("fr"))
+    book.add([row])
+    (line,) = rows_of(read(book.finished()))
+    assert line["Prochaine échéance"] == datetime(2028, 6, 30)  # noqa: DTZ001 - as workbooks have it
 
 
 def test_a_register_has_a_column_for_each_choice() -> None:
