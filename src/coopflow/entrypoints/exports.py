@@ -144,8 +144,7 @@ async def portfolio(  # noqa: PLR0913 - of what, for whom, and how far it is
         rows = [row async for page in pages for row in page]
         text = await asyncio.to_thread(portfolio_sheet, rows, language, called)
         return _csv(name, text, bom=bom)
-    pair = counts.commonest
-    rules = await services.queries.rulebooks.named(programme, *pair) if pair else None
+    rules = await services.queries.rulebooks.commonest(programme, counts)
     say = Phrases(language, services.papers.zone)
     names = Names(rules, say)
     levels = await services.queries.levels_by_stage(programme, now, only=only, closed=True)

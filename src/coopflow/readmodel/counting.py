@@ -23,7 +23,14 @@ from coopflow.readmodel.narrowing import (
     narrowed,
 )
 from coopflow.readmodel.tables import LONG, OutlineRow, PassageRow
-from coopflow.readmodel.views import LevelCount, PortfolioCounts, Spread, StageTimes, ValueCount
+from coopflow.readmodel.views import (
+    Followed,
+    LevelCount,
+    PortfolioCounts,
+    Spread,
+    StageTimes,
+    ValueCount,
+)
 
 _BY: Final = ("status", "stage", "lifecycle", "policy")
 _VALUED: Final = ("territory", "holder")
@@ -70,9 +77,11 @@ class Counts(Asking):
         for told, number in alerts.items():
             by_alert.update(dict.fromkeys(told.split(), number))
             by_severity.update(dict.fromkeys(_severities(told), number))
+        shown = {at: number for at, number in standing.items() if _is_wanted(at, only)}
         by_name = {name: _others(standing, only, at) for at, name in enumerate(_BY)}
         return PortfolioCounts(
-            total=sum(number for at, number in standing.items() if _is_wanted(at, only)),
+            total=sum(shown.values()),
+            commonest=_commonest(shown),
             **{name: _told(found) for name, found in by_name.items()},
             alert=_told(by_alert),
             severity=_told(by_severity),
@@ -231,6 +240,18 @@ def _others(
         if _is_wanted(at, only, but):
             found[at[but]] += number
     return found
+
+
+def _commonest(shown: Mapping[tuple[str, ...], int]) -> Followed | None:
+    """Return the lifecycle and the policy that most follow together."""
+    found = Counter[tuple[str, str]]()
+    for at, number in shown.items():
+        stands = dict(zip(_BY, at, strict=True))
+        found[stands["lifecycle"], stands["policy"]] += number
+    if not found:
+        return None
+    lifecycle, policy = min(found, key=lambda pair: (-found[pair], pair))
+    return Followed(lifecycle=lifecycle, policy=policy)
 
 
 def _told(counted: Mapping[str, int]) -> tuple[ValueCount, ...]:

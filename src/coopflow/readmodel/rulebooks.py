@@ -10,7 +10,7 @@ from coopflow.definitions.compile import compile_definition
 from coopflow.domain.base import Label
 from coopflow.domain.rulebook import Rulebook
 from coopflow.readmodel.registry import Kind, Registry
-from coopflow.readmodel.views import CooperationSummary
+from coopflow.readmodel.views import CooperationSummary, PortfolioCounts
 
 T = TypeVar("T")
 _Key = tuple[str, str, str]
@@ -51,6 +51,15 @@ class Rulebooks:
                 return None
             self._kept[key] = compile_definition(found)
         return _latest(self._kept, key)
+
+    async def commonest(self, programme: str, counts: PortfolioCounts) -> Rulebook | None:
+        """Return what most of the cooperations of a portfolio follow; None for none.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        most = counts.commonest
+        return await self.named(programme, most.lifecycle, most.policy) if most else None
 
     async def labels(self, programme: str, kind: Kind, names: Iterable[str]) -> Mapping[str, Label]:
         """Return what lifecycles or policies are called, by ``name@version``, of those it knows.

@@ -468,14 +468,23 @@ class ValueCount(Shape):
     cooperations: int
 
 
+class Followed(Shape):
+    """A lifecycle with a policy, each as ``name@version``."""
+
+    lifecycle: str
+    policy: str
+
+
 class PortfolioCounts(Shape):
     """How many cooperations a portfolio shows, and how many each value of a filter would show.
 
     Each value is counted with all other filters as they are. Of territories and organisations in
     support there are the commonest hundred only; cooperations have several alerts, or none.
+    ``commonest`` is what most of those follow that are shown, together; None where none is.
     """
 
     total: int
+    commonest: Followed | None
     status: tuple[ValueCount, ...]
     stage: tuple[ValueCount, ...]
     lifecycle: tuple[ValueCount, ...]
@@ -484,16 +493,6 @@ class PortfolioCounts(Shape):
     severity: tuple[ValueCount, ...]
     territory: tuple[ValueCount, ...]
     holder: tuple[ValueCount, ...]
-
-    @property
-    def commonest(self) -> tuple[str, str] | None:
-        """The lifecycle and the policy that most of them follow; None for none."""
-        found = [
-            max(some, key=lambda one: one.cooperations, default=None)
-            for some in (self.lifecycle, self.policy)
-        ]
-        lifecycle, policy = found
-        return (lifecycle.value, policy.value) if lifecycle and policy else None
 
 
 class Spread(Shape):

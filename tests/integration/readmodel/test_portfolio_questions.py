@@ -172,6 +172,17 @@ async def test_values_are_counted_with_the_other_filters(north: Rows, queries: Q
         assert {one.value: one.cooperations for one in counts.severity} == urgent
 
 
+async def test_what_most_follow_is_told_of_what_is_shown(north: Rows, queries: Queries) -> None:
+    """A lifecycle with a policy that some follow together, as it is narrowed; or none."""
+    policies = [PortfolioFilter(policy=one) for one in ("reference@1", "light@1", "gone@1")]
+    for only in (*policies, *some_filters(4, 10)):
+        followed = Counter((one["lifecycle"], one["policy"]) for one in shown(north, only))
+        most = (await queries.portfolio_counts("nord", NOW, only=only)).commonest
+        told = followed[most.lifecycle, most.policy] if most else 0
+        assert told == max(followed.values(), default=0), only
+        assert most is None or only.policy in {None, most.policy}
+
+
 async def test_levels_are_counted_within_filters(north: Rows, queries: Queries) -> None:
     """By stage, condition and level; what is closed is not counted."""
     for only in some_filters(3, 10):

@@ -90,8 +90,8 @@ class _Narrowed:
         """Return what stages and conditions are called by what most of them follow."""
         queries, now = self._services.queries, datetime.now(UTC)
         follow = PortfolioFilter(lifecycle=self._only.lifecycle, policy=self._only.policy)
-        pair = (await queries.portfolio_counts(self._programme, now, only=follow)).commonest
-        rules = await queries.rulebooks.named(self._programme, *pair) if pair else None
+        counts = await queries.portfolio_counts(self._programme, now, only=follow)
+        rules = await queries.rulebooks.commonest(self._programme, counts)
         return Names(rules, self._say)
 
     async def _title(self, kind: Kind, name: str) -> str:

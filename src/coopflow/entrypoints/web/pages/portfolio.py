@@ -177,8 +177,7 @@ async def show(at: DeskDep) -> Response:
 async def _counted(at: Desk, asked: Asked) -> _Counted:
     counts = await at.services.queries.portfolio_counts(at.programme, at.now, only=asked.only)
     rulebooks: Rulebooks = at.page.request.app.state.rulebooks
-    pair = counts.commonest
-    rules = await rulebooks.named(at.programme, *pair) if pair else None
+    rules = await rulebooks.commonest(at.programme, counts)
     stages = [one.id for one in rules.lifecycle.stages] if rules else []
     stages += [one.value for one in counts.stage if one.value not in stages]
     conditions = [one.id for one in rules.policy.conditions] if rules else []
