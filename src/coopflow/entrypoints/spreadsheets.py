@@ -176,6 +176,14 @@ PORTFOLIO: Final = (
     _column("alerts", "alertes", lambda one: " ".join(alert.code for alert in one.alerts), _alerts),
 )
 
+HOLDER: Final = _column(
+    "id of the holder",
+    "identifiant du titulaire",
+    lambda one: one.mandate_holder,
+    tells_apart=True,
+)
+"""Who holds the mandate of a cooperation, where another column of a portfolio has the name."""
+
 DECISIONS: Final = (
     _column("id", "identifiant", lambda one: one.id, tells_apart=True),
     _column(

@@ -20,6 +20,7 @@ from xlsxwriter.format import Format
 from coopflow.application.callers import Language
 from coopflow.domain.base import Label
 from coopflow.entrypoints.spreadsheets import (
+    HOLDER,
     INDICATORS,
     PORTFOLIO,
     Column,
@@ -163,7 +164,7 @@ def portfolio_book(conditions: Iterable[str], speech: Speech) -> Book:
     """Begin a portfolio, to which rows are added: levels have a column for each condition."""
     called = {one: speech.names.condition(one) for one in conditions}
     names = {one: f"{name.letter} {name.label}" for one, name in called.items()}
-    return _book("portfolio", PORTFOLIO, speech, names)
+    return _book("portfolio", (HOLDER, *PORTFOLIO), speech, names)
 
 
 def decisions_book(decisions: Sequence[DecisionView], speech: Speech) -> bytes:

@@ -132,7 +132,7 @@ def test_a_portfolio_has_a_column_for_each_condition() -> None:
 
 
 def test_a_portfolio_is_told_in_the_words_of_people() -> None:
-    """Nothing is called as on the wire but the id, which comes last; days as people write them."""
+    """Nothing is called as on the wire but ids, which come last; days as people write them."""
     alerts = [
         AlertView(severity="amber", code=code, about=about, since=AT)
         for code, about in (("review_due", "a"), ("review_due", "b"), ("no_plenary", "plenary"))
@@ -150,12 +150,13 @@ def test_a_portfolio_is_told_in_the_words_of_people() -> None:
     sheet = read(book.finished())
     (line,) = rows_of(sheet)
     assert next(iter(line)) == "Titre"
-    assert list(line)[-1] == "Identifiant"
+    assert list(line)[-2:] == ["Identifiant du titulaire", "Identifiant"]
     assert line["Étape"] == "Impulsion"
     assert (
         line["Prochain passage"] == line["Dernier passage demandé"] == "Passage à la structuration"
     )
     assert line["Titulaire du mandat"] == "Commune de Valbrume"
+    assert line["Identifiant du titulaire"] == "commune"
     assert line["Document"] == "chaîne de valeur"
     assert line["Verdict"] == "favorable sous réserve"
     assert line["Alertes"] == "Un bilan est à tenir (×2), pas de plénière depuis longtemps"
