@@ -165,6 +165,19 @@ def test_a_vote_held_in_a_meeting_is_written_down_in_words(site: Site) -> None:
     }
 
 
+def test_a_secret_vote_is_asked_for_like_another(site: Site) -> None:
+    """Its forms offer the answers, a place for each elector, and the decision itself."""
+    here = site.collective()
+    asked = {"decision": "hush", "subject": "other", "question": "En secret ?", "secret": True}
+    site.give(here, here.facilitator, "/decisions", asked)
+    told = form(site, here, here.facilitator, "record_session_vote", "decision=hush")
+    assert told.count('type="radio"') == 9
+    assert "En secret ?" in told
+    query = f"decision=hush&organisation={FARM}"
+    told = form(site, here, here.speakers[FARM], "cast_ballot", query)
+    assert told.count('type="radio"') == 3
+
+
 def test_the_rule_that_holds_otherwise_is_named(site: Site, here: Collective) -> None:
     """Nobody has to look it up in the policy."""
     speaker = here.speakers[FARM]

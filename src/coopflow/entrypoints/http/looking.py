@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from coopflow.application.engine import UnknownCooperationError
 from coopflow.application.outlook import told
 from coopflow.definitions.compile import compile_definition, compile_family
 from coopflow.domain.rulebook import Rulebook
-from coopflow.domain.state import Cooperation
+from coopflow.domain.state import Cooperation, Decision
 from coopflow.entrypoints.http.guards import Sight
 from coopflow.entrypoints.http.problems import ProblemError
 from coopflow.services import Services
@@ -24,14 +25,19 @@ class Looked:
         state: what it comes to then.
         at: the instant.
         rules: the rulebook that it follows, with those that it may come to follow.
-        undisclosed: open decisions with a secret ballot, as if they stayed open: what comes of
-            them would tell how the answers stand.
+        undisclosed: open decisions with a secret ballot, by id, as they stand now: the state is
+            without them, as what comes of them would tell how the answers stand.
     """
 
     state: Cooperation
     at: datetime
     rules: Rulebook
-    undisclosed: tuple[str, ...]
+    undisclosed: Mapping[str, Decision]
+
+    @property
+    def decisions(self) -> Mapping[str, Decision]:
+        """All decisions, those with a secret ballot as well."""
+        return {**self.state.decisions, **self.undisclosed}
 
 
 async def look(services: Services, sight: Sight, at: datetime | None = None) -> Looked:
@@ -55,9 +61,9 @@ async def look(services: Services, sight: Sight, at: datetime | None = None) -> 
         state = await services.history.state(address, instant)
         if state.status == "unopened":
             raise ProblemError("not_found", f"{address} was not open yet")
-    secret = tuple(
-        slug for slug, one in state.decisions.items() if one.secret and one.result is None
-    )
+    secret = {
+        slug: one for slug, one in state.decisions.items() if one.secret and one.result is None
+    }
     kept = state.but(
         decisions={slug: one for slug, one in state.decisions.items() if slug not in secret}
     )
@@ -75,4 +81,4 @@ async def _look_back(services: Services, sight: Sight, at: datetime | None) -> L
     state = await services.history.state(sight.address, instant)
     if state.status == "unopened" or definition is None:
         raise ProblemError("not_found", f"{sight.address} was not open yet")
-    return Looked(state, instant, compile_definition(definition), ())
+    return Looked(state, instant, compile_definition(definition), {})

@@ -148,8 +148,8 @@ async def of_nobody(page: CooperationPage, typed: Typed) -> tuple[Fault, ...]:
 
 
 async def _decision(page: CooperationPage, typed: Typed) -> Decision | None:
-    state = (await look(page.services, page.sight)).state
-    return state.decisions.get(typed.part("decision").text)
+    looked = await look(page.services, page.sight)
+    return looked.decisions.get(typed.part("decision").text)
 
 
 _NOBODY: Final[Words] = (

@@ -103,15 +103,15 @@ async def _mediators(page: CooperationPage) -> tuple[Option, ...]:
 
 
 def _decisions(page: CooperationPage, looked: Looked) -> Iterator[Option]:
-    for slug, one in looked.state.decisions.items():
+    for slug, one in looked.decisions.items():
         if one.is_open:
             yield Option(slug, one.question or subject_said(one.subject, page.say, page.names))
 
 
 def _choices(page: CooperationPage, looked: Looked, decision: str) -> Iterator[Option]:
     """Yield how a decision may be answered; all that open ones offer where it is not settled."""
-    asked = looked.state.decisions.get(decision)
-    several = [asked] if asked else [one for one in looked.state.decisions.values() if one.is_open]
+    asked = looked.decisions.get(decision)
+    several = [asked] if asked else [one for one in looked.decisions.values() if one.is_open]
     for one in dict.fromkeys(choice for each in several for choice in each.rule.choices):
         yield Option(one, page.say.label(ANSWERS[one]))
 

@@ -125,7 +125,7 @@ async def foresee(
     sight.may("forecast")
     looked = await look(services, sight)
     coming = await asyncio.to_thread(_coming, looked, months)
-    return Forecast(coming=coming, undisclosed=looked.undisclosed)
+    return Forecast(coming=coming, undisclosed=tuple(looked.undisclosed))
 
 
 def _coming(looked: Looked, months: int) -> tuple[Coming, ...]:
