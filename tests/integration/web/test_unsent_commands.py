@@ -125,16 +125,53 @@ def test_what_was_refused_is_kept_until_it_is_discarded(site: Site, here: Collec
 
 
 def test_no_choice_of_a_ballot_is_kept(site: Site, here: Collective) -> None:
-    """Its reason is."""
+    """Its reason is, in the same place whatever is chosen: that would tell it."""
     asked = {"decision": "secretly", "subject": "other", "question": ASKED, "secret": True}
     site.give(here, here.facilitator, "/decisions", asked)
     own = {"decision": "secretly", "organisation": "ferme-du-gue"}
     sent = {**own, "choice": "objection", "reason": "Trop tôt", "settled": list(own)}
     with site.visitor(here.speakers["ferme-du-gue"]) as visitor:
-        visitor.post(f"{form(here, 'cast_ballot')}/unsent", data=sent)
+        told = visitor.post(f"{form(here, 'cast_ballot')}/unsent", data=sent).text
         shown = visitor.get(form(here, "cast_ballot"), params=own).text
+        chosen = visitor.get(form(here, "cast_ballot"), params={**own, "choice": "objection"}).text
+    assert "sans les réponses" in told
     assert "Trop tôt" in shown
     assert "checked" not in shown
+    assert "Trop tôt" in chosen
+
+
+@pytest.mark.parametrize("way", ["unsent", "keep", "add:ballots", "give"])
+def test_no_choice_of_a_vote_held_in_a_meeting_is_kept(
+    site: Site, here: Collective, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """By no way that keeps a text; each elector has a place in the form all the same."""
+    slug = f"held-{way.partition(':')[0]}"
+    asked = {"decision": slug, "subject": "other", "question": ASKED, "secret": True}
+    site.give(here, here.facilitator, "/decisions", asked)
+    keep, stored = UnsentTexts.keep, list[tuple[str, str]]()
+
+    async def seen(
+        texts: UnsentTexts, place: Place, pairs: Sequence[tuple[str, str]], now: datetime
+    ) -> Keeping:
+        stored.extend(pairs)
+        return await keep(texts, place, pairs, now)
+
+    monkeypatch.setattr(UnsentTexts, "keep", seen)
+    where = form(here, "record_session_vote")
+    sent = {"decision": slug, "settled": "decision", "meeting": "no meeting"}
+    sent |= {"ballots.0.key": "ferme-du-gue", "ballots.0.value": "yes"}
+    with site.visitor(here.facilitator) as visitor:
+        if way == "unsent":
+            visitor.post(f"{where}/unsent", data=sent)
+        else:
+            shown = visitor.post(where, data={**sent, "_do": way}).text
+            assert shown.count(" checked") == 1  # what was typed stays on the page
+        again = visitor.get(f"{where}?decision={slug}").text
+    assert ("meeting", "no meeting") in stored
+    assert not [name for name, _ in stored if name.startswith("ballots")]
+    assert KEPT in again
+    assert again.count('type="radio"') == 9
+    assert "checked" not in again
 
 
 def test_who_is_signed_out_meanwhile_is_told_how_to_keep_it(site: Site, here: Collective) -> None:

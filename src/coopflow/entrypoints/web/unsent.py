@@ -28,19 +28,19 @@ WINDOW: Final = "_key"
 Kept = Keeping | Literal["elsewhere"]
 """What became of a text; ``elsewhere``: another one was kept meanwhile, and still is."""
 
-_NOT_KEPT: Final = frozenset({"choice"})
-"""Answers that are kept nowhere before they are given: the ballot may be secret."""
 
-
-def place_of(page: CooperationPage, command: str, settled: Mapping[str, str]) -> Place:
+def place_of(page: CooperationPage, command: str, form: Form, settled: Mapping[str, str]) -> Place:
     """Return where what the reader types into a form is kept.
 
     Args:
         page: of the cooperation.
         command: which form.
+        form: the same.
         settled: the answers that are not asked any more, by field.
     """
-    about = json.dumps(dict(sorted(settled.items())))
+    # Of what a place is made is soon found out where only a few answers are possible.
+    told = {name: settled[name] for name in sorted(settled.keys() - form.secrets)}
+    about = json.dumps(told)
     digest = hashlib.sha256(about.encode()).hexdigest()[:16]
     return Place(page.visitor.person, page.sight.address, f"command:{command}:{digest}")
 
@@ -101,9 +101,10 @@ async def let_go(services: Services, place: Place, window: Window) -> None:
         await services.unsent.discard(place)
 
 
-def pairs_of(typed: Typed) -> list[tuple[str, str]]:
-    """Return what is kept of what was typed for a command."""
-    return [one for one in as_pairs(typed) if one[0] not in _NOT_KEPT]
+def pairs_of(form: Form, typed: Typed) -> list[tuple[str, str]]:
+    """Return what is kept of what was typed for a command: nothing that may be secret."""
+    told = {name: part for name, part in typed.parts.items() if name not in form.secrets}
+    return [*as_pairs(Typed(parts=told))]
 
 
 async def kept_at(page: CooperationPage, place: Place) -> UnsentText | None:

@@ -16,15 +16,17 @@ from coopflow.entrypoints.web.forms.questions import (
     ENVELOPE,
     Group,
     Items,
+    Line,
     Pairs,
     Question,
     Variants,
     swapped,
+    walk,
 )
 from coopflow.entrypoints.web.forms.questions import of_model as questions_of
 from coopflow.entrypoints.web.forms.reading import ABSENT, Way, data_of, fit, tidy, typed_of
 from coopflow.entrypoints.web.forms.shown import Known, Option, Scribe, Shown
-from coopflow.entrypoints.web.forms.sources import NEW, TYPED
+from coopflow.entrypoints.web.forms.sources import NEW, SECRET, TYPED
 from coopflow.entrypoints.web.forms.typed import Typed, act, of_pairs
 from coopflow.wording.phrases import Phrases
 from coopflow.wording.spacing import in_language
@@ -92,6 +94,15 @@ class Form:
     question: Group
     model: type[BaseModel]
     filled_in: Mapping[str, Any]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The names of its fields that may hold what is secret: how somebody votes."""
+        return frozenset(
+            part.name
+            for part in self.question.parts
+            if any(isinstance(one, Line) and one.source in SECRET for one in walk(part))
+        )
 
     def fill(self, data: Mapping[str, Any], say: Phrases) -> Typed:
         """Return what one would have typed for some data."""

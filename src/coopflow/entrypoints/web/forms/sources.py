@@ -86,6 +86,9 @@ TYPED: Final = {
 """Sources that a form holds itself: the list, the field by which its items are named, and the one
 that says what they are called."""
 
+SECRET: Final = frozenset({"choices"})
+"""Sources of what may be secret: fields that hold it are kept nowhere before they are sent."""
+
 NEEDED: Final = frozenset({"VetoDecision.reason"})
 """What commands are refused without, although their shape lets it be left out."""
 

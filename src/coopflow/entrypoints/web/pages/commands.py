@@ -148,7 +148,7 @@ async def ask(command: CommandDep, page: CooperationPageDep) -> Response:
     answered = _settled(command, sent, typed)
     if amended is not None:
         typed = amended.filled(typed, page.say)
-    kept = await kept_at(page, place_of(page, command, answered))
+    kept = await kept_at(page, place_of(page, command, form, answered))
     sent = sent._replace(window=opened(sent.window.key, kept))
     if kept is not None:
         typed = restored(form, kept, typed, answered)
@@ -166,14 +166,14 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     form = amended.form if amended else of_command(command)
     read = form.read(sent.answers)
     settled = _settled(command, sent, read.typed)
-    place = place_of(page, command, settled)
+    place = place_of(page, command, form, settled)
     if read.do == "discard":
         await page.services.unsent.discard(place)
         return RedirectResponse(
             here(page.request, page.do(command, return_to=sent.return_to, **settled)), 303
         )
     if read.do in {"again", "keep"}:
-        kept = await keep(page.services, place, _to_keep(command, read.typed, sent), sent.window)
+        kept = await _keep(page, command, form, read.typed, sent)
         if read.do == "keep" and kept == "elsewhere":
             # Who was told of another text and keeps this one once more means it.
             sent = sent._replace(window=opened(sent.window.key, await kept_at(page, place)))
@@ -198,7 +198,7 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
     if faults:
         if command == _SESSION_VOTE:
             typed = await asking.with_electors(page, typed)
-        kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
+        kept = await _keep(page, command, form, typed, sent)
         told = kept if kept != "kept" else None
         return await _shown(page, command, form, typed, sent, faults=faults, kept=told)
     await let_go(page.services, place, sent.window)
@@ -228,13 +228,16 @@ async def keep_unsent(command: CommandDep, page: CooperationPageDep) -> Response
     amended = await _amending(page, command, sent)
     form = amended.form if amended else of_command(command)
     typed = form.read(sent.answers).typed
-    place = place_of(page, command, _settled(command, sent, typed))
-    kept = await keep(page.services, place, _to_keep(command, typed, sent), sent.window)
-    return render(page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
+    kept = await _keep(page, command, form, typed, sent)
+    now, secrets = datetime.now(UTC), form.secrets
+    return render(page.request, "documents/kept.html", kept=kept, now=now, secrets=secrets)
 
 
-def _to_keep(command: str, typed: Typed, sent: _Sent) -> list[tuple[str, str]]:
-    return [*pairs_of(typed), *pairs_beside(addresses_in(command, sent.answers))]
+async def _keep(page: CooperationPage, command: str, form: Form, typed: Typed, sent: _Sent) -> Kept:
+    """Keep what was typed so far, or say why not."""
+    place = place_of(page, command, form, _settled(command, sent, typed))
+    pairs = [*pairs_of(form, typed), *pairs_beside(addresses_in(command, sent.answers))]
+    return await keep(page.services, place, pairs, sent.window)
 
 
 async def _amending(page: CooperationPage, command: str, sent: _Sent) -> Amending | None:
@@ -327,6 +330,7 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
         sent=sent,
         unsent=unsent,
         kept=kept,
+        secrets=form.secrets,
         now=datetime.now(UTC),
     )
 

@@ -177,7 +177,8 @@ async def keep(desk: DeskDep) -> Response:
     """Keep what was typed so far, for the reader alone, and say so."""
     sent = _written(desk, await posted(desk.page.request))
     kept = await _keep(desk, sent.written)
-    return render(desk.page.request, "documents/kept.html", kept=kept, now=datetime.now(UTC))
+    now, secrets = datetime.now(UTC), desk.form.secrets
+    return render(desk.page.request, "documents/kept.html", kept=kept, now=now, secrets=secrets)
 
 
 class _Sent(NamedTuple):
@@ -301,6 +302,7 @@ async def _shown(  # noqa: PLR0913 - what is shown, and how it came to that
         ignored=ignored,
         unsent=unsent,
         kept=kept,
+        secrets=desk.form.secrets,
         now=datetime.now(UTC),
     )
 

@@ -389,6 +389,13 @@ def test_actions_that_are_agreed_on_are_chosen_and_those_of_a_form_suggested() -
     )
 
 
+def test_how_somebody_votes_is_told_apart_as_what_may_be_secret() -> None:
+    """In all forms that ask it; nothing else is."""
+    found = {name: form.secrets for name in COMMANDS if (form := of_command(name)).secrets}
+    assert found == {"cast_ballot": {"choice"}, "record_session_vote": {"ballots"}}
+    assert not any(of_tool(kind).secrets for kind in TOOLS)
+
+
 def test_reasons_that_the_rules_ask_for_are_asked_for() -> None:
     """Of a veto in any case; of an answer and of a change it is said when."""
     veto = of_command("veto_decision")
