@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from coopflow.directory.people import PersonStated
+from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE
 from tests.web_site import Collective, Site, somebody
 
 
@@ -77,3 +79,23 @@ def test_an_address_of_nobody_in_the_programme_is_said_at_its_field(
             assert refused.text.count('id="f-person-error"') == 1
         kept = visitor.get(f"{path}?organisation=ferme-du-gue").text
         assert 'value="personne@example.org"' in kept
+
+
+def test_somebody_chosen_and_an_address_at_once_is_a_fault_at_the_field(
+    site: Site, here: Collective
+) -> None:
+    """Neither wins: both stay as they were typed, and nothing is given."""
+    _, email = newcomer(site, here.address.programme, "Ada Neuve")
+    chosen = here.speakers["ferme-du-gue"]
+    given = {"person": chosen, "person@email": email, "role": "mediator", "_do": "give"}
+    with site.visitor(here.facilitator) as visitor:
+        for language, words in (("fr", "employez que l&#39;une des deux"), ("en", "use one of")):
+            visitor.cookies.set(LANGUAGE_COOKIE, language)
+            refused = visitor.post(f"{here.path}/do/assign_role", data=given)
+            assert refused.status_code == 422
+            assert refused.text.count(words) == 2  # in the summary, and at the field
+            assert refused.text.count('id="f-person-error"') == 1
+            assert f'value="{email}"' in refused.text
+            assert re.search(rf'<option value="{chosen}" selected>', refused.text)
+    state = site.platform.run(site.platform.services.engine.state(here.address))
+    assert "mediator" not in state.roles.get(chosen, ())

@@ -15,6 +15,7 @@ from coopflow.directory.errors import UnknownRecordError
 from coopflow.entrypoints.web.cooperation import CooperationPage
 from coopflow.entrypoints.web.forms.faults import Fault, Words
 from coopflow.entrypoints.web.forms.shown import Shown
+from coopflow.entrypoints.web.forms.typed import Typed
 
 _NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "admit_member": ("representative", "alternate"),
@@ -28,6 +29,12 @@ _END: Final = "@email"
 UNKNOWN: Final[Words] = (
     "Nobody in this programme has this address. Who manages the programme adds people to it.",
     "Personne dans ce programme n'a cette adresse. Qui dirige le programme y ajoute les personnes.",
+)
+
+
+ONE_ONLY: Final[Words] = (
+    "Somebody is chosen here and an address is given too: use one of them only.",
+    "Une personne est choisie ici et une adresse est aussi donnée : n'employez que l'une des deux.",
 )
 
 
@@ -47,18 +54,24 @@ def pairs_of(addresses: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 async def people_at(
-    page: CooperationPage, addresses: Mapping[str, str]
+    page: CooperationPage, addresses: Mapping[str, str], typed: Typed
 ) -> tuple[dict[str, str], list[Fault]]:
     """Return who is meant by addresses, by field, and what is wrong where nobody is.
+
+    Somebody who is chosen from the list besides is a fault: which of them is meant cannot be told.
 
     Args:
         page: of the cooperation, in whose programme they have to take part.
         addresses: by field.
+        typed: what was chosen in the fields themselves.
     """
     people: dict[str, str] = {}
     faults = []
     directory = page.services.directory
     for name, address in addresses.items():
+        if typed.part(name).text.strip():
+            faults.append(Fault(name, ONE_ONLY))
+            continue
         found = await directory.person_by_email(address)
         try:
             if found is not None:

@@ -180,7 +180,7 @@ async def give(command: CommandDep, page: CooperationPageDep) -> Response:
         told = kept if read.do == "keep" or kept != "kept" else None
         return await _shown(page, command, form, read.typed, sent, new=read.new, kept=told)
     typed, absent = await _tidied(page, command, form.tidy(read.typed))
-    people, strange = await people_at(page, addresses_in(command, sent.answers))
+    people, strange = await people_at(page, addresses_in(command, sent.answers), typed)
     meant = reduce(lambda one, name: one.having(name, Typed((people[name],))), people, typed)
     faults, data = form.faults(meant, page.say), form.data(meant, page.say)
     said = {one.path for one in strange}
