@@ -52,7 +52,7 @@ def run(settings: Settings, *, demo: bool) -> None:
 async def _serve(settings: Settings, *, demo: bool) -> None:
     terminal = Terminal()
     say = Phrases(settings.language)
-    prepared = Demo(datetime.now(UTC)) if demo else None
+    prepared = Demo(datetime.now(UTC), settings.language) if demo else None
     with stop_signals() as stop:
         async with bootstrap.embedded_engine(settings, terminal.step) as running:
             async with _api(settings, running, prepared) as served:
