@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from coopflow.entrypoints.http.cookies import LANGUAGE_COOKIE
 from coopflow.entrypoints.web.pages import policies, webhooks
 from tests.cooperation_pages import known, path
 from tests.lives import live
@@ -90,6 +91,28 @@ def test_a_webhook_to_no_address_is_told_so_at_the_field(desk: Desk) -> None:
     assert answer.status_code == 422
     assert 'id="f-url-error"' in answer.text
     assert "wh_" not in desk.manager.get(place).text
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [
+        ("fr", ["Nom d'usage\N{NO-BREAK SPACE}: À remplir.", "Site web\N{NO-BREAK SPACE}: "]),
+        ("en", ["Usual name: Fill this in.", "Website: "]),
+    ],
+)
+def test_what_is_wrong_with_a_plain_form_is_summed_up_by_field(
+    desk: Desk, language: str, named: list[str]
+) -> None:
+    """At its head, each named as it is labelled below, with a link to it."""
+    desk.manager.cookies.set(LANGUAGE_COOKIE, language)
+    sent = {"id": "amap", "name": "", "category": "association", "website": "nowhere"}
+    answer = desk.manager.post(f"{desk.path}/administration/organisations/new", data=sent)
+    assert answer.status_code == 422
+    summary = answer.text.partition('id="form-errors"')[2].partition("</div>")[0]
+    assert re.findall(r'href="#f-(\w+)"', summary) == ["name", "website"]
+    told = html.unescape(re.sub(r"<[^>]*>", "", summary))
+    assert all(one in told for one in named), told
+    assert answer.text.index('id="form-errors"') < answer.text.index('id="f-name"')
 
 
 def test_a_policy_is_proposed_to_those_who_are_chosen(desk: Desk) -> None:

@@ -109,10 +109,13 @@ class Filled:
     Attributes:
         values: what stands in its fields; lists for what may be chosen several times.
         errors: what is wrong, by field; that of the whole under an empty name.
+        called: what the fields are called that a page shows, by field: told by each as it is
+            written, so that the summary of what is wrong names them alike.
     """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, **values: object) -> Filled:
