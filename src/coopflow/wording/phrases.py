@@ -34,6 +34,10 @@ _WHOLE_MONTHS: Final[Mapping[Language, str]] = {
     "en": "January February March April May June July August September October November December",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
 }
+_WEEKDAYS: Final[Mapping[Language, str]] = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+}
 _COUNTED: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "day": (("day", "days"), ("jour", "jours")),
     "organisation": (("organisation", "organisations"), ("organisation", "organisations")),
@@ -103,6 +107,10 @@ class Phrases:
         if isinstance(instant, datetime):
             instant = instant.astimezone(self.zone)
         return f"{_WHOLE_MONTHS[self.language].split()[instant.month - 1]} {instant.year}"
+
+    def weekday(self, number: int) -> str:
+        """Write a day of the week, counted from Monday, which is 0."""
+        return _WEEKDAYS[self.language].split()[number]
 
     def days(self, span: timedelta) -> str:
         """Write a span in whole days."""

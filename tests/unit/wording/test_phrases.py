@@ -23,3 +23,10 @@ def test_the_end_of_a_day_is_told_as_that_day(day: date) -> None:
 def test_any_other_instant_is_on_the_day_that_people_live_in() -> None:
     """By the clock where they are."""
     assert PARIS.last_day(datetime(2026, 8, 26, 22, 30, tzinfo=UTC)) == "27 août 2026"
+
+
+def test_days_of_the_week_are_counted_from_monday() -> None:
+    """As Python counts them."""
+    for day in (date(2026, 11, 23), date(2026, 11, 29)):
+        told = [Phrases(one).weekday(day.weekday()) for one in ("en", "fr")]
+        assert told == (["Monday", "lundi"] if day.day == 23 else ["Sunday", "dimanche"])

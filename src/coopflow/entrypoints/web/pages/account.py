@@ -23,6 +23,7 @@ from coopflow.entrypoints.web.account import AccountPage, AccountPageDep
 from coopflow.entrypoints.web.filled import Filled, attempted, filled
 from coopflow.entrypoints.web.going import go_to
 from coopflow.entrypoints.web.guards import MEMBERS
+from coopflow.outgoing.mail.rhythm import MONDAY, latest
 
 NOTICES: Final = tuple(Notifications.model_fields)
 FREQUENCIES: Final = ("immediate", "daily", "weekly", "none")
@@ -99,8 +100,15 @@ async def wish(page: AccountPageDep) -> Response:
 
 
 def _notices(page: AccountPage, form: Filled, status: int = 200) -> Response:
+    digest = latest("daily", datetime.now(UTC), page.say.zone)
     return page.render(
-        "account/notices.html", status=status, form=form, kinds=NOTICES, frequencies=FREQUENCIES
+        "account/notices.html",
+        status=status,
+        form=form,
+        kinds=NOTICES,
+        frequencies=FREQUENCIES,
+        hour=f"{digest:%H:%M %Z}",
+        weekday=page.say.weekday(MONDAY),
     )
 
 
