@@ -110,6 +110,7 @@ VISITS: Final[Mapping[str, tuple[Visit, ...]]] = {
     ),
     "GET /u/{secret}": (Visit(None, named={"secret": "STOP"}),),
     "GET /": tuple(map(Visit, ("alpha", "gamma", "facilitator", "manager", "stranger", "amel"))),
+    "GET /answers": (*map(Visit, ("alpha", "facilitator", "stranger")),),
     "GET /files": (Visit("manager"), Visit("stranger")),
     "GET /files/{file}": _MANAGER,
     "GET /account": (Visit(), Visit("administrator")),

@@ -83,6 +83,7 @@ PAGES: dict[str, Line] = {
     "GET /u/{secret}": Line("anybody", "hidden"),
     "POST /u/{secret}": Line("anybody", "hidden"),
     "GET /": Line("somebody"),
+    "GET /answers": Line("somebody"),
     # files made for somebody, of which nobody has one here
     "GET /files": Line("somebody"),
     "POST /files": Line("management", form={"programme": "tests"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -16,11 +16,11 @@ from coopflow.application.tasks import KINDS
 from coopflow.domain.roles import PROGRAMME_MANAGER
 from coopflow.domain.voting import Rule
 from coopflow.entrypoints.http.dependencies import ServicesDep
-from coopflow.entrypoints.http.pages import PagingDep
+from coopflow.entrypoints.http.pages import PagingDep, moment
 from coopflow.entrypoints.http.programmes import programmes_there
 from coopflow.entrypoints.http.routes import mine
 from coopflow.entrypoints.web.cooperation import command_path, path_of
-from coopflow.entrypoints.web.guards import MEMBERS, VisitorDep
+from coopflow.entrypoints.web.guards import MEMBERS, Visitor, VisitorDep
 from coopflow.entrypoints.web.rendering import phrases_of, render
 from coopflow.outgoing.called import Namer
 from coopflow.readmodel.views import AnswerView, DecisionView, Involvement, MemberView, TaskView
@@ -31,7 +31,11 @@ _RULE: Final[TypeAdapter[Rule]] = TypeAdapter(Rule)
 _ANSWERS: Final = frozenset({"answer", "object"})
 _SHOWN: Final = 10
 _GIVEN: Final = 60
-"""How many answers are gathered into what is shown of them: one may have been given for several."""
+"""How many answers are gathered into what is shown first: one may have been given for several."""
+_READ: Final = 200
+"""How many are read at once where all are gathered."""
+_INVOLVED: Final = 1000
+"""In how many cooperations it is told for whom somebody speaks, where all answers are gathered."""
 
 router = APIRouter(dependencies=MEMBERS)
 
@@ -105,10 +109,12 @@ async def show(
     )
     managed = [one for one in sorted(caller.roles) if PROGRAMME_MANAGER in caller.grants(one)]
     namer = Namer(services.queries, phrases_of(request))
+    gathered = _by_decision(answers)
+    shown = gathered[:_SHOWN]
     await namer.prepare(
         [
             *((Address(one.programme, one.slug), one.subject, one.kind) for one in tasks.items),
-            *((Address(one.programme, one.slug), one.subject, "") for one in answers),
+            *_subjects(shown),
         ]
     )
     return render(
@@ -120,11 +126,30 @@ async def show(
         more=tasks.next,
         kinds=KINDS,
         spoken=ANSWERS,
-        answers=await _answered(services, answers, involved, namer),
+        answers=await _answered(services, shown, involved, namer),
+        has_more_answers=len(gathered) > _SHOWN or len(answers) == _GIVEN,
         involved=involved[:_SHOWN],
         managed=await programmes_there(services, caller, managed[:_SHOWN]) if managed else (),
         has_more=len(involved) > _SHOWN,
     )
+
+
+@router.get("/answers")
+async def show_answers(
+    request: Request, services: ServicesDep, visitor: VisitorDep, paging: PagingDep
+) -> Response:
+    """Show all that the visitor answered, each decision once, by their latest answer to it."""
+    after = paging.after(str, str, int)
+    given = _by_decision(await _all_answers(services, visitor))
+    given.sort(key=_key, reverse=True)
+    page = paging.page([one for one in given if after is None or _key(one) < after], _key)
+    involved = await services.queries.cooperations_of(
+        visitor.person, within=visitor.caller.programmes, limit=_INVOLVED
+    )
+    namer = Namer(services.queries, phrases_of(request))
+    await namer.prepare(_subjects(page.items))
+    answers = await _answered(services, page.items, involved, namer)
+    return render(request, "answers.html", visitor=visitor, answers=answers, next=page.next)
 
 
 async def _waiting(services: Services, tasks: Iterable[TaskView], namer: Namer) -> list[Waiting]:
@@ -149,22 +174,53 @@ async def _waiting(services: Services, tasks: Iterable[TaskView], namer: Namer) 
     return found
 
 
+async def _all_answers(services: Services, visitor: Visitor) -> list[AnswerView]:
+    found: list[AnswerView] = []
+    is_over = False
+    while not is_over:
+        some = await services.queries.answers(
+            visitor.person,
+            within=visitor.caller.programmes,
+            after=found[-1].place if found else None,
+            limit=_READ,
+        )
+        found.extend(some)
+        is_over = len(some) < _READ
+    return found
+
+
+def _by_decision(answers: Iterable[AnswerView]) -> list[list[AnswerView]]:
+    """Gather the answers to each decision, the latest first; the last one of each party counts."""
+    given: dict[tuple[str, str, str], dict[str, AnswerView]] = {}
+    for one in answers:
+        about = one.programme, one.slug, one.decision
+        given.setdefault(about, {}).setdefault(one.organisation, one)
+    return [[*several.values()] for several in given.values()]
+
+
+def _key(several: Sequence[AnswerView]) -> tuple[str, str, int]:
+    """Return where a decision stands among those that were answered."""
+    at, cooperation, seq = several[0].place
+    return moment(at), cooperation, seq
+
+
+def _subjects(given: Iterable[Sequence[AnswerView]]) -> list[tuple[Address, str, str]]:
+    return [(Address(one[0].programme, one[0].slug), one[0].subject, "") for one in given]
+
+
 async def _answered(
     services: Services,
-    answers: Iterable[AnswerView],
+    given: Iterable[Sequence[AnswerView]],
     involved: Iterable[Involvement],
     namer: Namer,
 ) -> list[Answered]:
-    """Gather the answers to each decision, the latest first."""
-    given: dict[tuple[Address, str], dict[str, AnswerView]] = {}
-    for one in answers:
-        about = Address(one.programme, one.slug), one.decision
-        given.setdefault(about, {}).setdefault(one.organisation, one)  # the last one counts
+    """Return what is shown of the answers to each decision."""
     own = {Address(one.programme, one.slug): one.organisations for one in involved}
     members: dict[Address, Mapping[str, str]] = {}
     found = []
-    for (address, _), latest in [*given.items()][:_SHOWN]:
-        several = [*latest.values()]
+    for several in given:
+        address = Address(several[0].programme, several[0].slug)
+        for_whom = own.get(address, tuple(one.organisation for one in several))
         if address not in members:
             members[address] = _named(await services.queries.members(address))
         called = {one: members[address].get(one.organisation, one.organisation) for one in several}
@@ -175,7 +231,7 @@ async def _answered(
                 organisations=_once(called[one] for one in several if not one.delegated),
                 entrusted=_once(called[one] for one in several if one.delegated),
                 is_recorded=not any(
-                    one.delegated or one.organisation in own.get(address, latest) for one in several
+                    one.delegated or one.organisation in for_whom for one in several
                 ),
                 subject=several[0].question or await namer.said(address, several[0].subject),
             )
