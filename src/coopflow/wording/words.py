@@ -473,7 +473,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Stage {number} of {count}, {stage}, since {since}.",
         "Étape {number} sur {count}, {stage}, depuis le {since}.",
     ),
-    "picture.next_gate": ("Next gate: {gates}.", "Passage suivant : {gates}."),
+    "picture.next_gate": ("Next: {gates}.", "Ensuite : {gates}."),
     "picture.past": ("passed", "franchie"),
     "picture.current": ("here now", "étape actuelle"),
     "picture.coming": ("to come", "à venir"),

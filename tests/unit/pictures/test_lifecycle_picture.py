@@ -150,7 +150,7 @@ def test_the_text_says_all_of_it() -> None:
     assert found.text == (
         "Démarche d'impact collectif : 3 étapes. "
         "Étape 2 sur 3, Structuration, depuis le 3 févr. 2026. "
-        "Passage suivant : Passage à l'animation, vers Animation et pérennisation. "
+        "Ensuite : Passage à l'animation, vers Animation et pérennisation. "
         "1. Impulsion (franchie)\u00a0: Passage à la structuration, vers Structuration. "
         "2. Structuration (étape actuelle)\u00a0: Passage à l'animation, vers Animation et "
         "pérennisation\u00a0; retour possible à Impulsion. "
@@ -163,7 +163,7 @@ def test_the_text_says_all_of_it() -> None:
 def test_the_text_is_english_for_those_who_read_that() -> None:
     """The same without a date, at the end of the way."""
     text = lifecycle_picture(shipped("reference"), EN, Frame("p"), stage="animation").text
-    assert "Stage 3 of 3, Running and sustaining. Next gate: Yearly renewal" in text
+    assert "Stage 3 of 3, Running and sustaining. Next: Yearly renewal" in text
     assert "may fall back to Structuring" in text
 
 
