@@ -11,7 +11,9 @@ from sqlalchemy import select, update
 
 from coopflow.application.callers import Caller
 from coopflow.application.engine import Address, UnavailableError
+from coopflow.directory.people import PersonStated
 from coopflow.entrypoints.http.middleware import idempotency
+from coopflow.requests.answers import KeptAnswer, KeptAnswers
 from coopflow.requests.operations import LOST
 from coopflow.requests.tables import KeptAnswerRow
 from tests.http_platform import Platform, place
@@ -64,6 +66,30 @@ def test_a_key_belongs_to_one_request(platform: Platform, address: Address) -> N
             assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
         wrong = client.post(path, json=PULSE, headers={"Idempotency-Key": "a b"})
     assert wrong.json()["errors"][0]["path"] == "header.Idempotency-Key"
+
+
+def test_a_secret_is_told_when_it_is_kept_that_it_was(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has read it and asks again is told so, and not that the request is under way."""
+    finish = KeptAnswers.finish
+
+    async def slowly(
+        answers: KeptAnswers, caller: str, key: str, answer: KeptAnswer, until: datetime | None
+    ) -> None:
+        await asyncio.sleep(0.5)
+        await finish(answers, caller, key, answer, until)
+
+    stated = PersonStated(name="Fay", language="fr")
+    platform.run(platform.services.directory.add_person("fay", stated, datetime.now(UTC)))
+    monkeypatch.setattr(KeptAnswers, "finish", slowly)
+    mine = key()
+    with platform.client(FAY) as client:
+        made = client.post("/v1/me/calendar-feeds", headers=mine)
+        again = client.post("/v1/me/calendar-feeds", headers=mine)
+    assert made.status_code == 201
+    assert made.json()["url"]
+    assert (again.status_code, again.json()["code"]) == (409, "told_once")
 
 
 def test_a_request_that_is_under_way_is_not_taken_on_again(

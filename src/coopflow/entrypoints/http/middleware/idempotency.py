@@ -168,7 +168,11 @@ class _Posted:
 
 
 class _Taken:
-    """Holds an answer back until it is kept, if it is one to be kept."""
+    """Holds an answer back until it is kept, or that it told a secret: it may be asked for again.
+
+    Attributes:
+        answer: what is kept of it, once it is known; None for nothing.
+    """
 
     def __init__(self, key: str, send: Send) -> None:
         self._key = key
@@ -187,14 +191,14 @@ class _Taken:
             if 200 <= message["status"] < 300:  # noqa: PLR2004 - success
                 if "no-store" in headers.get("cache-control", ""):
                     self.answer = _TOLD_ONCE
-                elif _is_of_a_length(headers):
+                if _is_of_a_length(headers):
                     self._begun = message
                     return
         if self._begun is None:
             await self._send(message)
             return
         self._parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
+        if self.answer is None and not message.get("more_body", False):
             headers = MutableHeaders(raw=self._begun["headers"])
             self.answer = KeptAnswer(
                 status=self._begun["status"],
