@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
+import pytest
 from sqlalchemy import insert, update
 
 from coopflow.domain.calendar import end_of
@@ -49,21 +50,21 @@ def pages(site: Site, here: Collective) -> list[str]:
         return [unescape(one.text).replace("\N{NO-BREAK SPACE}", " ") for one in found]
 
 
-def test_what_is_due_on_a_day_is_told_as_that_day_in_a_portfolio(site: Site) -> None:
-    """Though it is over at the first hour of the next one, here."""
+@pytest.mark.parametrize(
+    ("kind", "task", "told", "other"),
+    [
+        pytest.param("action_due", "update_action", "31 déc. 2030", "janv. 2031", id="day"),
+        # Also where it is at 00:00 UTC, which is the end of a day for other things.
+        pytest.param("decision_closes", "answer", "1er janv. 2031", "31 déc. 2030", id="instant"),
+    ],
+)
+def test_what_is_due_is_told_in_a_portfolio_as_its_kind_has_it(
+    site: Site, kind: str, task: str, told: str, other: str
+) -> None:
+    """As a day, though that is over at the first hour of the next one, here; or as an instant."""
     here = site.collective()
     database = site.platform.services.queries._database
-    site.platform.run(due(database, here, kind="action_due", task="update_action"))
+    site.platform.run(due(database, here, kind=kind, task=task))
     for page in pages(site, here):
-        assert "31 déc. 2030" in page
-        assert "janv. 2031" not in page
-
-
-def test_what_is_due_at_an_instant_is_told_as_that_in_a_portfolio(site: Site) -> None:
-    """Also where it is at 00:00 UTC, which is the end of a day for other things."""
-    here = site.collective()
-    database = site.platform.services.queries._database
-    site.platform.run(due(database, here, kind="decision_closes", task="answer"))
-    for page in pages(site, here):
-        assert "1er janv. 2031" in page
-        assert "31 déc. 2030" not in page
+        assert told in page
+        assert other not in page
