@@ -70,9 +70,6 @@ def stored_row(connection: AsyncConnection, address: Address, entry: Entry) -> d
 async def store(connection: AsyncConnection, several: Mapping[Address, Sequence[Entry]]) -> None:
     """Insert the entries of cooperations that are not there yet.
 
-    Writing comes before any reading: on PostgreSQL this makes a second writer of the same entries
-    wait for the first, even before there is a snapshot to lock.
-
     Raises:
         JournalGapError: the entries do not follow each other.
     """

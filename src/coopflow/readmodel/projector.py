@@ -31,7 +31,7 @@ from coopflow.readmodel.outbox import keep, tell
 from coopflow.readmodel.registry import register
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.seals import is_sealing, opened_state, sealed_state
-from coopflow.readmodel.statements import upsert
+from coopflow.readmodel.statements import take_turn, upsert
 from coopflow.readmodel.tables import Base, CooperationRow, SnapshotRow
 from coopflow.sealing.errors import KeysError
 
@@ -92,9 +92,7 @@ class Projector:
         """
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
-            # Locked before anything is written, as several are by `write_ahead`: whoever took the
-            # two in another order could be waited for while it waits.
-            ahead, _ = await _head(connection, address)
+            ahead, _ = await locked(connection, address)
             is_plain = entries and not definitions and not any(map(_erases, entries))
             is_ahead = is_plain and entries[-1].seq <= ahead
             if is_ahead and await journal.has_up_to(connection, address, entries[-1]):
@@ -102,7 +100,8 @@ class Projector:
             await journal.store(connection, {address: entries})
             if entries:
                 await register(connection, address, entries[0].at, definitions)
-            seq, shape = await _head(connection, address)
+            # Again, as a worker of before takes no turn to write the first entries.
+            seq, shape = await locked(connection, address)
             if entries and entries[0].seq > seq + 1:
                 raise JournalGapError(address, seq + 1, entries[0].seq)
             known = [entry for entry in entries if entry.seq <= seq]
@@ -215,7 +214,7 @@ class Projector:
         """
         address = Address(programme, cooperation)
         async with self._database.writing() as connection:
-            projected, _ = await _head(connection, address)  # the journal stays as it is now
+            projected, _ = await locked(connection, address)  # the journal stays as it is now
             seq, holes = await journal.extent(connection, address)
             if holes or seq < projected:
                 lost = holes[0] if holes else range(seq + 1, projected + 1)
@@ -331,22 +330,39 @@ async def read_snapshot(
     Raises:
         ValueError: it cannot be read.
     """
-    seq, _ = await _head(connection, address, lock=lock)
+    seq, _ = await (locked if lock else _head)(connection, address)
     return seq, await _decode(connection, address, seq)
 
 
 async def projected_state(connection: AsyncConnection, address: Address) -> Cooperation:
     """Return the state after the last entry that was projected; ``unopened`` when there is none."""
-    seq, shape = await _head(connection, address, lock=False)
+    seq, shape = await _head(connection, address)
     if not seq or shape == _shape(is_sealing(connection)):
         return await _decode(connection, address, seq)
     return follow(UNOPENED, await journal.read(connection, address, 1, seq))
 
 
+async def locked(connection: AsyncConnection, address: Address) -> tuple[int, str]:
+    """Keep other writers of a cooperation out to the end of the transaction.
+
+    To be called before anything of the cooperation is written: whoever wrote first and locked then
+    could be waited for by the one that it waits for. Before there is a snapshot to lock, writers
+    take turns.
+
+    Returns:
+        The number of the last entry that was projected and the shape of its rows; 0 for none.
+    """
+    found = await _head(connection, address, lock=True)
+    if not found[0]:
+        await take_turn(connection, f"first entries of {address}")
+        found = await _head(connection, address, lock=True)
+    return found
+
+
 async def _head(
-    connection: AsyncConnection, address: Address, *, lock: bool = True
+    connection: AsyncConnection, address: Address, *, lock: bool = False
 ) -> tuple[int, str]:
-    """Return the number of the last entry projected and its shape, and keep other writers out."""
+    """Return the number of the last entry that was projected and its shape; 0 for none."""
     query = select(SnapshotRow.seq, SnapshotRow.shape).where(
         SnapshotRow.cooperation_id == str(address)
     )

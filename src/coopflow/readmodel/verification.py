@@ -26,7 +26,7 @@ from coopflow.readmodel import journal, registry
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalGapError
 from coopflow.readmodel.journal import UNREADABLE
-from coopflow.readmodel.projector import Projector, read_snapshot
+from coopflow.readmodel.projector import Projector, locked, read_snapshot
 from coopflow.readmodel.rows import PARTS, Changes, cooperation_row
 from coopflow.readmodel.standing_rows import Row
 from coopflow.readmodel.tables import Base, CooperationRow, JournalRow, SnapshotRow
@@ -120,6 +120,7 @@ class Examination:
     async def restore(self, address: Address, entries: Sequence[Entry]) -> None:
         """Make the journal hold these entries, whatever it holds under their numbers."""
         async with self._database.writing() as connection:
+            await locked(connection, address)
             await journal.store(connection, {address: entries})
             wrong = set(await _differing(connection, address, entries))
             for entry in entries:

@@ -3,15 +3,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
+from coopflow.application.engine import Address
 from coopflow.domain.catalogue import EVENTS
 from coopflow.domain.cooperation import UNOPENED, evolve
+from coopflow.domain.events import Entry
+from coopflow.readmodel import journal
 from coopflow.readmodel.database import Database
 from coopflow.readmodel.errors import JournalConflictError, JournalGapError
 from coopflow.readmodel.journal import journal_row
@@ -113,6 +118,51 @@ async def test_several_writers_at_once_store_each_entry_once(bocage: Life, url: 
     assert before == len(entries)
     assert await contents(writers[1]) == found
     await asyncio.gather(*(one.close() for one in writers))
+
+
+async def test_writers_of_first_entries_do_not_wait_for_each_other_in_a_circle(
+    bocage: Life, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who found nothing to lock waits while another writes on, and then meets its next entries."""
+    address, entries = bocage
+    databases = [Database(url), Database(url)]
+    await migrate(databases[0])
+    slow, quick = (Projector(one) for one in databases)
+    at_the_door, inside, written = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    store = journal.store
+
+    async def dawdle(
+        connection: AsyncConnection, several: Mapping[Address, Sequence[Entry]]
+    ) -> None:
+        is_slow = len(several[address]) == 29
+        if is_slow:
+            at_the_door.set()
+            await within_a_moment(written)
+        await store(connection, several)
+        if is_slow:
+            inside.set()
+            await within_a_moment(asyncio.Event())  # the other one asks for what is locked here
+
+    async def write_on() -> None:
+        await at_the_door.wait()
+        await quick.apply(*address, entries[:11])
+        written.set()
+        await inside.wait()
+        await quick.apply(*address, entries[11:22])
+
+    monkeypatch.setattr(journal, "store", dawdle)
+    async with asyncio.timeout(60):
+        _, last = await asyncio.gather(write_on(), slow.apply(*address, entries[:29]))
+
+    assert last == 29
+    assert [row["seq"] for row in (await contents(databases[0]))["journal"]] == list(range(1, 30))
+    await asyncio.gather(*(one.close() for one in databases))
+
+
+async def within_a_moment(event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await event.wait()
 
 
 @pytest.mark.server

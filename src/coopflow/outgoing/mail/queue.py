@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta, tzinfo
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, or_, select, update
@@ -373,7 +374,8 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row holds
 
 async def _add(connection: AsyncConnection, rows: Iterable[dict[str, Any]]) -> int:
     """Add mails, passing over those that there are for the same person and occasion."""
-    given = list(rows)
+    # In one order, whoever adds them: of two who insert the same, one waits for the other.
+    given = sorted(rows, key=itemgetter("person", "occasion"))
     if not given:
         return 0
     statement = insert_or_ignore(MailRow, connection.dialect.name, "person", "occasion")

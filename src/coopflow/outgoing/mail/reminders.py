@@ -112,7 +112,8 @@ class Reminders:
         open_ones = [one for one in standing if one not in secret]
         known = await reachable(self._directory, {one.person for one in open_ones})
         reached = {name for name, one in known.items() if wish(one.notifications, _WISH) != "none"}
-        told = [one for one in open_ones if one.person in reached]
+        # In one order, whatever was asked for: of two who insert the same, one waits for the other.
+        told = sorted(one for one in open_ones if one.person in reached)
         batch = secrets.token_hex(8)
         rows = [
             {**one._asdict(), "day": now.date(), "batch": batch, "sent_by": by, "sent_at": now}
