@@ -122,7 +122,7 @@ def _fill(connection: Connection, number: int, definition: Definition) -> None:
 
 def _copied(table: type[Base]) -> TextClause:
     """Return what copies all rows of a table, under other ids and titles, for other people."""
-    names = [column.name for column in table.__table__.columns]
+    names = [column.name for column in table.written()]
     marked = {"cooperation_id": "~", "slug": "~", "title": " ~", "person": "~", "actor": "~"}
     if table is not CooperationRow and table is not OutlineRow:
         marked.pop("title")  # of an action it says something else

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, cast, extract, func, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from coopflow.domain.alerts import SEVERITIES
@@ -20,9 +20,10 @@ from coopflow.readmodel.narrowing import (
     LIVING,
     LIVING_ONLY,
     PortfolioFilter,
+    matching,
     narrowed,
 )
-from coopflow.readmodel.tables import LONG, OutlineRow, PassageRow
+from coopflow.readmodel.tables import DAY, OutlineRow, PassageRow
 from coopflow.readmodel.views import (
     Followed,
     LevelCount,
@@ -35,7 +36,6 @@ from coopflow.readmodel.views import (
 _BY: Final = ("status", "stage", "lifecycle", "policy")
 _VALUED: Final = ("territory", "holder")
 _VALUES: Final = 100
-_DAY: Final = 86_400
 
 
 class Counts(Asking):
@@ -112,12 +112,11 @@ class Counts(Asking):
         found = Counter[tuple[str, str]]()
         async with self._database.reading() as connection:
             # By all that comes before in the index, so that nothing has to be sorted.
-            told = await _counted(connection, [*standing, OutlineRow.brief], where)
-            if any(not words for *_, words in told):  # too long for an index
+            told = [*(await _counted(connection, [*standing, OutlineRow.brief], where)).items()]
+            if any(not words for (*_, words), _ in told):  # too long for an index
                 long = [*where, OutlineRow.brief == ""]
-                told = {at: number for at, number in told.items() if at[-1]}
-                told |= await _counted(connection, [*standing, OutlineRow.levels], long)
-        for (_, stage, _, _, words), number in told.items():
+                told += (await _counted(connection, [*standing, OutlineRow.levels], long)).items()
+        for (_, stage, _, _, words), number in told:
             found[stage, words] += number
         counted = Counter[tuple[str, str, int]]()
         for (stage, words), number in found.items():
@@ -141,16 +140,13 @@ class Counts(Asking):
         """
         ended = [PassageRow.programme == programme]
         if not only.is_empty:
+            # PostgreSQL would let several processes each put all stays into a table of their own.
+            shown = matching(programme, only, now).cte("shown")
+            shown = shown.prefix_with("MATERIALIZED", dialect="postgresql")
             # An index holds the stays of each, and is found by something asked of each stage.
-            mine = PassageRow.cooperation_id == OutlineRow.cooperation_id
-            ended = [mine, PassageRow.stage > "", *narrowed(programme, only, now)]
+            ended = [PassageRow.cooperation_id == shown.c.cooperation_id, PassageRow.stage > ""]
         there = _living(programme, only, now)
-        spent = PassageRow.seconds // _DAY
-        since = cast(extract("epoch", OutlineRow.stage_since), LONG)
-        stayed = (literal(int(now.timestamp()), LONG) - since) // _DAY
-        passed, present = await asyncio.gather(
-            self._days(PassageRow.stage, spent, ended), self._days(OutlineRow.stage, stayed, there)
-        )
+        passed, present = await asyncio.gather(self._spent(ended), self._stayed(there, now))
         return tuple(
             StageTimes(
                 stage=stage,
@@ -162,17 +158,31 @@ class Counts(Asking):
             for stage in sorted({*passed, *present})
         )
 
-    async def _days(
-        self, stage: Any, days: Any, where: Sequence[ColumnElement[bool]]
-    ) -> dict[str, Counter[int]]:
-        """Return by stage how many rows there are of each number of days."""
+    async def _spent(self, where: Sequence[ColumnElement[bool]]) -> dict[str, Counter[int]]:
+        """Return by stage how many stays of each number of days have ended there."""
         async with self._database.reading() as connection:
-            # Numbers first: what is sorted by them is sorted faster.
-            counted = await _counted(connection, [days, stage], where)
+            counted = await _counted(connection, [PassageRow.stage, PassageRow.days], where)
         found = defaultdict[str, Counter[int]](Counter)
-        for (number, name), rows in counted.items():
-            found[name][max(int(number), 0)] += rows
+        for (stage, days), number in counted.items():
+            found[stage][days] = number
         return found
+
+    async def _stayed(
+        self, where: Sequence[ColumnElement[bool]], now: datetime
+    ) -> dict[str, Counter[int]]:
+        """Return by stage how many cooperations have been there for each number of days."""
+        today, second = divmod(int(now.timestamp()), DAY)
+        # Read off an index in its order: of the same day are those that came earlier in it than it
+        # is now, and those that came later, for whom the last day is not over.
+        came = (OutlineRow.stage, OutlineRow.stage_day)
+        later = func.count().filter(OutlineRow.stage_epoch > OutlineRow.stage_day * DAY + second)
+        query = select(*came, func.count(), later).where(*where).group_by(*came)
+        found = defaultdict[str, Counter[int]](Counter)
+        async with self._database.reading() as connection:
+            for stage, day, number, unfinished in await connection.execute(query):
+                found[stage][max(today - day, 0)] += number - unfinished
+                found[stage][max(today - day - 1, 0)] += unfinished
+        return {stage: +days for stage, days in found.items()}
 
 
 def _living(programme: str, only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool]]:

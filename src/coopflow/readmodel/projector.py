@@ -466,6 +466,6 @@ def _shape(is_sealed: bool) -> str:  # noqa: FBT001 - a part of what is fingerpr
     read for ever. It is only ever compared for being the same.
     """
     tables: list[type[Base]] = [CooperationRow, *(part.table for part in PARTS)]
-    columns = {table.__tablename__: table.__table__.columns.keys() for table in tables}
+    columns = {table.__tablename__: [one.key for one in table.written()] for table in tables}
     shape = json.dumps([Cooperation.model_json_schema(), columns, is_sealed], sort_keys=True)
     return hashlib.sha256(shape.encode()).hexdigest()

@@ -35,7 +35,7 @@ def upsert(table: type[Base], dialect: str) -> Insert:
         index_elements=key,
         set_={
             column.name: statement.excluded[column.name]
-            for column in table.__table__.columns
+            for column in table.written()
             if column.name not in key
         },
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Computed,
     DateTime,
     Dialect,
     Index,
@@ -23,10 +24,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    column,
     func,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.functions import GenericFunction
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -46,8 +50,30 @@ class UtcInstant(TypeDecorator[datetime]):
         )
 
 
+class Epoch(GenericFunction[int]):
+    """The whole seconds from 1970 to an instant, such as an index may hold."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(Epoch, "sqlite")
+def _epoch_on_sqlite(epoch: Epoch, compiler: Any, **given: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(epoch.clauses, **given)}) AS INTEGER)"
+
+
+@compiles(Epoch, "postgresql")
+def _epoch_on_postgresql(epoch: Epoch, compiler: Any, **given: Any) -> str:
+    # What is asked of an instant with its zone depends on the zone of the session.
+    instant = compiler.process(epoch.clauses, **given)
+    return f"CAST(floor(EXTRACT(epoch FROM {instant} AT TIME ZONE 'UTC')) AS BIGINT)"
+
+
 # Of 63 bits. SQLite holds them in any INTEGER, and numbers rows only in a column of that type.
 LONG = BigInteger().with_variant(Integer(), "sqlite")
+
+DAY = 86_400
+"""The seconds of a day."""
 
 # Not PostgreSQL's binary JSON: it would forget the order of keys, and levels are shown in order.
 _JSON = JSON(none_as_null=True)
@@ -71,6 +97,13 @@ class Base(DeclarativeBase):
         list[str]: _JSON,
         list[dict[str, Any]]: _JSON,
     }
+
+    @classmethod
+    def written(cls) -> tuple[Column[Any], ...]:
+        """Return the columns that are written; the others the database works out by itself."""
+        table = cls.__table__
+        assert isinstance(table, Table)
+        return tuple(one for one in table.columns if one.computed is None)
 
     @classmethod
     def primary_key(cls) -> tuple[Column[Any], ...]:
@@ -398,6 +431,7 @@ class OutlineRow(Base):
     Levels are in ``brief``, and what texts are sought in is in ``sought``, where they are short
     enough for an index, else in ``levels`` and in ``searched``. ``due_at`` is when the first thing
     is due after the last entry that was projected, ``disagreements`` how many are not closed.
+    ``stage_epoch`` is ``stage_since`` in whole seconds since 1970, ``stage_day`` in whole days.
     """
 
     __tablename__ = "outline"
@@ -407,6 +441,8 @@ class OutlineRow(Base):
         # Where nothing is narrowed but by status, the narrow ones are read faster.
         *(Index(None, "programme", name, "status") for name in _PLACES),
         Index(None, "programme", "alerts", *_STANDS),
+        # How long they have been where they are is counted in the order of these.
+        Index(None, "programme", "stage", "stage_day", "status", "stage_epoch"),
         *(_whole(f"by_{order}", order, "slug") for order in ("title", "stage_since", "due_at")),
     )
 
@@ -422,6 +458,8 @@ class OutlineRow(Base):
     status: Mapped[str]
     stage: Mapped[str]
     stage_since: Mapped[datetime]
+    stage_epoch: Mapped[int] = mapped_column(LONG, Computed(Epoch(column("stage_since"))))
+    stage_day: Mapped[int] = mapped_column(LONG, Computed(Epoch(column("stage_since")) // DAY))
     levels: Mapped[str] = mapped_column(Text)
     brief: Mapped[str]
     alerts: Mapped[str]
@@ -451,9 +489,9 @@ class PassageRow(Base):
 
     __tablename__ = "passage"
     __table_args__ = (
-        Index(None, "programme", "stage", "seconds"),
+        Index(None, "programme", "stage", "days"),
         # The stays of some cooperations are looked up one by one.
-        Index(None, "cooperation_id", "stage", "seconds"),
+        Index(None, "cooperation_id", "stage", "days"),
     )
 
     cooperation_id: Mapped[str] = mapped_column(primary_key=True)
@@ -464,6 +502,7 @@ class PassageRow(Base):
     since: Mapped[datetime]
     until: Mapped[datetime]
     seconds: Mapped[int] = mapped_column(LONG)
+    days: Mapped[int] = mapped_column(LONG, Computed(column("seconds", LONG) // DAY))
 
 
 class ActionRow(Base):

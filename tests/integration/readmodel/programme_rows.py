@@ -44,7 +44,7 @@ def rows_of(programme: str, number: int, seed: int = 1) -> Rows:
 
 def _add(found: Rows, random: Random, programme: str, slug: str) -> None:
     key = {"cooperation_id": f"{programme}/{slug}"}
-    since = NOW - timedelta(days=random.randint(0, 400), seconds=random.randint(0, 3))
+    since = NOW - timedelta(days=random.randint(1, 400), seconds=random.randint(-2, 3))
     codes = random.sample(sorted(SEVERITIES), random.choice((0, 0, 1, 1, 2, 3)))
     levels = {name: random.randint(0, 4) for name in CONDITIONS}
     title = random.choice(TITLES)

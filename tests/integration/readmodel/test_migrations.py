@@ -218,7 +218,8 @@ async def test_outlines_answer_as_soon_as_tables_are_brought_up_to_date(
 ) -> None:
     """Before they are filled anew; and so on the way back, to where texts stood twice."""
     await fill(database, rows_of("nord", 60))
-    before = (await raw(database))["outline"]
+    stood = await raw(database)
+    before = stood["outline"]
     assert {one["urgent"] for one in before} >= {"", " red ", " amber red "}
     await run(database, command.downgrade, "0026")
     back = (await raw(database))["outline"]
@@ -226,7 +227,11 @@ async def test_outlines_answer_as_soon_as_tables_are_brought_up_to_date(
         assert row["levels"] == (one["brief"] or one["levels"])
         assert row["searched"] == (one["sought"] or one["searched"])
     await migrate(database)
-    after = (await raw(database))["outline"]
+    brought = await raw(database)
+    after = brought["outline"]
+    for table, days in (("outline", "stage_day"), ("passage", "days")):
+        assert all(one[days] for one in stood[table])
+        assert [one[days] for one in brought[table]] == [one[days] for one in stood[table]]
     told = [alerted(one["alerts"].split()) for one in after]
     assert [{"alerts": one["alerts"], "urgent": one["urgent"]} for one in after] == told
 
