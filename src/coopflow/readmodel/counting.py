@@ -161,9 +161,10 @@ class Counts(Asking):
     async def _spent(self, where: Sequence[ColumnElement[bool]]) -> dict[str, Counter[int]]:
         """Return by stage how many stays of each number of days have ended there."""
         async with self._database.reading() as connection:
-            counted = await _counted(connection, [PassageRow.stage, PassageRow.days], where)
+            # Numbers first: what is sorted by them, as there are filters, is sorted faster.
+            counted = await _counted(connection, [PassageRow.days, PassageRow.stage], where)
         found = defaultdict[str, Counter[int]](Counter)
-        for (stage, days), number in counted.items():
+        for (days, stage), number in counted.items():
             found[stage][days] = number
         return found
 
