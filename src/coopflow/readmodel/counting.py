@@ -183,7 +183,7 @@ class Counts(Asking):
             for stage, day, number, unfinished in await connection.execute(query):
                 found[stage][max(today - day, 0)] += number - unfinished
                 found[stage][max(today - day - 1, 0)] += unfinished
-        return {stage: +days for stage, days in found.items()}
+        return found
 
 
 def _living(programme: str, only: PortfolioFilter, now: datetime) -> list[ColumnElement[bool]]:
