@@ -212,8 +212,8 @@ def _tables() -> list[type[Base]]:
 async def _rows(
     connection: AsyncConnection, table: type[Base], address: Address
 ) -> dict[Any, dict[str, Any]]:
-    columns = table.__table__.c
-    rows = await connection.execute(select(*columns).where(columns.cooperation_id == str(address)))
+    mine = table.__table__.c.cooperation_id == str(address)
+    rows = await connection.execute(select(*table.written()).where(mine))
     plain = [to_jsonable_python(dict(row)) for row in rows.mappings()]
     return {_key(table, row): _without_id(row) for row in plain}
 
