@@ -161,7 +161,7 @@ class Counts(Asking):
     async def _spent(self, where: Sequence[ColumnElement[bool]]) -> dict[str, Counter[int]]:
         """Return by stage how many stays of each number of days have ended there."""
         async with self._database.reading() as connection:
-            # Numbers first: what is sorted by them, as there are filters, is sorted faster.
+            # Numbers first: with filters rows are sorted, and so they are sorted faster.
             counted = await _counted(connection, [PassageRow.days, PassageRow.stage], where)
         found = defaultdict[str, Counter[int]](Counter)
         for (days, stage), number in counted.items():
